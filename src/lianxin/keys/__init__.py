@@ -1,0 +1,1 @@
+"""Towns, ids, (town, id) keys and relations, guarded managers, idempotency, numbers."""

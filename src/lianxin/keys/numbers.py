@@ -1,0 +1,94 @@
+"""Case numbers: short enough to read out on the phone, with a check digit, taken without a lock that all wait on.
+
+A number is the town's letters, seven digits and a check digit (ISO 7064 MOD 11,10): LX 4821 7350. A process takes
+blocks of serials; a serial is scrambled by a permutation of 0…9,999,999, so that a number does not tell how many
+cases there are nor what its neighbour is called.
+"""
+
+import hashlib
+import threading
+from functools import lru_cache
+
+from django.db import connection
+from stdnum.iso7064 import mod_11_10
+
+from lianxin.keys.models import Town
+
+SIZE = 10_000_000
+BLOCK = 32
+_HALF = 3163  # 3163² is the smallest square that holds SIZE
+
+
+class NumbersUsedUp(RuntimeError):
+    """A town has had its ten million cases."""
+
+
+@lru_cache(maxsize=65536)
+def _round(secret: str, step: int, half: int) -> int:
+    return int.from_bytes(hashlib.blake2b(f"{secret}:{step}:{half}".encode(), digest_size=4).digest(), "big") % _HALF
+
+
+def scramble(serial: int, secret: str) -> int:
+    """A permutation of 0…SIZE-1 (four Feistel rounds, walked until the value falls inside)."""
+    value = serial
+    while True:
+        left, right = divmod(value, _HALF)
+        for step in range(4):
+            left, right = right, (left + _round(secret, step, right)) % _HALF
+        value = left * _HALF + right
+        if value < SIZE:
+            return value
+
+
+def number_of(letters: str, serial: int) -> str:
+    """The number of a town's n-th case, e.g. LX48217350."""
+    digits = f"{scramble(serial, letters):07d}"
+    return letters + digits + mod_11_10.calc_check_digit(digits)
+
+
+def tidy(text: str) -> str:
+    """What a person typed or read out, as a number: upper case, without spaces and dashes; '' when it is none."""
+    number = "".join(char for char in text.upper() if char.isascii() and char.isalnum())
+    digits = number.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    letters = number[: len(number) - len(digits)]
+    good = 1 <= len(letters) <= 4 and len(digits) == 8 and digits.isdigit() and mod_11_10.is_valid(digits)
+    return number if good else ""
+
+
+def spoken(number: str) -> str:
+    """A number as it is printed and read out: LX 4821 7350."""
+    return f"{number[:-8]} {number[-8:-4]} {number[-4:]}"
+
+
+class _Blocks(threading.local):
+    def __init__(self) -> None:
+        self.left: dict[int, list[int]] = {}
+
+
+_blocks = _Blocks()
+
+
+def next_number(town: Town) -> str:
+    """Take a number. A block taken in a transaction that is rolled back is dropped with it."""
+    left = _blocks.left.get(town.pk)
+    if not left:
+        left = _blocks.left[town.pk] = _take_block(town)
+    return number_of(town.letters, left.pop())
+
+
+def drop_blocks() -> None:
+    """Forget the block in hand: after a rollback that may have undone its taking, and between tests."""
+    _blocks.left.clear()
+
+
+def _take_block(town: Town) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO keys_numberblock (town_id, taken) VALUES (%s, %s) "
+            "ON CONFLICT (town_id) DO UPDATE SET taken = keys_numberblock.taken + %s RETURNING taken",
+            [town.pk, BLOCK, BLOCK],
+        )
+        (end,) = cursor.fetchone()
+    if end > SIZE:
+        raise NumbersUsedUp(town.name)
+    return list(range(end - 1, end - BLOCK - 1, -1))

@@ -1,0 +1,1 @@
+"""Background work: a lease table, retries, dead letters."""

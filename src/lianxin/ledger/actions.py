@@ -1,0 +1,138 @@
+"""The one way to write history."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, connection, transaction
+
+from lianxin.keys.ids import new_id
+from lianxin.keys.models import Town
+from lianxin.ledger.chain import FIRST, entry_digest, merkle_root, moment, new_text_key, seal_mac, text_digest
+from lianxin.ledger.models import Entry, Head, Seal, Text
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What an entry is to say: the subject, the act, what became true, and the texts people wrote."""
+
+    subject_kind: str
+    subject_id: int
+    act: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
+    source: str = ""
+    step: str = ""
+    counts: str = ""
+    late: bool = False
+
+
+def facts_of(entry: Entry) -> dict[str, Any]:
+    """Everything of an entry that its digest covers."""
+    return {
+        "id": str(entry.pk), "town": str(entry.town_id), "subject": f"{entry.subject_kind}:{entry.subject_id}",
+        "seq": entry.seq, "act": entry.act, "source": entry.source, "step": entry.step, "counts": entry.counts,
+        "late": entry.late, "account": entry.account_id, "post": entry.post_id, "at": moment(entry.at),
+        "data": entry.data,
+    }  # fmt: skip
+
+
+def make_entry(line: Line, *, seq: int, prev: str, actor: Any, now: datetime) -> tuple[Entry, list[Text]]:
+    """Make, but do not write, the entry that follows `prev`, and its texts."""
+    texts, digests, entry_id = [], {}, new_id()
+    for name, body in line.texts.items():
+        key = new_text_key()
+        digests[name] = text_digest(key, body)
+        texts.append(
+            Text(town_id=actor.town_id, entry_id=entry_id, subject_id=line.subject_id, field=name, body=body, key=key)
+        )
+    data = {**line.data, "texts": digests} if digests else dict(line.data)
+    entry = Entry(
+        id=entry_id, town_id=actor.town_id, subject_kind=line.subject_kind, subject_id=line.subject_id, seq=seq,
+        act=line.act, source=line.source, step=line.step, counts=line.counts, late=line.late,
+        account_id=actor.account_id, post_id=actor.post_id, at=now, data=data, prev=prev,
+    )  # fmt: skip
+    entry.digest = entry_digest(prev, facts_of(entry))
+    return entry, texts
+
+
+def record(line: Line, *, actor: Any, now: datetime) -> Entry:
+    """Append an entry to a chain that the ledger keeps the head of; call it in the transaction of the change."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("history is written in the same transaction as the change")
+    head = _lock_head(line, actor.town_id)
+    entry, texts = make_entry(line, seq=head.seq + 1, prev=head.digest, actor=actor, now=now)
+    entry.save(force_insert=True)
+    Text.objects.bulk_create(texts)
+    head.seq, head.digest = entry.seq, entry.digest
+    head.save(update_fields=["seq", "digest"])
+    return entry
+
+
+def _lock_head(line: Line, town_id: int) -> Head:
+    rows = Head.objects.for_system("lock the chain", town_id).select_for_update()
+    where = {"subject_kind": line.subject_kind, "subject_id": line.subject_id}
+    head = rows.filter(**where).first()
+    if head is None:
+        try:
+            with transaction.atomic():
+                Head(town_id=town_id, seq=0, digest=FIRST, **where).save(force_insert=True)
+        except IntegrityError:  # another writer began the chain at the same moment
+            pass
+        head = rows.get(**where)
+    return head
+
+
+@transaction.atomic
+def seal(town: Town, *, now: datetime) -> Seal | None:
+    """Seal a town's new entries under the key outside the database; None when there are none.
+
+    The seal is also appended to a file outside the database, so that a database put back to an earlier state shows.
+    """
+    last = Seal.objects.for_system("seal", town).select_for_update().order_by("-number").first()
+    fresh = Entry.objects.for_system("seal", town).filter(seal_id=None).order_by("id").values_list("id", "digest")
+    leaves = list(fresh[:50_000])
+    if not leaves:
+        return None
+    made = Seal(
+        town=town, number=last.number + 1 if last else 1, count=len(leaves), at=now,
+        root=merkle_root([digest for _, digest in leaves]), prev=last.mac if last else FIRST,
+    )  # fmt: skip
+    made.mac = seal_mac(settings.LIANXIN_SEAL_KEY, seal_facts(made))
+    made.save(force_insert=True)
+    for start in range(0, len(leaves), 500):
+        ids = [pk for pk, _ in leaves[start : start + 500]]
+        Entry.objects.for_system("seal", town).filter(id__in=ids).update(seal_id=made.pk)
+    transaction.on_commit(lambda: _publish(made))
+    return made
+
+
+def seal_facts(made: Seal) -> dict[str, Any]:
+    """Everything of a seal that its mac covers."""
+    return {
+        "id": str(made.pk), "town": str(made.town_id), "number": made.number, "count": made.count,
+        "root": made.root, "at": moment(made.at), "prev": made.prev,
+    }  # fmt: skip
+
+
+def _publish(made: Seal) -> None:
+    with open(settings.LIANXIN_SEAL_LOG, "a", encoding="ascii") as file:
+        file.write(f"{made.town_id} {made.number} {made.count} {made.mac}\n")
+
+
+@transaction.atomic
+def erase_texts(subject_kind: str, subject_id: int, *, reason: str, actor: Any, now: datetime) -> int:
+    """Erase every text of a subject, for good; the chain keeps its digests and still checks. Returns how many."""
+    rows = Text.objects.for_system("erase", actor.town_id).filter(
+        subject_id=subject_id, entry__subject_kind=subject_kind, erased_at=None
+    )
+    ids = list(rows.values_list("id", flat=True))
+    Text.objects.for_system("erase", actor.town_id).filter(id__in=ids).update(body="", key="", erased_at=now)
+    record(
+        Line("erasure", subject_id, "erase", {"of": subject_kind, "texts": len(ids), "reason": reason}),
+        actor=actor,
+        now=now,
+    )
+    return len(ids)

@@ -1,0 +1,1 @@
+"""Accounts, units, posts, party groups, centre households; roles and scopes; masking and looks."""

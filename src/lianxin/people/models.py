@@ -1,0 +1,165 @@
+"""Who acts: accounts (one for a human being, in no town), and in each town its units, roles, posts and neighbours."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from lianxin.keys.ids import new_id
+from lianxin.keys.relations import TownKey
+from lianxin.keys.scope import InTown, OfTown
+from lianxin.people.cipher import Personal
+from lianxin.places.models import Grid
+
+
+class Accounts(BaseUserManager["Account"]):
+    """Accounts are found by the name they sign in with."""
+
+
+class Account(AbstractBaseUser):
+    """One human being's way in, for staff and residents alike. What a person may do comes from posts."""
+
+    id = models.BigIntegerField(primary_key=True, default=new_id, editable=False)
+    username = models.CharField(max_length=60, unique=True)
+    name = models.CharField(max_length=60)
+    phone = Personal(blank=True)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    USERNAME_FIELD = "username"
+    objects: ClassVar[Accounts] = Accounts()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Role(OfTown):
+    """What a post of this name sees and may do, apart from what workflows let it do. Data, edited by a town."""
+
+    class Sees(models.TextChoices):
+        TOWN = "town"
+        GRID = "grid"
+        UNIT = "unit"
+        OWN = "own"
+
+    key = models.SlugField(max_length=24)
+    name = models.JSONField(default=dict)
+    sees = models.CharField(max_length=8, choices=Sees)
+    confidential = models.JSONField(default=list)
+    may = models.JSONField(default=list)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["town", "key"], name="role_per_key")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Unit(OfTown):
+    """A unit (单位) that answers for cases: an office, a station, a village committee."""
+
+    key = models.CharField(max_length=40)
+    name = models.CharField(max_length=80)
+    name_en = models.CharField(max_length=120, blank=True)
+    line = models.CharField(max_length=20, blank=True)
+    desk_of = models.JSONField(default=list, help_text="roles whose turn falls to this unit when nobody else is named")
+    grid = models.ForeignKey(Grid, models.PROTECT, null=True, blank=True, related_name="+")
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
+    hours = models.JSONField(null=True, blank=True, help_text="its own working week; empty: the town's")
+    phone = models.CharField(max_length=30, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["town", "key"], name="unit_per_key")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Post(OfTown):
+    """A person's place in a town (岗位): an account in a unit, with a role, for a grid and below it."""
+
+    class Basis(models.TextChoices):
+        FULL = "full", "专职"
+        PART = "part", "兼职"
+        VOLUNTEER = "volunteer", "义务"
+
+    account = models.ForeignKey(Account, models.PROTECT, related_name="posts")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="posts")
+    role = models.ForeignKey(Role, models.PROTECT, related_name="+")
+    grid = models.ForeignKey(Grid, models.PROTECT, null=True, blank=True, related_name="posts")
+    title = models.CharField(max_length=60, blank=True)
+    basis = models.CharField(max_length=10, choices=Basis, default=Basis.FULL)
+    languages = models.CharField(max_length=80, blank=True)
+    starts = models.DateField(null=True, blank=True)
+    ends = models.DateField(null=True, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["town", "unit"], name="post_unit")]
+
+    def __str__(self) -> str:
+        return self.title or self.role.key
+
+
+class PartyGroup(OfTown):
+    """A party group of a grid (网格党小组)."""
+
+    grid = models.ForeignKey(Grid, models.PROTECT, related_name="party_groups")
+    name = models.CharField(max_length=80)
+    leader = models.ForeignKey(Post, models.PROTECT, null=True, blank=True, related_name="+")
+    members = models.PositiveSmallIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CentreHousehold(OfTown):
+    """A party member's home that is a meeting point of its grid (党员中心户)."""
+
+    grid = models.ForeignKey(Grid, models.PROTECT, related_name="centre_households")
+    name = models.CharField(max_length=60)
+    phone = Personal(blank=True)
+    address = models.CharField(max_length=120, blank=True)
+    members = models.PositiveSmallIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CalendarDay(OfTown):
+    """An exception to the working week: a holiday (no hours) or a worked rest day (调休)."""
+
+    day = models.DateField()
+    hours = models.JSONField(default=list)
+    name = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["town", "day"], name="calendar_per_day")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.name}"
+
+
+class Token(InTown):
+    """A personal access token: acts as one post, within scopes, until it expires. Only its digest is kept."""
+
+    post = models.ForeignKey(Post, models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=60)
+    digest = models.CharField(max_length=64)
+    scopes = models.JSONField(default=list)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            TownKey(name="token_key"),
+            models.UniqueConstraint(fields=["town", "digest"], name="token_per_digest"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def visible_to(cls, actor: Any) -> models.Q:
+        return models.Q(post_id=actor.post_id)

@@ -1,0 +1,1 @@
+"""The installation: settings, addresses, the demo town, loading and export, the command line."""

@@ -1,0 +1,135 @@
+"""Settings by environment: each with a name, a meaning, a default and a check; all faults are told at once."""
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+SecretMaker = Callable[[], str]
+
+
+class BadSettings(ValueError):
+    """The environment does not describe a running installation; `faults` says why, a sentence each."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One environment variable."""
+
+    name: str
+    default: str
+    meaning: str
+    choices: tuple[str, ...] = ()
+    kind: str = "text"  # text | int | flag | path
+
+
+SETTINGS = (
+    Setting("LIANXIN_DATA", "var", "Folder for the database, files and keys.", kind="path"),
+    Setting("LIANXIN_DATABASE", "", "postgresql://user:password@host:5432/name; empty: an SQLite file in the data folder."),
+    Setting("LIANXIN_HOSTS", "127.0.0.1,localhost,[::1]", "Host names that are answered, separated by commas."),
+    Setting("LIANXIN_SECRET", "", "Secret for sessions and signatures; empty: made once and kept in the data folder."),
+    Setting("LIANXIN_DEBUG", "0", "1 shows errors in the browser; never in a town that works.", kind="flag"),
+    Setting("LIANXIN_HTTPS", "0", "1 when residents reach the town by https: secure cookies, HSTS.", kind="flag"),
+    Setting("LIANXIN_CIPHER", "aes", "Cipher of personal columns.", choices=("aes", "sm4")),
+    Setting("LIANXIN_PROFILE", "production", "demo allows a demo town with printed sign-ins.", choices=("production", "demo")),
+    Setting("LIANXIN_DEMO_PASSWORD", "", "Password of the demo town's sign-ins; empty: made at loading and printed."),
+    Setting("LIANXIN_WORKERS", "2", "Server processes.", kind="int"),
+    Setting("LIANXIN_THREADS", "3", "Threads in each server process.", kind="int"),
+    Setting("LIANXIN_PHOTO_MB", "20", "Largest photo taken, in megabytes.", kind="int"),
+    Setting("HOST", "127.0.0.1", "Address the server listens on."),
+    Setting("PORT", "8000", "Port the server listens on.", kind="int"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The settings, checked."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> Any:
+        return self.values[name]
+
+    @property
+    def data(self) -> Path:
+        """The data folder, absolute."""
+        path: Path = self.values["LIANXIN_DATA"]
+        return path
+
+    def secret(self, name: str) -> str:
+        """A secret kept beside, never in, the database: made on first use, readable by the owner alone."""
+        path = self.data / "keys" / name
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            try:
+                with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                    file.write(secrets.token_hex(32))
+            except FileExistsError:  # another process was first
+                pass
+        return path.read_text().strip()
+
+    @property
+    def database(self) -> dict[str, Any]:
+        """Django's description of the database."""
+        url = self.values["LIANXIN_DATABASE"]
+        return _postgresql(url) if url else _sqlite(self.data / "lianxin.sqlite3")
+
+
+def read(environ: Mapping[str, str]) -> Config:
+    """Read and check the environment, or raise BadSettings with every fault."""
+    faults: list[str] = []
+    values = {setting.name: _value(setting, environ.get(setting.name, ""), faults) for setting in SETTINGS}
+    url = urlsplit(values["LIANXIN_DATABASE"])
+    if values["LIANXIN_DATABASE"] and (url.scheme not in {"postgresql", "postgres"} or not url.path.strip("/")):
+        faults.append("LIANXIN_DATABASE must look like postgresql://user:password@host:5432/name.")
+    if faults:
+        raise BadSettings(faults)
+    return Config(values)
+
+
+def _value(setting: Setting, given: str, faults: list[str]) -> Any:
+    text = given.strip() or setting.default
+    if setting.choices and text not in setting.choices:
+        faults.append(f"{setting.name} must be one of {', '.join(setting.choices)}, not {text!r}.")
+    if setting.kind == "int":
+        if not text.isascii() or not text.isdigit() or int(text) == 0:
+            faults.append(f"{setting.name} must be a whole number above 0, not {text!r}.")
+            return 0
+        return int(text)
+    if setting.kind == "flag":
+        if text not in {"0", "1"}:
+            faults.append(f"{setting.name} must be 0 or 1, not {text!r}.")
+        return text == "1"
+    return Path(text).resolve() if setting.kind == "path" else text
+
+
+def _sqlite(path: Path) -> dict[str, Any]:
+    pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA cache_size=-32000"
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": str(path),
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 30, "init_command": pragmas},
+    }
+
+
+def _postgresql(url: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.strip("/"),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": False,
+        "OPTIONS": {"server_side_binding": True, "prepare_threshold": 3},
+    }

@@ -1,0 +1,10 @@
+"""The places app."""
+
+from django.apps import AppConfig
+
+
+class Config(AppConfig):
+    """Grids, boundaries and addresses."""
+
+    name = "lianxin.places"
+    default_auto_field = "django.db.models.BigAutoField"

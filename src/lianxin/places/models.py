@@ -1,0 +1,75 @@
+"""The grid tree (网格) of a town and the names its places are known by."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from lianxin.keys.scope import OfTown
+
+
+class Grid(OfTown):
+    """A piece of the town somebody answers for, at one of four levels. Coordinates are WGS-84.
+
+    A rename keeps the code, a change of parent or kind takes a new one, a cancelled code is never used again: so a
+    grid is ended (`valid_to`), never deleted, and says what it `became`.
+    """
+
+    class Level(models.TextChoices):
+        """大网格, 中网格, 小网格, 微网格."""
+
+        TOWN = "town", _("Town")
+        VILLAGE = "village", _("Village")
+        GRID = "grid", _("Grid")
+        MICRO = "micro", _("Micro-grid")
+
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    level = models.CharField(max_length=8, choices=Level)
+    code = models.CharField(max_length=18, help_text="county 6 + town 3 + village 3 + serial 3 (+ micro-grid 3)")
+    name = models.CharField(max_length=60)
+    path = models.CharField(max_length=120, help_text="ids from the root to this grid: /1/2/3/")
+    boundary = models.JSONField(null=True, blank=True, help_text="GeoJSON Polygon or MultiPolygon")
+    lon = models.FloatField(null=True, blank=True)
+    lat = models.FloatField(null=True, blank=True)
+    households = models.PositiveIntegerField(default=0)
+    population = models.PositiveIntegerField(default=0)
+    area_m2 = models.FloatField(default=0)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True, help_text="the first day it no longer stands")
+    became = models.JSONField(default=list, blank=True, help_text="codes of the grids that took its ground over")
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["town", "code"], name="grid_per_code")]
+        indexes: ClassVar = [models.Index(fields=["town", "path"], name="grid_path")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AddressName(OfTown):
+    """A name people say for a place, with a point in its grid: a line of the town's gazetteer."""
+
+    class Kind(models.TextChoices):
+        """What the name stands for."""
+
+        VILLAGE = "village", _("Village")
+        ROAD = "road", _("Road")
+        COMPOUND = "compound", _("Compound or hamlet")
+        LANDMARK = "landmark", _("Landmark")
+        ALIAS = "alias", _("What people also call it")
+
+    name = models.CharField(max_length=60)
+    kind = models.CharField(max_length=10, choices=Kind)
+    grid = models.ForeignKey(Grid, models.CASCADE, related_name="names")
+    lon = models.FloatField()
+    lat = models.FloatField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["town", "name", "kind", "grid"], name="address_per_name_and_grid")
+        ]
+
+    def __str__(self) -> str:
+        return self.name

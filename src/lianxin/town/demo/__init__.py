@@ -1,0 +1,1 @@
+"""The demo town: invented ground, people and lives, drawn from a seed."""

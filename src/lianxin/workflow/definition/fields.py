@@ -13,19 +13,6 @@ RATINGS: tuple[Choice, ...] = (
     ("2", "不满意", "Dissatisfied"),
     ("1", "非常不满意", "Very dissatisfied"),
 )
-CLAUSES: tuple[Choice, ...] = (
-    ("court", "已进入诉讼、仲裁程序", "In court or arbitration"),
-    ("review", "已进入行政复议、行政裁决程序", "Under administrative review or ruling"),
-    ("discipline", "属纪检监察机关职权", "For the discipline inspection bodies"),
-    ("petition", "已作为信访事项受理", "Already taken as a petition"),
-    ("disclosure", "属政府信息公开申请", "A request for government information"),
-    ("secret", "涉及国家秘密、商业秘密或个人隐私", "Touches secrets or privacy"),
-    ("beyond", "不属本镇职责且无法转办", "Beyond the town's duty and not to be passed on"),
-    ("untrue", "经核实情况不存在", "Checked and found untrue"),
-    ("unclear", "诉求不明且无法联系", "Unclear, and nobody to ask"),
-    ("other", "其他法定情形", "Another case named by law"),
-)
-
 
 @dataclass(frozen=True, slots=True)
 class FieldSpec:
@@ -62,7 +49,7 @@ _ALL = (
         choices=(("normal", "一般", "Normal"), ("urgent", "紧急", "Urgent"), ("emergency", "特急", "Emergency")),
     ),
     _field("case", "case", "主件编号", "Main case"),
-    _field("clause", "choice", "不予受理依据", "Ground for refusal", choices=CLAUSES),
+    _field("clause", "clause", "不予受理依据", "Ground for refusal"),
     _field(
         "contacted",
         "choice",

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
 Hours: TypeAlias = tuple[tuple[time, time], ...]
@@ -17,6 +17,8 @@ OFFICE_WEEK: Mapping[int, Hours] = dict.fromkeys(range(5), OFFICE)  # Monday is 
 
 MINUTE = 60 * 10**6  # in microseconds, the unit of all reckoning here
 DAY = 24 * 60 * MINUTE
+MINUTES = timedelta(minutes=1)
+MIDNIGHT = time()
 
 # The longest limit of each unit, about ten years: a slip of the finger must not send the clock through the millennia.
 UNITS: Mapping[str, int] = {
@@ -72,22 +74,36 @@ class Due:
     provisional: bool
 
 
+class _Wall(NamedTuple):
+    """A moment as the town's clocks show it: the day, and microseconds into it."""
+
+    year: int
+    ordinal: int
+    moment: int
+
+
 class _Year:
     """One year's working spans by day, with the working time before each day summed once."""
 
-    __slots__ = ("before", "first", "spans")
+    __slots__ = ("before", "closes", "first", "number", "opened", "spans")
 
     def __init__(self, clock: "Clock", year: int) -> None:
+        self.number = year
         self.first = date(year, 1, 1).toordinal()
         length = date(year, 12, 31).toordinal() - self.first + 1
         self.spans = [clock.spans(date.fromordinal(self.first + index)) for index in range(length)]
         self.before = [0]
         for spans in self.spans:
             self.before.append(self.before[-1] + sum(shuts - opens for opens, shuts in spans))
+        # The working days and their closing times, and how many there are before each day.
+        self.closes = [(self.first + index, spans[-1][1]) for index, spans in enumerate(self.spans) if spans]
+        self.opened = [0]
+        for spans in self.spans:
+            self.opened.append(self.opened[-1] + bool(spans))
 
-    def worked(self, ordinal: int, moment: int) -> int:
-        """Working time of this year up to `moment` microseconds into the day."""
-        index = ordinal - self.first
+    def worked(self, wall: _Wall) -> int:
+        """Working time of this year up to that moment of it."""
+        index, moment = wall.ordinal - self.first, wall.moment
         total = self.before[index]
         for opens, shuts in self.spans[index]:
             if moment <= opens:
@@ -95,13 +111,13 @@ class _Year:
             total += min(moment, shuts) - opens
         return total
 
-    def reached(self, target: int) -> tuple[int, int]:
+    def reached(self, target: int) -> _Wall:
         """The first moment at which `target` (more than nothing, within this year) has been worked."""
         index = bisect_left(self.before, target) - 1
         rest = target - self.before[index]
         for opens, shuts in self.spans[index]:
             if rest <= shuts - opens:
-                return self.first + index, opens + rest
+                return _Wall(self.number, self.first + index, opens + rest)
             rest -= shuts - opens
         raise AssertionError("the sums disagree with the spans")
 
@@ -145,59 +161,64 @@ class Clock:
         when business does.
         """
         if limit.unit == "working_days":
-            return self._halved(start, *self._close(start, limit.amount, working=True), working=True)
+            wall = self._wall(start)
+            end = self._close(wall.ordinal, limit.amount)
+            half = self._worked(wall, end) // MINUTE // 2
+            return Due(self._moment(end), self._moment(self._later(wall, half)), end.ordinal > self._known)
         if limit.unit == "days":
-            return self._halved(start, *self._close(start, limit.amount, working=False), working=False)
+            end = self._close(self._wall(start).ordinal + limit.amount - 1, 1)
+            at = self._moment(end)
+            return Due(at, start.astimezone(UTC) + (at - start) // MINUTES // 2 * MINUTES, end.ordinal > self._known)
         minutes = limit.amount if limit.unit == "minutes" else limit.amount * 60
         at, provisional = self.after(start, minutes, working=limit.working)
-        soon_at, _ = self.after(start, minutes // 2, working=limit.working)
-        return Due(at, soon_at, provisional)
+        return Due(at, self.after(start, minutes // 2, working=limit.working)[0], provisional)
 
     def until(self, start: datetime, at: datetime, *, working: bool) -> Due:
         """The same for a date somebody set: never provisional, yellow when half the time to it is used."""
-        return self._halved(start, at.astimezone(UTC), False, working=working)
+        half = self.between(start, at, working=working) // 2
+        return Due(at.astimezone(UTC), self.after(start, half, working=working)[0], False)
 
     def between(self, start: datetime, stop: datetime, *, working: bool) -> int:
         """Whole minutes from `start` to `stop`; below zero when `stop` comes first."""
         if stop < start:
             return -self.between(stop, start, working=working)
         if not working:
-            return int((_aware(stop) - _aware(start)) // timedelta(minutes=1))
-        year, ordinal, moment = self._wall(start)
-        last, last_ordinal, last_moment = self._wall(stop)
-        total = self._year(last).worked(last_ordinal, last_moment) - self._year(year).worked(ordinal, moment)
-        return (total + sum(self._year(gone).before[-1] for gone in range(year, last))) // MINUTE
+            return (_aware(stop) - _aware(start)) // MINUTES
+        return self._worked(self._wall(start), self._wall(stop)) // MINUTE
 
     def after(self, start: datetime, minutes: int, *, working: bool) -> tuple[datetime, bool]:
         """The first moment when so many minutes from `start` have run out, and whether it is provisional."""
         if minutes <= 0 or not working:
-            return _aware(start).astimezone(UTC) + timedelta(minutes=max(minutes, 0)), False
-        number, ordinal, moment = self._wall(start)
+            return _aware(start).astimezone(UTC) + max(minutes, 0) * MINUTES, False
+        end = self._later(self._wall(start), minutes)
+        return self._moment(end), end.ordinal > self._known
+
+    def _worked(self, start: _Wall, stop: _Wall) -> int:
+        total = self._year(stop.year).worked(stop) - self._year(start.year).worked(start)
+        return total + sum(self._year(gone).before[-1] for gone in range(start.year, stop.year))
+
+    def _later(self, start: _Wall, minutes: int) -> _Wall:
+        if minutes <= 0:
+            return start
+        number = start.year
         year = self._year(number)
-        target = year.worked(ordinal, moment) + minutes * MINUTE
+        target = year.worked(start) + minutes * MINUTE
         while target > year.before[-1]:
             target -= year.before[-1]
             number += 1
             year = self._year(number)
-        ordinal, moment = year.reached(target)
-        return self._moment(ordinal, moment), ordinal > self._known
+        return year.reached(target)
 
-    def _halved(self, start: datetime, at: datetime, provisional: bool, *, working: bool) -> Due:
-        half = self.between(start, at, working=working) // 2
-        return Due(at, self.after(start, half, working=working)[0], provisional)
-
-    def _close(self, start: datetime, count: int, *, working: bool) -> tuple[datetime, bool]:
-        """Close of business on the last of `count` days after the day of `start`."""
-        _, ordinal, _ = self._wall(start)
-        if not working:
-            ordinal, count = ordinal + count - 1, 1
-        while count:
-            ordinal += 1
-            day = date.fromordinal(ordinal)
-            year = self._year(day.year)
-            if spans := year.spans[ordinal - year.first]:
-                count -= 1
-        return self._moment(ordinal, spans[-1][1]), ordinal > self._known
+    def _close(self, ordinal: int, count: int) -> _Wall:
+        """Close of business on the last of `count` working days after that day."""
+        number = date.fromordinal(ordinal).year
+        year = self._year(number)
+        target = year.opened[ordinal - year.first + 1] + count
+        while target > year.opened[-1]:
+            target -= year.opened[-1]
+            number += 1
+            year = self._year(number)
+        return _Wall(number, *year.closes[target - 1])
 
     def _year(self, number: int) -> _Year:
         year = self._years.get(number)
@@ -205,15 +226,14 @@ class Clock:
             year = self._years[number] = _Year(self, number)
         return year
 
-    def _wall(self, moment: datetime) -> tuple[int, int, int]:
-        """Year, day and microseconds into the day, as the town's clocks show them."""
+    def _wall(self, moment: datetime) -> _Wall:
         wall = _aware(moment).astimezone(self.zone)
         seconds = (wall.hour * 60 + wall.minute) * 60 + wall.second
-        return wall.year, wall.toordinal(), seconds * 10**6 + wall.microsecond
+        return _Wall(wall.year, wall.toordinal(), seconds * 10**6 + wall.microsecond)
 
-    def _moment(self, ordinal: int, moment: int) -> datetime:
-        midnight = datetime.combine(date.fromordinal(ordinal), time(), self.zone)
-        return (midnight + timedelta(microseconds=moment)).astimezone(UTC)
+    def _moment(self, wall: _Wall) -> datetime:
+        midnight = datetime.combine(date.fromordinal(wall.ordinal), MIDNIGHT, self.zone)
+        return (midnight + timedelta(microseconds=wall.moment)).astimezone(UTC)
 
 
 def _aware(moment: datetime) -> datetime:

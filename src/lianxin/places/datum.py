@@ -66,13 +66,13 @@ def datum_named(name: object) -> Datum:
 
     Raises `BadPoint` (`unknown_datum`) for any other.
     """
-    plain = "".join(c for c in str(name).lower() if c.isalnum())
+    plain = "".join(c for c in _shown(name).lower() if c.isalnum())
     try:
         return ALSO_CALLED[plain]
     except KeyError:
         raise BadPoint(
             "unknown_datum",
-            _("Unknown datum “%(name)s”: say wgs84, gcj02 or bd09.") % {"name": str(name)[:40]},
+            _("Unknown datum “%(name)s”: say wgs84, gcj02 or bd09.") % {"name": _shown(name)},
         ) from None
 
 
@@ -144,6 +144,14 @@ def _number(value: object) -> float:
             raise ValueError
     except (ValueError, OverflowError):
         raise BadPoint(
-            "not_a_number", _("“%(value)s” is not a number of degrees.") % {"value": str(value)[:40]}
+            "not_a_number", _("“%(value)s” is not a number of degrees.") % {"value": _shown(value)}
         ) from None
     return number
+
+
+def _shown(value: object) -> str:
+    """A value short enough for a sentence; of what cannot be a number or a name, its kind."""
+    if isinstance(value, str):
+        return value[:40]
+    small = isinstance(value, float) or (isinstance(value, int) and abs(value) < 10**30)
+    return str(value) if small else type(value).__name__

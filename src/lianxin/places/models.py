@@ -25,7 +25,7 @@ class Grid(OfTown):
         GRID = "grid", _("Grid")
         MICRO = "micro", _("Micro-grid")
 
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
     level = models.CharField(max_length=8, choices=Level)
     code = models.CharField(max_length=18, help_text="county 6 + town 3 + village 3 + serial 3 (+ micro-grid 3)")
     name = models.CharField(max_length=60)
@@ -37,7 +37,7 @@ class Grid(OfTown):
     population = models.PositiveIntegerField(default=0)
     area_m2 = models.FloatField(default=0)
     valid_from = models.DateField()
-    valid_to = models.DateField(null=True, blank=True, help_text="the first day it no longer stands")
+    valid_to = models.DateField(null=True, blank=True, help_text="set when it has ended: its last day")
     became = models.JSONField(default=list, blank=True, help_text="codes of the grids that took its ground over")
 
     class Meta:
@@ -62,7 +62,7 @@ class AddressName(OfTown):
 
     name = models.CharField(max_length=60)
     kind = models.CharField(max_length=10, choices=Kind)
-    grid = models.ForeignKey(Grid, models.CASCADE, related_name="names")
+    grid = models.ForeignKey(Grid, models.CASCADE, related_name="+")
     lon = models.FloatField()
     lat = models.FloatField()
 

@@ -1,0 +1,346 @@
+"""Reading grids from GeoJSON: every fault by row before anything is written, whatever the file holds."""
+
+from __future__ import annotations
+
+import json
+import statistics
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Final
+
+import shapely
+from django.utils.translation import gettext_lazy as _
+
+from lianxin.places.datum import BadPoint, Datum, datum_named, to_wgs84
+from lianxin.places.ground import Fault, Piece, ground_faults
+from lianxin.places.plane import Plane, area_m2
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from shapely import Geometry
+
+__all__ = ["Fault", "GridRow", "KnownGrid", "read_grids"]
+
+# How long the code of each level is: county 6 + town 3, village 3, serial 3, and 3 more for a micro-grid.
+LEVEL_OF_LENGTH: Final = {9: "town", 12: "village", 15: "grid", 18: "micro"}
+PARENT_LENGTH: Final = {12: 9, 15: 12, 18: 15}
+WORDS: Final = {
+    "code": ("code", "编码", "网格编码"),
+    "name": ("name", "名称", "网格名称"),
+    "parent": ("parent", "上级编码", "上级网格"),
+    "households": ("households", "户数"),
+    "population": ("population", "人口"),
+}
+LONGEST_NAME: Final = 60
+# A rectangle around China; what lies outside it is swapped, projected or in another datum.
+WEST, SOUTH, EAST, NORTH = 73.4, 3.4, 135.2, 53.7
+FAR_M: Final = 100_000.0  # no town is a hundred kilometres wide
+
+
+@dataclass(frozen=True, slots=True)
+class GridRow:
+    """A grid as read, sound in itself: its boundary is GeoJSON in WGS-84."""
+
+    row: int
+    code: str
+    name: str
+    level: str
+    parent: str
+    boundary: dict[str, Any]
+    lon: float
+    lat: float
+    area_m2: float
+    households: int = 0
+    population: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class KnownGrid:
+    """A grid the town has already; `standing` is False for one that has ended, whose code stays taken."""
+
+    code: str
+    parent: str
+    shape: Geometry | None
+    standing: bool = True
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One file being read: the rows so far and all that is wrong with them."""
+
+    datum: Datum
+    known: Mapping[str, KnownGrid]
+    rows: list[GridRow] = field(default_factory=list)
+    shapes: dict[int, Geometry] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+
+
+def read_grids(
+    source: str | Path | IO[bytes] | IO[str],
+    *,
+    datum: Datum | str | None = None,
+    known: Iterable[KnownGrid] = (),
+) -> tuple[list[GridRow], list[Fault]]:
+    """Read a GeoJSON file (or open file) of grids: the sound rows, parents first, and every fault by row.
+
+    Each feature has a polygon and the properties `code` and `name`, perhaps `parent` (else the head of the code),
+    `households`, `population`. The datum is the one given, else the file's member `datum` or `crs`, else WGS-84.
+    `known` are the town's present grids. Write only when no fault is grave. Never raises on bad content.
+    """
+    held = {grid.code: grid for grid in known}
+    try:
+        content = _load(source)
+        reading = _Reading(_datum_of(content, datum), held)
+    except _Unreadable as bad:
+        return [], [Fault(0, bad.args[0], bad.args[1])]
+    codes: dict[int, str] = {}
+    for row, feature in enumerate(content["features"], start=1):
+        codes[row] = _read_feature(reading, row, feature)
+    reading.faults += _between_codes(codes, reading.rows, held)
+    reading.faults += _far_away(reading.rows)
+    reading.faults += ground_faults(list(_pieces(reading)))
+    grave = {fault.row for fault in reading.faults if fault.grave}
+    rows = [row for row in reading.rows if row.row not in grave]
+    return sorted(rows, key=lambda r: (len(r.code), r.code)), sorted(reading.faults, key=lambda f: f.row)
+
+
+# ---- the file ------------------------------------------------------------------------------------
+
+
+class _Unreadable(Exception):
+    """The file as a whole is no use: a code and a sentence."""
+
+
+def _load(source: str | Path | IO[bytes] | IO[str]) -> dict[str, Any]:
+    """The feature collection in the file."""
+    try:
+        raw = Path(source).read_bytes() if isinstance(source, (str, Path)) else source.read()
+        text = raw.decode("utf-8-sig") if isinstance(raw, bytes) else raw.removeprefix("\ufeff")
+    except UnicodeDecodeError:
+        raise _Unreadable("not_utf8", _("The file is not in UTF-8: save it as UTF-8 and try again.")) from None
+    except (OSError, ValueError) as error:
+        said = getattr(error, "strerror", None) or str(error)
+        raise _Unreadable("no_file", _("The file cannot be read: %(why)s.") % {"why": said}) from None
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        said = str(error)[:200]
+        raise _Unreadable("not_json", _("The file is not JSON: %(why)s.") % {"why": said}) from None
+    if not isinstance(content, dict) or not isinstance(content.get("features"), list):
+        raise _Unreadable("not_geojson", _("The file is not a GeoJSON FeatureCollection."))
+    if not content["features"]:
+        raise _Unreadable("empty", _("The file holds no grid."))
+    return content
+
+
+def _datum_of(content: Mapping[str, Any], datum: Datum | str | None) -> Datum:
+    """The datum said on opening, or by the file."""
+    said: object = datum or content.get("datum")
+    if not said and "crs" in content:
+        crs = content["crs"]
+        properties = crs.get("properties") if isinstance(crs, dict) else None
+        said = properties.get("name") if isinstance(properties, dict) else crs
+        # urn:ogc:def:crs:OGC:1.3:CRS84 and urn:ogc:def:crs:EPSG::4490 are the two that mean degrees here.
+        tail = str(said).rpartition(":")[2].lower()
+        said = {"crs84": Datum.WGS84, "4326": Datum.WGS84, "4490": Datum.WGS84}.get(tail, said)
+    try:
+        return datum_named(said or Datum.WGS84)
+    except BadPoint as bad:
+        raise _Unreadable(bad.code, bad.message) from None
+
+
+# ---- one feature ---------------------------------------------------------------------------------
+
+
+class _Wrong(Exception):
+    """One thing wrong with one feature: a code and a sentence."""
+
+
+def _read_feature(reading: _Reading, row: int, feature: object) -> str:
+    """Read one feature into the rows, or say all that is wrong with it; its code, as far as it has one."""
+    got: dict[str, Any] = {}
+    properties = feature.get("properties") if isinstance(feature, dict) else None
+    words = properties if isinstance(properties, dict) else {}
+    geometry = feature.get("geometry") if isinstance(feature, dict) else None
+    readers: dict[str, Callable[[], object]] = {
+        "code": lambda: _code(_word(words, "code")),
+        "name": lambda: _name(_word(words, "name")),
+        "parent": lambda: _parent(_word(words, "parent")),
+        "households": lambda: _count(_word(words, "households")),
+        "population": lambda: _count(_word(words, "population")),
+        "shape": lambda: _shape(geometry, reading.datum),
+    }
+    for what, read in readers.items():
+        try:
+            got[what] = read()
+        except _Wrong as wrong:
+            reading.faults.append(Fault(row, wrong.args[0], wrong.args[1]))
+    if len(got) == len(readers):
+        shape = got.pop("shape")
+        reading.shapes[row] = shape
+        reading.rows.append(_row(row, shape, **got))
+    return str(got.get("code", ""))
+
+
+def _row(row: int, shape: Geometry, *, code: str, name: str, parent: str, **counts: int) -> GridRow:
+    middle = shape.centroid if shape.contains(shape.centroid) else shapely.point_on_surface(shape)
+    return GridRow(
+        row=row,
+        code=code,
+        name=name,
+        level=LEVEL_OF_LENGTH[len(code)],
+        parent=parent or code[: PARENT_LENGTH.get(len(code), 0)],
+        boundary=json.loads(shapely.to_geojson(shape)),
+        lon=round(middle.x, 7),
+        lat=round(middle.y, 7),
+        area_m2=round(area_m2(shape), 1),
+        **counts,
+    )
+
+
+def _word(words: Mapping[object, object], what: str) -> object:
+    """The value of a property under any of the names it goes by."""
+    return next((words[name] for name in WORDS[what] if words.get(name) not in (None, "")), None)
+
+
+def _code(value: object) -> str:
+    code = str(value).strip() if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
+    if not code:
+        raise _Wrong("no_code", _("The grid has no code."))
+    if not (code.isascii() and code.isdigit()) or len(code) not in LEVEL_OF_LENGTH:
+        raise _Wrong(
+            "bad_code",
+            _("“%(code)s” is no grid code: it has 9 digits for a town, 12 for a village, 15 for a grid, 18 below.")
+            % {"code": code[:40]},
+        )
+    return code
+
+
+def _name(value: object) -> str:
+    name = " ".join(value.split()) if isinstance(value, str) else ""
+    if not name:
+        raise _Wrong("no_name", _("The grid has no name."))
+    if len(name) > LONGEST_NAME or not name.isprintable():
+        raise _Wrong("bad_name", _("The name has more than 60 characters, or some that cannot be shown."))
+    return name
+
+
+def _parent(value: object) -> str:
+    """The parent's code as said; empty when the head of the code says it."""
+    return "" if value is None else _code(value)
+
+
+def _count(value: object) -> int:
+    if value is None:
+        return 0
+    plain = isinstance(value, (str, int, float)) and not isinstance(value, bool)
+    text = str(value).strip().removesuffix(".0") if plain else type(value).__name__
+    if not (text.isascii() and text.isdigit()) or len(text) > 8:
+        raise _Wrong("bad_number", _("“%(value)s” is no number of households or people.") % {"value": text[:40]})
+    return int(text)
+
+
+def _shape(geometry: object, datum: Datum) -> Geometry:
+    """The polygon or multipolygon in WGS-84, valid and inside China."""
+    shape = shapely.MultiPolygon([_polygon(part, datum) for part in _parts(geometry)])
+    if len(shape.geoms) == 1:
+        shape = shape.geoms[0]
+    if not shape.is_valid:
+        raise _Wrong(
+            "self_crossing",
+            _("The boundary crosses or touches itself: %(where)s.") % {"where": shapely.is_valid_reason(shape)},
+        )
+    west, south, east, north = shape.bounds
+    if west < WEST or south < SOUTH or east > EAST or north > NORTH:
+        raise _Wrong(
+            "wrong_datum", _("The boundary lies outside China: wrong datum, or longitude and latitude swapped?")
+        )
+    return shape
+
+
+def _parts(geometry: object) -> list[object]:
+    """The polygons of a geometry, each still raw."""
+    kind = geometry.get("type") if isinstance(geometry, dict) else None
+    raw = geometry.get("coordinates") if isinstance(geometry, dict) else None
+    if kind == "MultiPolygon" and isinstance(raw, list) and raw:
+        return raw
+    if kind == "Polygon":
+        return [raw]
+    raise _Wrong("no_polygon", _("The grid has no polygon."))
+
+
+def _polygon(raw: object, datum: Datum) -> Geometry:
+    if not isinstance(raw, list) or not raw:
+        raise _Wrong("no_polygon", _("The grid has no polygon."))
+    shell, *holes = [_ring(ring, datum) for ring in raw]
+    return shapely.Polygon(shell, holes)
+
+
+def _ring(raw: object, datum: Datum) -> list[tuple[float, float]]:
+    """The points of a ring, in WGS-84; an open ring is closed, heights are dropped."""
+    points = [_point(point, datum) for point in raw] if isinstance(raw, list) else []
+    if len(set(points)) < 3:
+        raise _Wrong("no_polygon", _("A boundary needs at least three different points."))
+    return points
+
+
+def _point(raw: object, datum: Datum) -> tuple[float, float]:
+    if not isinstance(raw, list) or len(raw) < 2:
+        raise _Wrong("bad_point", _("A point of the boundary is not a pair of longitude and latitude."))
+    try:
+        return to_wgs84(raw[0], raw[1], datum)
+    except BadPoint as bad:
+        code = "bad_point" if bad.code == "not_a_number" else "wrong_datum"
+        raise _Wrong(code, bad.message) from None
+
+
+# ---- between rows --------------------------------------------------------------------------------
+
+
+def _between_codes(
+    codes: Mapping[int, str], rows: Iterable[GridRow], known: Mapping[str, KnownGrid]
+) -> Iterator[Fault]:
+    """Codes used twice or used up, and parents that are not there or not one level above."""
+    first: dict[str, int] = {}
+    for row, code in codes.items():
+        if code and first.setdefault(code, row) != row:
+            message = _("The code %(code)s stands in row %(row)s already.")
+            yield Fault(row, "duplicate_code", message % {"code": code, "row": first[code]})
+        if code in known and not known[code].standing:
+            message = _("The code %(code)s belonged to a grid that has ended; a code is never used again.")
+            yield Fault(row, "cancelled_code", message % {"code": code})
+    there = Counter(codes.values()) + Counter(code for code, grid in known.items() if grid.standing)
+    for read in rows:
+        said = {"code": read.code, "parent": read.parent}
+        if len(read.parent) != PARENT_LENGTH.get(len(read.code), 0) or not read.code.startswith(read.parent):
+            yield Fault(read.row, "wrong_parent", _("%(parent)s cannot be the parent of %(code)s.") % said)
+        elif read.parent and read.parent not in there:
+            message = _("The parent %(parent)s is neither in the file nor in the town.")
+            yield Fault(read.row, "unknown_parent", message % said)
+
+
+def _far_away(rows: list[GridRow]) -> Iterator[Fault]:
+    """Grids far from the middle of all: a point mistyped, or another datum."""
+    if not rows:
+        return
+    lon, lat = statistics.median(r.lon for r in rows), statistics.median(r.lat for r in rows)
+    plane = Plane.at(lat)
+    for row in rows:
+        away = max(abs(row.lon - lon) * plane.per_lon, abs(row.lat - lat) * plane.per_lat)
+        if away > FAR_M:
+            message = _("%(code)s lies %(km)s km from the other grids: wrong datum, or a slip of the pen?")
+            yield Fault(row.row, "wrong_datum", message % {"code": row.code, "km": round(away / 1000)})
+
+
+def _pieces(reading: _Reading) -> Iterator[Piece]:
+    """All ground to lay side by side: the file's, and the town's own that the file does not bring anew."""
+    brought = set()
+    for row in reading.rows:
+        if row.code not in brought:
+            brought.add(row.code)
+            yield Piece(row.row, row.code, row.parent, reading.shapes[row.row])
+    for grid in reading.known.values():
+        if grid.standing and grid.shape is not None and grid.code not in brought:
+            yield Piece(0, grid.code, grid.parent, grid.shape)

@@ -69,26 +69,28 @@ _blocks = _Blocks()
 
 
 def next_number(town: Town) -> str:
-    """Take a number. A block taken in a transaction that is rolled back is dropped with it."""
+    """Take a number. Inside a transaction exactly one is taken: a block would outlive a rollback that undid it."""
     left = _blocks.left.get(town.pk)
     if not left:
-        left = _blocks.left[town.pk] = _take_block(town)
+        if connection.in_atomic_block:
+            return number_of(town.letters, _take(town, 1)[0])
+        left = _blocks.left[town.pk] = _take(town, BLOCK)
     return number_of(town.letters, left.pop())
 
 
 def drop_blocks() -> None:
-    """Forget the block in hand: after a rollback that may have undone its taking, and between tests."""
+    """Forget the blocks in hand: between tests, whose databases begin anew."""
     _blocks.left.clear()
 
 
-def _take_block(town: Town) -> list[int]:
+def _take(town: Town, count: int) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO keys_numberblock (town_id, taken) VALUES (%s, %s) "
             "ON CONFLICT (town_id) DO UPDATE SET taken = keys_numberblock.taken + %s RETURNING taken",
-            [town.pk, BLOCK, BLOCK],
+            [town.pk, count, count],
         )
         (end,) = cursor.fetchone()
     if end > SIZE:
         raise NumbersUsedUp(town.name)
-    return list(range(end - 1, end - BLOCK - 1, -1))
+    return list(range(end - 1, end - count - 1, -1))

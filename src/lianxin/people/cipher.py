@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import secrets
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -57,7 +57,13 @@ def blind(purpose: str, text: str) -> str:
     return hmac.digest(_key("blind:" + purpose, 32), text.encode(), "sha256").hex()[:32] if text else ""
 
 
-class Personal(models.TextField[str, str]):
+if TYPE_CHECKING:
+    TextColumn = models.TextField[str, str]
+else:
+    TextColumn = models.TextField
+
+
+class Personal(TextColumn):
     """A text column that is encrypted in the database and plain in Python."""
 
     def from_db_value(self, value: Any, *_: Any) -> Any:

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db.models import Q
 
 from lianxin.keys.cache import cached
@@ -67,4 +69,4 @@ def _clock(town: Town, week: dict[str, HoursData] | None) -> Clock:
 
 def today(now: datetime) -> date:
     """The town's date."""
-    return now.astimezone(Clock().zone).date() if hasattr(Clock, "zone") else now.date()
+    return now.astimezone(ZoneInfo(settings.TIME_ZONE)).date()

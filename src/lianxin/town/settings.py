@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "lianxin.places",
     "lianxin.people",
     "lianxin.forms",
+    "lianxin.notices",
     "lianxin.cases",
     "lianxin.town",
 ]

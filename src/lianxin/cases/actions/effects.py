@@ -1,0 +1,198 @@
+"""What a transition changes beside the step: who holds the duties, and the effects that only the spine can carry out."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from lianxin.cases.actions.writing import Sheet, entry_of, save_changes, save_rows
+from lianxin.cases.columns import apply
+from lianxin.cases.models import Case, Duty
+from lianxin.cases.roles import MAIN, holds
+from lianxin.cases.routes import grid_chain
+from lianxin.cases.values import Holder, Standing
+from lianxin.ledger.models import Entry
+from lianxin.people.actors import Actor
+from lianxin.people.queries import desk_of, units
+from lianxin.workflow.clock import Due
+from lianxin.workflow.engine import DutyOpen, Plan, Refused
+
+
+@dataclass(slots=True)
+class Move:
+    """A transition being made: what was seen, what the engine decided, and the sheet it is written on."""
+
+    standing: Standing
+    plan: Plan
+    sheet: Sheet
+    actor: Actor
+    now: datetime
+    given: Mapping[str, Any]
+    extra: dict[str, Any] = field(default_factory=dict)
+    handler: dict[str, Any] | None = None
+    later: list[Callable[[Entry], None]] = field(default_factory=list)  # inside the transaction
+
+    def columns(self) -> dict[str, Any]:
+        """What the case's columns become."""
+        case, state = self.standing.case, self.plan.state
+        kept = {key: value for key, value in case.state.items() if key in {"barred", "stand_in", "handler"}}
+        if self.handler is not None:
+            kept["handler"] = self.handler
+        columns: dict[str, Any] = {
+            "step": state.step,
+            "due_at": state.due_at,
+            "state": {**state.to_json(), **kept},
+            "closed_at": (case.closed_at or self.now) if self.plan.closes else self._still_closed(),
+        }
+        main = next((duty for duty in self.sheet.opens if duty.what == MAIN), None)
+        if main is not None:
+            columns["unit_id"], columns["post_id"] = main.unit_id, main.post_id
+        for name, column in (("category", "category_id"), ("grid", "grid_id"), ("urgency", "urgency")):
+            if name in self.given:
+                columns[column] = self.given[name]
+        return {**columns, **self.extra}
+
+    def _still_closed(self) -> datetime | None:
+        stays = self.plan.transition.to is None
+        return self.standing.case.closed_at if stays else None
+
+
+def carry_out(move: Move) -> None:
+    """Fill the sheet with duties to shut and open, and prepare the effects."""
+    for closing in move.plan.closings:
+        of_name = [duty for duty in move.standing.duties if duty.what == closing.what]
+        own = [duty for duty in of_name if holds(move.actor, duty)]
+        move.sheet.shuts += own if closing.own else of_name
+    for opening in move.plan.opens:
+        for holder in _holders(move, opening):
+            move.sheet.open_duty(opening.what, opening.who, holder, opening.due, move.plan.state.step)
+    _move_due(move)
+    for effect in move.plan.effects:
+        _EFFECTS[effect.name](move)
+
+
+def _move_due(move: Move) -> None:
+    """A pause, a resumption or an extension moves the open main duty's date with the case's."""
+    main, state = move.standing.main, move.plan.state
+    if main is None or main in move.sheet.shuts or main.due_at == state.due_at:
+        return
+    town_id = main.town_id
+
+    def write(entry: Entry) -> None:
+        rows = Duty.objects.for_system("door", town_id).filter(pk=main.pk)
+        rows.update(due_at=state.due_at, soon_at=state.soon_at, swept=False)
+
+    main.due_at, main.soon_at = state.due_at, state.soon_at
+    move.later.append(write)
+
+
+def _holders(move: Move, opening: DutyOpen) -> list[Holder]:
+    """Who is to hold a duty the engine opens."""
+    if opening.who == "given:units":
+        return [Holder(pk) for pk in move.given["units"]]
+    if opening.who == "given:holder":
+        return [move.given["holder"]]
+    if opening.who == "holder":
+        return [_handler(move, opening.what)]
+    return [Holder(desk_of(move.actor.town, "clerk" if opening.who == "reporter" else opening.who))]
+
+
+def _handler(move: Move, what: str) -> Holder:
+    """The handler: who is named now; who takes it on; who had it last (首接负责)."""
+    case, actor = move.standing.case, move.actor
+    known = move.standing.case.state.get("handler")
+    holder = Holder(known["unit"], known["post"]) if known else Holder(case.unit_id or desk_of(actor.town, "clerk"), case.post_id)
+    if what == MAIN and "holder" in move.given:
+        holder = move.given["holder"]
+    elif what == MAIN and move.standing.main is not None and holds(actor, move.standing.main) and "holder" in move.plan.transition.by:
+        holder = Holder(actor.unit_id or holder.unit_id, actor.post_id)
+    if what == MAIN:
+        move.handler = {"unit": holder.unit_id, "post": holder.post_id}
+    return holder
+
+
+def _reseat(move: Move, holder: Holder) -> None:
+    """Give the main duty to somebody else, its date unchanged."""
+    main, state = move.standing.main, move.plan.state
+    due = Due(state.due_at, state.soon_at or state.due_at, state.provisional) if state.due_at else None
+    if main is not None and main not in move.sheet.shuts:
+        move.sheet.shuts.append(main)
+    move.sheet.open_duty(MAIN, "holder", holder, due, state.step)
+    move.handler = {"unit": holder.unit_id, "post": holder.post_id}
+
+
+def _hand_over(move: Move) -> None:
+    """接手: who accepts an offer takes the main duty; until now the first unit answered for it."""
+    _reseat(move, Holder(move.actor.unit_id or desk_of(move.actor.town, "clerk"), move.actor.post_id))
+
+
+def _escalate(move: Move) -> None:
+    """升级: to the next level that can carry it: grid worker → village → town's dispatchers → its supervisors."""
+    case, town = move.standing.case, move.actor.town
+    if move.plan.transition.to is not None or move.standing.main is None:
+        return
+    above = _above(move)
+    if above is not None and move.standing.main.who == "holder":
+        _reseat(move, above)
+    else:  # a desk that is late stays responsible; its supervisors are told by a duty of their own
+        desk = Holder(desk_of(town, "supervisor"))
+        if not any(duty.what == "watch" for duty in move.standing.duties):
+            move.sheet.open_duty("watch", "supervisor", desk, None, case.step)
+
+
+def _above(move: Move) -> Holder | None:
+    case, town = move.standing.case, move.actor.town
+    if case.post_id is not None and case.unit_id is not None and units(town)[case.unit_id].grid_id is not None:
+        return Holder(case.unit_id)
+    here = units(town).get(case.unit_id or 0)
+    if here is not None and here.grid_id is not None:
+        chain = grid_chain(town, here.grid_id)[1:]
+        higher = next((pk for pk, unit in units(town).items() if unit.grid_id in chain), None)
+        return Holder(higher if higher is not None else desk_of(town, "dispatcher"))
+    return None
+
+
+def _merge(move: Move) -> None:
+    """并案: this case goes under the main one, keeps its reporters, and the main one's history says so."""
+    case, main_id = move.standing.case, move.given["case"]
+    main = Case.objects.seen_by(move.actor).filter(pk=main_id).first()
+    if main is None or main.pk == case.pk or main.parent_id is not None or main.closed_at is not None:
+        raise Refused("bad_value", act=move.plan.transition.act, field="case")
+    if Case.objects.for_system("merge", case.town_id).filter(parent_id=case.pk, closed_at__isnull=False).exists():
+        raise Refused("bad_value", act=move.plan.transition.act, field="case")
+    move.extra["parent_id"] = main_id
+    move.later.append(lambda entry: note_on(main, "absorb", {"case": case.pk}, actor=move.actor, now=move.now))
+
+
+def _split(move: Move) -> None:
+    """拆分: the case stands on its own again."""
+    case, main = move.standing.case, move.standing.case.parent
+    if main is None:
+        raise Refused("bad_value", act=move.plan.transition.act, field="case")
+    move.extra["parent_id"] = None
+    move.later.append(lambda entry: note_on(main, "release", {"case": case.pk}, actor=move.actor, now=move.now))
+
+
+def note_on(case: Case, act: str, given: dict[str, Any], *, actor: Actor, now: datetime) -> None:
+    """Leave an entry on a case that another case's transition touches; in the caller's transaction."""
+    seen = case.version
+    sheet = Sheet(case, actor, now, act, given=given, source=case.step, quiet=True)
+    entry, texts = entry_of(sheet, apply(case, {}))
+    save_changes(case, seen, {})
+    save_rows(sheet, entry, texts)
+
+
+def _appeal(move: Move) -> None:
+    """申诉: a case of its own, linked, that goes to another person than who refused."""
+    from lianxin.cases.actions.appeals import open_appeal  # noqa: PLC0415 - the appeal opens a case by the same door
+
+    move.later.append(lambda entry: open_appeal(move.standing.case, move.given["reason"], actor=move.actor, now=move.now))
+
+
+_EFFECTS: Mapping[str, Callable[[Move], None]] = {
+    "hand_over": _hand_over,
+    "escalate": _escalate,
+    "merge": _merge,
+    "split": _split,
+    "appeal": _appeal,
+}

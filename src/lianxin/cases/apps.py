@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class Config(AppConfig):
+    name = "lianxin.cases"
+
+    def ready(self) -> None:
+        from lianxin.cases import checks, tasks  # noqa: F401, PLC0415 - registers the replay check and the jobs

@@ -1,0 +1,87 @@
+"""What `lianxin verify` asks about cases: does every row, reporter, duty and photo agree with the case's history?"""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+
+from lianxin.cases.columns import PLAIN, TEXTS, plain_columns
+from lianxin.cases.models import Case, Duty, Photo
+from lianxin.forms.photos import path_of
+from lianxin.keys.models import Town
+from lianxin.ledger.models import Entry, Text
+from lianxin.ledger.verify import Broken, Replay, register
+
+ERASED = "（已删除）"
+
+
+def _heads(town: Town, ids: Sequence[int]) -> dict[int, tuple[int, str]]:
+    rows = Case.objects.for_system("verify", town).filter(id__in=ids)
+    return {pk: (version, head) for pk, version, head in rows.values_list("id", "version", "head")}
+
+
+def _holds(
+    town: Town, subjects: Mapping[int, Sequence[Entry]], texts: Mapping[int, Sequence[Text]]
+) -> Iterator[Broken]:
+    cases = Case.objects.for_system("verify", town).in_bulk(list(subjects))
+    duties: dict[int, set[tuple[str, int, int | None]]] = {}
+    for duty in Duty.objects.for_system("verify", town).filter(case_id__in=list(subjects), done_at=None):
+        duties.setdefault(duty.case_id, set()).add((duty.what, duty.unit_id, duty.post_id))
+    for pk, entries in subjects.items():
+        if pk in cases:
+            yield from _row(cases[pk], entries, texts)
+            yield from _duties(cases[pk], entries, duties.get(pk, set()))
+            yield from _photos(town, cases[pk], entries)
+
+
+def _row(case: Case, entries: Sequence[Entry], texts: Mapping[int, Sequence[Text]]) -> Iterator[Broken]:
+    told: dict[str, object] = {}
+    for entry in entries:
+        told.update(entry.data.get("set", {}))
+    now = plain_columns(case)
+    for name in PLAIN:
+        if now[name] != told.get(name):
+            yield Broken(f"case:{case.number}", 0, f"column {name} disagrees with its history", f"{told.get(name)} → {now[name]}")
+    first = {text.field: text for text in texts.get(entries[0].pk, ())}
+    for name in TEXTS:
+        text = first.get(name)
+        expected = ERASED if text is None or text.erased_at else text.body
+        if getattr(case, name) not in ({expected, ""} if expected == ERASED else {expected}):
+            yield Broken(f"case:{case.number}", 0, f"column {name} disagrees with its history")
+
+
+def _duties(case: Case, entries: Sequence[Entry], rows: set[tuple[str, int, int | None]]) -> Iterator[Broken]:
+    open_now: list[tuple[str, int, int | None]] = []
+    for entry in entries:
+        for each in entry.data.get("shuts", ()):
+            if (key := (each["what"], each["unit"], each["post"])) in open_now:
+                open_now.remove(key)
+        open_now += [(each["what"], each["unit"], each["post"]) for each in entry.data.get("opens", ())]
+    if set(open_now) != rows:
+        yield Broken(f"case:{case.number}", 0, "its open duties disagree with its history")
+
+
+def _photos(town: Town, case: Case, entries: Sequence[Entry]) -> Iterator[Broken]:
+    told = sorted(digest for entry in entries for digest in entry.data.get("photos", {}).get("digests", ()))
+    if not told and not Photo.objects.for_system("verify", town).filter(case_id=case.pk).exists():
+        return
+    rows = Photo.objects.for_system("verify", town).filter(case_id=case.pk).values_list("file__digest", flat=True)
+    gone = {digest for entry in entries if entry.act == "erase_photos" for digest in entry.data["given"]["digests"]}
+    if sorted(rows) != [digest for digest in told if digest not in gone]:
+        yield Broken(f"case:{case.number}", 0, "its photos disagree with its history")
+    for digest in told:
+        path = path_of(town.pk, digest)
+        if digest in gone:
+            continue
+        if not path.exists():
+            yield Broken(f"case:{case.number}", 0, "a photo is missing", digest[:12])
+        elif hashlib.sha256(path.read_bytes()).hexdigest() != digest:
+            yield Broken(f"case:{case.number}", 0, "a photo was changed", digest[:12])
+
+
+def _missing(town: Town) -> Iterator[Broken]:
+    """Cases whose whole history has been taken away."""
+    known = Entry.objects.for_system("verify", town).filter(subject_kind="case", seq=1).values("subject_id")
+    for case in Case.objects.for_system("verify", town).exclude(id__in=known):
+        yield Broken(f"case:{case.number}", 0, "its whole history is missing")
+
+
+register(Replay("case", _heads, _holds, _missing))

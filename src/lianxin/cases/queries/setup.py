@@ -1,0 +1,100 @@
+"""A town's workflows, categories, clauses and routes, remembered until they change."""
+
+from collections.abc import Mapping, Sequence
+
+from lianxin.cases.models import Category, Clause, Route, WorkflowVersion
+from lianxin.keys.cache import cached
+from lianxin.keys.models import Town
+from lianxin.workflow.clock import Limit
+from lianxin.workflow.definition import Workflow, read
+
+_read: dict[int, Workflow] = {}  # published versions are frozen: read once in a process
+
+
+def workflow_of(version: WorkflowVersion) -> Workflow:
+    """A published workflow as the engine wants it."""
+    found = _read.get(version.pk)
+    if found is None:
+        found = _read[version.pk] = read(version.source)
+    return found
+
+
+def workflows(town: Town) -> Mapping[int, WorkflowVersion]:
+    """Every published version of a town's workflows by id."""
+    return cached(town, "workflows", lambda: {row.pk: row for row in WorkflowVersion.objects.for_system("settings", town)})
+
+
+def workflow_by_id(town: Town, pk: int) -> Workflow:
+    """The workflow a case goes by."""
+    return workflow_of(workflows(town)[pk])
+
+
+def latest_version(town: Town, kind: str) -> WorkflowVersion:
+    """The version a new case of a kind begins on; KeyError for a kind unknown."""
+    rows = [row for row in workflows(town).values() if row.key == kind]
+    if not rows:
+        raise KeyError(kind)
+    return max(rows, key=lambda row: row.version)
+
+
+def kinds(town: Town) -> list[Workflow]:
+    """The kinds of case a town knows, each by its latest workflow."""
+    keys = sorted({row.key for row in workflows(town).values()})
+    return [workflow_of(latest_version(town, key)) for key in keys]
+
+
+def end_steps(town: Town, outcome: str = "") -> frozenset[str]:
+    """Keys of end steps over all published workflows, of one outcome or of any."""
+    found = (workflow_of(row).steps.values() for row in workflows(town).values())
+    return frozenset(step.key for steps in found for step in steps if step.end and outcome in {"", step.outcome})
+
+
+def steps_of_phase(town: Town, phase: str) -> frozenset[str]:
+    """Keys of the live steps that belong to one of the six official steps."""
+    found = (workflow_of(row).steps.values() for row in workflows(town).values())
+    return frozenset(step.key for steps in found for step in steps if not step.end and step.phase == phase)
+
+
+def categories(town: Town) -> Mapping[int, Category]:
+    """All categories of a town by id, in their order."""
+    rows = Category.objects.for_system("settings", town).order_by("order", "id")
+    return cached(town, "categories", lambda: {row.pk: row for row in rows})
+
+
+def leaves(town: Town) -> list[Category]:
+    """The categories that take cases."""
+    every = categories(town)
+    parents = {row.parent_id for row in every.values()}
+    return [row for row in every.values() if row.pk not in parents and row.active]
+
+
+def category_chain(town: Town, pk: int | None) -> list[int]:
+    """A category and its groups, the narrowest first."""
+    chain, every = [], categories(town)
+    while pk is not None and pk in every:
+        chain.append(pk)
+        pk = every[pk].parent_id
+    return chain
+
+
+def limits_of(town: Town, category_id: int | None) -> Mapping[str, Limit]:
+    """The limits of a category by name; a group's hold for its leaves that say nothing."""
+
+    def build() -> dict[str, Limit]:
+        found: dict[str, Limit] = {}
+        for pk in reversed(category_chain(town, category_id)):
+            found.update({name: Limit.parse(text) for name, text in categories(town)[pk].limits.items()})
+        return found
+
+    return cached(town, f"limits:{category_id}", build)
+
+
+def clauses(town: Town) -> Mapping[str, Clause]:
+    """The grounds for not taking a case, by key, in their order."""
+    rows = Clause.objects.for_system("settings", town).order_by("order", "id")
+    return cached(town, "clauses", lambda: {row.key: row for row in rows})
+
+
+def routes(town: Town) -> Sequence[Route]:
+    """All rules of dispatch."""
+    return cached(town, "routes", lambda: list(Route.objects.for_system("settings", town).order_by("id")))

@@ -1,0 +1,38 @@
+"""What an actor is to a case: the names a workflow's `by` speaks of."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from lianxin.cases.models import Case, Duty
+from lianxin.people.actors import Actor
+
+MAIN = "main"
+
+
+def holds(actor: Actor, duty: Duty) -> bool:
+    """Whether a duty is the actor's: on the post, or on the unit while no post is named."""
+    if not actor.is_staff or duty.unit_id != actor.unit_id and duty.post_id != actor.post_id:
+        return False
+    return duty.post_id in (None, actor.post_id)
+
+
+def roles_of(actor: Actor, case: Case, duties: Sequence[Duty]) -> frozenset[str]:
+    """By office, as its reporter, as holder of its main duty ("holder") or of another ("duty:…").
+
+    An appeal goes to another person: who refused is barred from it, and another role stands in for the clerk's
+    (`state.barred`, `state.stand_in`).
+    """
+    if actor.role == "system":
+        return frozenset({"system"})
+    if actor.reporter_of is not None:
+        return frozenset({"reporter"}) if actor.reporter_of == case.pk else frozenset()
+    if not actor.is_staff or actor.account_id in case.state.get("barred", ()):
+        return frozenset()
+    roles = {actor.role} | {f"duty:{duty.what}" for duty in duties if duty.what != MAIN and holds(actor, duty)}
+    if any(duty.what == MAIN and holds(actor, duty) for duty in duties):
+        roles.add("holder")
+    return frozenset(roles | _standing_in(actor, case.state))
+
+
+def _standing_in(actor: Actor, state: dict[str, Any]) -> set[str]:
+    return {"clerk", "dispatcher"} if state.get("stand_in") == actor.role else set()

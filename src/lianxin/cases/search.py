@@ -1,0 +1,76 @@
+"""Search of case texts by pairs of characters (bigrams), made here, so that both databases find the same.
+
+Chinese is indexed by overlapping pairs, Latin words and numbers whole; a query of one character is a prefix.
+Tokens may hold personal details as the texts do, and are deleted with them.
+"""
+
+import re
+
+from django.db import connection
+
+_WORDS = re.compile(r"[0-9a-z]+|[㐀-鿿豈-﫿]+")
+
+
+def tokens(text: str) -> list[str]:
+    """The distinct tokens of a text, in order of appearance."""
+    found: dict[str, None] = {}
+    for word in _WORDS.findall(text.lower()):
+        if word[0].isascii() or len(word) == 1:
+            found[word] = None
+        else:
+            found.update(dict.fromkeys(word[at : at + 2] for at in range(len(word) - 1)))
+    return list(found)
+
+
+def index(case_id: int, town_id: int, text: str) -> None:
+    """Write the tokens of a case; one statement."""
+    words = tokens(text)
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("INSERT OR REPLACE INTO cases_search (rowid, tokens) VALUES (%s, %s)", [case_id, " ".join(words)])
+        else:
+            cursor.execute(
+                "INSERT INTO cases_search (town_id, case_id, tokens) VALUES (%s, %s, array_to_tsvector(%s::text[])) "
+                "ON CONFLICT (town_id, case_id) DO UPDATE SET tokens = excluded.tokens",
+                [town_id, case_id, words],
+            )
+
+
+def unindex(case_id: int, town_id: int) -> None:
+    """Delete the tokens of a case, and on SQLite what the index would keep of them until it is next merged."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("DELETE FROM cases_search WHERE rowid = %s", [case_id])
+            cursor.execute("INSERT INTO cases_search (cases_search) VALUES ('optimize')")
+        else:
+            cursor.execute("DELETE FROM cases_search WHERE town_id = %s AND case_id = %s", [town_id, case_id])
+
+
+def find(town_id: int, words: str, *, every: bool = True, most: int = 500) -> list[int]:
+    """Ids of cases whose text holds all (or, with `every=False`, many) of the words, the newest first.
+
+    The caller filters them through `seen_by`: an id says nothing to who may not see its case.
+    """
+    wanted = tokens(words)[:40]
+    if not wanted:
+        return []
+    if connection.vendor == "sqlite":
+        match = (" AND " if every else " OR ").join(_fts_term(word) for word in wanted)
+        sql = "SELECT rowid FROM cases_search WHERE cases_search MATCH %s ORDER BY " + ("rowid DESC" if every else "rank")
+        parameters: list[object] = [match, most]
+    else:
+        query = (" & " if every else " | ").join(_ts_term(word) for word in wanted)
+        order = "case_id DESC" if every else "ts_rank(tokens, %s::tsquery) DESC"
+        sql = f"SELECT case_id FROM cases_search WHERE town_id = %s AND tokens @@ %s::tsquery ORDER BY {order}"
+        parameters = [town_id, query, *([] if every else [query]), most]
+    with connection.cursor() as cursor:
+        cursor.execute(sql + " LIMIT %s", parameters)
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _fts_term(word: str) -> str:
+    return f'"{word}"*' if len(word) == 1 or word.isascii() else f'"{word}"'
+
+
+def _ts_term(word: str) -> str:
+    return f"'{word}':*" if len(word) == 1 or word.isascii() else f"'{word}'"

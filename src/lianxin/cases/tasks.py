@@ -1,0 +1,66 @@
+"""Background work of the spine: late cases, seals, what follows an entry."""
+
+from datetime import datetime, timedelta
+
+from lianxin.cases.actions.doors import state_of, transition
+from lianxin.cases.models import Duty
+from lianxin.cases.queries.setup import workflow_by_id
+from lianxin.cases.queries.standing import NotSeen, stand
+from lianxin.jobs.queue import task
+from lianxin.keys.models import Town
+from lianxin.keys.once import forget_old
+from lianxin.ledger.actions import seal
+from lianxin.people.actors import system
+from lianxin.workflow.engine import Refused, late_act
+
+ROUND = 200  # late cases advanced in one go
+
+
+@task("cases.entered")
+def entered(*, town_id: int, now: datetime, case_id: int, entry_id: int, act: str) -> None:
+    """What follows an entry beside the case itself: the messages to those it concerns."""
+    from lianxin.cases.messages import tell  # noqa: PLC0415 - messages read the case's page
+
+    tell(Town.objects.get(pk=town_id), case_id=case_id, entry_id=entry_id, act=act, now=now)
+
+
+def sweep(town: Town, *, now: datetime) -> int:
+    """Advance the late cases of a town through the same door as everyone; returns how many moved.
+
+    Each duty is looked at once per due time; a case somebody moves at the same moment is left for the next round.
+    """
+    rows = Duty.objects.for_system("sweep", town).filter(done_at=None, swept=False, what="main", due_at__lt=now)
+    moved = 0
+    for duty in rows.order_by("due_at")[:ROUND]:
+        moved += _advance(town, duty, now)
+        Duty.objects.for_system("sweep", town).filter(pk=duty.pk).update(swept=True)
+    return moved
+
+
+def _advance(town: Town, duty: Duty, now: datetime) -> int:
+    actor = system(town)
+    try:
+        standing = stand(actor, pk=duty.case_id)
+        flow = workflow_by_id(town, standing.case.workflow_id)
+        act = late_act(flow, state_of(standing), now=now)
+        if act is None:
+            return 0
+        transition(standing, act, actor=actor, now=now)
+    except (Refused, NotSeen):
+        return 0
+    return 1
+
+
+def tick(*, now: datetime) -> None:
+    """One beat of the town's clockwork: sweep late cases, seal the new entries of every town."""
+    for town in Town.objects.order_by("id"):
+        sweep(town, now=now)
+        seal(town, now=now)
+
+
+def nightly(*, now: datetime) -> None:
+    """Once a day: forget keys of writes that are older than 90 days, and orphaned files."""
+    from lianxin.forms.photos import sweep_orphans  # noqa: PLC0415
+
+    forget_old(now=now)
+    sweep_orphans(older_than=now - timedelta(days=1))

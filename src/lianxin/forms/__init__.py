@@ -1,0 +1,1 @@
+"""Files (photos) kept by digest; forms as data and their answers."""

@@ -1,0 +1,134 @@
+"""Photos: read whatever a phone sends, keep what the job needs.
+
+A photo is turned upright, shrunk to 1920 pixels and written anew, so that place, time and maker of the camera are
+gone. It lies in the data folder under the digest of what is kept, synced to the disk before the row commits.
+"""
+
+import hashlib
+import io
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from lianxin.forms.models import File
+from lianxin.keys.models import Town
+
+LONGEST, THUMB = 1920, 360
+MOST_PIXELS = 120_000_000
+Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+KNOWN = frozenset({"JPEG", "PNG", "WEBP", "HEIF", "MPO", "GIF", "BMP"})
+
+
+class PhotoRefused(ValueError):
+    """The file is no photo we keep; `code` is stable: too_big, not_a_photo, too_many, empty."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPhoto:
+    """A photo that lies on the disk; `file` is not yet written to the database, `sent` is the digest of what came."""
+
+    digest: str
+    sent: str
+    size: int
+    width: int
+    height: int
+
+
+def path_of(town_id: int, digest: str, *, thumb: bool = False) -> Path:
+    """Where a kept photo lies."""
+    name = f"{digest}.thumb.jpg" if thumb else f"{digest}.jpg"
+    return Path(settings.MEDIA_ROOT) / str(town_id) / digest[:2] / name
+
+
+def store(data: bytes, *, town: Town) -> StoredPhoto:
+    """Read, clean and keep a photo on the disk; raises PhotoRefused."""
+    if not data:
+        raise PhotoRefused("empty")
+    if len(data) > settings.LIANXIN_PHOTO_BYTES:
+        raise PhotoRefused("too_big")
+    image = _upright(data)
+    kept, (width, height) = _jpeg(image, LONGEST), image.size
+    scale = min(1.0, LONGEST / max(width, height))
+    digest = hashlib.sha256(kept).hexdigest()
+    for body, thumb in ((kept, False), (None, True)):
+        path = path_of(town.pk, digest, thumb=thumb)
+        if not path.exists():
+            _write(path, body if body is not None else _jpeg(image, THUMB))
+    sent = hashlib.sha256(data).hexdigest()
+    return StoredPhoto(digest, sent, len(kept), max(1, round(width * scale)), max(1, round(height * scale)))
+
+
+def _upright(data: bytes) -> Image.Image:
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            if image.format not in KNOWN:
+                raise PhotoRefused("not_a_photo")
+            image.draft("RGB", (LONGEST, LONGEST))
+            turned = ImageOps.exif_transpose(image) or image
+            if turned.mode in {"RGBA", "LA", "P"}:  # transparency would turn black
+                paper = Image.new("RGB", turned.size, "white")
+                paper.paste(turned.convert("RGBA"), mask=turned.convert("RGBA").getchannel("A"))
+                return paper
+            return turned.convert("RGB")
+    except PhotoRefused:
+        raise
+    except (UnidentifiedImageError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise PhotoRefused("not_a_photo") from error
+    except (OSError, ValueError, SyntaxError, EOFError, MemoryError, IndexError, TypeError) as error:
+        raise PhotoRefused("not_a_photo") from error  # a cut-off or crafted file fails in many ways
+
+
+def _jpeg(image: Image.Image, longest: int) -> bytes:
+    small = image.copy()
+    small.thumbnail((longest, longest), Image.Resampling.LANCZOS)
+    out = io.BytesIO()
+    small.save(out, "JPEG", quality=82, optimize=longest == THUMB)
+    return out.getvalue()
+
+
+def _write(path: Path, body: bytes) -> None:
+    """Write so that after a power cut there is the whole file or none."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(f".{os.getpid()}.part")
+    with open(part, "wb") as file:
+        file.write(body)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(part, path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def enter(photos: Sequence[StoredPhoto], *, town_id: int, now: datetime) -> dict[str, int]:
+    """Write the rows of stored photos; returns file ids by digest. Call it in the transaction of the case."""
+    rows = [
+        File(town_id=town_id, digest=each.digest, size=each.size, width=each.width, height=each.height, at=now)
+        for each in photos
+    ]
+    File.objects.bulk_create(rows, ignore_conflicts=True)
+    found = File.objects.for_system("photos", town_id).filter(digest__in=[each.digest for each in photos])
+    return dict(found.values_list("digest", "id"))
+
+
+def sweep_orphans(*, older_than: datetime) -> int:
+    """Delete files that no row knows, left by a write that never committed. Returns how many."""
+    gone = 0
+    for path in Path(settings.MEDIA_ROOT).glob("*/*/*.jpg"):
+        digest = path.name.split(".")[0]
+        old = datetime.fromtimestamp(path.stat().st_mtime, tz=older_than.tzinfo) < older_than
+        if old and not File.objects.for_system("orphans", int(path.parts[-3])).filter(digest=digest).exists():
+            path.unlink()
+            gone += 1
+    return gone

@@ -1,0 +1,75 @@
+"""Every request knows its town and who acts in it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+
+from lianxin.keys.models import Town
+from lianxin.people.actors import Actor, actor_of, nobody
+from lianxin.people.queries import posts_of, today
+
+Responder = Callable[[HttpRequest], HttpResponse]
+
+
+def town_of(request: HttpRequest) -> Town:
+    """The town of a request: by host name, else by the `town` parameter (its letters), else the only one."""
+    host = request.get_host().rpartition(":")[0] or request.get_host()
+    towns = list(Town.objects.order_by("id"))
+    for town in towns:
+        if town.host and town.host == host:
+            return town
+    wanted = request.GET.get("town") or request.session.get("town")
+    for town in towns:
+        if wanted and town.letters == wanted.upper():
+            return town
+    if len(towns) == 1:
+        return towns[0]
+    raise Http404("no town by this name")
+
+
+def _actor(request: HttpRequest) -> Actor:
+    town: Town = request.town  # type: ignore[attr-defined]
+    account = request.user
+    if not account.is_authenticated:
+        return nobody(town)
+    posts = posts_of(account.pk, town, on=today(timezone.now()))
+    chosen = request.session.get("post")
+    held = next((post for post in posts if str(post.pk) == chosen), None) or next(iter(posts), None)
+    return actor_of(held, town) if held else nobody(town)
+
+
+class ActorMiddleware:
+    """Sets `request.town` and `request.actor`, each read when first asked for."""
+
+    def __init__(self, get_response: Responder) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.town = SimpleLazyObject(lambda: town_of(request))  # type: ignore[attr-defined]
+        request.actor = SimpleLazyObject(lambda: _actor(request))  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+
+def staff(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Let only people in a post in; others are asked to sign in, or told that it is not theirs."""
+
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        from django.contrib.auth.views import redirect_to_login  # noqa: PLC0415 - needs the apps loaded
+
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        if not request.actor.is_staff:  # type: ignore[attr-defined]
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    wrapped.__name__, wrapped.__doc__ = view.__name__, view.__doc__
+    return wrapped
+
+
+def page_context(request: HttpRequest) -> dict[str, Any]:
+    """What every page may show: the town and who acts."""
+    return {"town": getattr(request, "town", None), "actor": getattr(request, "actor", None)}

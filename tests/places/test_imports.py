@@ -76,7 +76,7 @@ def test_a_file_in_any_datum_becomes_wgs84(datum: Datum) -> None:
     features = sound()
     for one in features:
         one["geometry"]["coordinates"] = [
-            [list(from_wgs84(*point, datum)) for point in ring] for ring in one["geometry"]["coordinates"]
+            [list(from_wgs84(point[0], point[1], datum)) for point in ring] for ring in one["geometry"]["coordinates"]
         ]
     rows, faults = read(features, datum=datum.value)
     assert [fault for fault in faults if fault.grave] == []
@@ -125,6 +125,8 @@ def test_every_fault_is_told_by_row_and_the_sound_rows_remain() -> None:
         (16, "no_polygon"),
     }
     assert [row.row for row in rows] == [1, 2, 3, 4]
+    (crossing,) = [fault for fault in faults if fault.code == "self_crossing"]
+    assert "117.005 34.505" in str(crossing.message)
 
 
 def test_siblings_that_overlap_by_more_than_a_square_metre_are_refused() -> None:

@@ -23,7 +23,7 @@ WEST, SOUTH, SIDE = 116.9, 34.4, 0.004
 @cache
 def corners() -> list[list[tuple[float, float]]]:
     """A crooked net: every knot moved a little, so that no border runs along an axis."""
-    rng = random.Random(7)  # noqa: S311 - a test
+    rng = random.Random(7)
     return [
         [
             (
@@ -184,7 +184,7 @@ def test_layers_answer_from_the_smallest_grid_that_knows_the_point() -> None:
 
 
 def test_a_point_among_three_thousand_polygons_is_found_within_a_hundred_microseconds() -> None:
-    rng = random.Random(3)  # noqa: S311 - a test
+    rng = random.Random(3)
     points = [
         (
             rng.uniform(WEST, WEST + COLUMNS * SIDE),

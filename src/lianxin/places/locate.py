@@ -91,8 +91,10 @@ class Layers:
         return None
 
     def near(self, lon: float, lat: float, metres: float) -> list[tuple[int, float]]:
-        """The grids of one layer within so many metres, nearest first: of the layer `find` answers from,
-        or else of the smallest that has any."""
+        """The grids within so many metres, nearest first, all of one layer.
+
+        It is the layer `find` answers from, or else that of the smallest grids that has any.
+        """
         for locator in self._locators:
             around = locator.near(lon, lat, metres)
             if around and around[0][1] == 0.0:

@@ -27,7 +27,10 @@ VILLAGES: Final = (
 DIGITS: Final = "零一二三四五六七八九"
 
 # Hamlets are called after the family that came first and the ground they stand on.
-FAMILIES: Final = "赵钱孙李周吴郑王冯陈蒋沈韩杨朱秦许何吕张孔曹严魏陶姜谢邹喻章苏潘葛范彭鲁韦马方任袁柳史唐薛雷贺汤罗郝安常于傅齐康伍余顾孟黄穆萧尹"
+FAMILIES: Final = (
+    "赵钱孙李周吴郑王冯陈蒋沈韩杨朱秦许何吕张孔曹严魏陶姜谢邹喻章苏潘葛范彭鲁"
+    "韦马方任袁柳史唐薛雷贺汤罗郝安常于傅齐康伍余顾孟黄穆萧尹"
+)
 GROUNDS: Final = ("庄", "家庄", "家岗", "家圩", "家湾", "家楼", "家塘", "家桥", "家铺", "老家")
 COMPOUNDS: Final = (
     "锦绣家园",

@@ -1,0 +1,5 @@
+// The desk: parts of the page by htmx, everything by keyboard.
+import "./htmx";
+import { keys } from "./keys";
+
+keys();

@@ -1,0 +1,66 @@
+// The little that every island needs.
+
+export type Start = (root: ParentNode) => void;
+
+export function all<T extends HTMLElement>(root: ParentNode, selector: string): T[] {
+  const found = Array.from(root.querySelectorAll<T>(selector));
+  if (root instanceof HTMLElement && root.matches(selector)) found.unshift(root as T);
+  return found;
+}
+
+/** Run `start` once for each element, however often a fragment is swapped in. */
+export function once(root: ParentNode, selector: string, name: string, start: (el: HTMLElement) => void): void {
+  for (const el of all(root, selector)) {
+    const mark = `on${name}`;
+    if (el.dataset[mark]) continue;
+    el.dataset[mark] = "1";
+    start(el);
+  }
+}
+
+export function make(tag: string, className = "", text = ""): HTMLElement {
+  const el = document.createElement(tag);
+  if (className) el.className = className;
+  if (text) el.textContent = text;
+  return el;
+}
+
+/** Words come from the page, already in the reader's language: data-say-<name> with {holes}. */
+export function say(el: HTMLElement, name: string, holes: Record<string, string | number> = {}): string {
+  const words = el.getAttribute(`data-say-${name}`) || "";
+  return words.replace(/\{(\w+)\}/g, (_all, hole: string) => String(holes[hole] ?? ""));
+}
+
+export function debounce(ms: number, run: () => void): () => void {
+  let timer = 0;
+  return () => {
+    window.clearTimeout(timer);
+    timer = window.setTimeout(run, ms);
+  };
+}
+
+export function toast(text: string): void {
+  const el = make("div", "toast", text);
+  el.setAttribute("role", "status");
+  document.body.appendChild(el);
+  window.setTimeout(() => el.remove(), 2600);
+}
+
+/** True while somebody writes: hotkeys keep quiet. */
+export function writing(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target.isContentEditable) return true;
+  if (target instanceof HTMLInputElement) return !/^(checkbox|radio|button|submit|file)$/.test(target.type);
+  return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
+}
+
+const CROSS = '<path d="M6 6l12 12M18 6L6 18"/>';
+
+export function cross(): SVGElement {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("class", "icon");
+  svg.setAttribute("aria-hidden", "true");
+  svg.innerHTML = CROSS;
+  return svg;
+}

@@ -1,0 +1,23 @@
+// htmx under a strict policy: no eval, no injected style, no history of pages kept on the machine.
+import htmx from "htmx.org";
+import { wake } from "./public";
+
+Object.assign(htmx.config, {
+  allowEval: false,
+  allowScriptTags: false,
+  includeIndicatorStyles: false,
+  historyCacheSize: 0,
+  selfRequestsOnly: true,
+  timeout: 30000,
+  scrollBehavior: "auto",
+});
+// A refused form (409, 422) is a page to be shown, not an error to be swallowed.
+htmx.config.responseHandling = [
+  { code: "204", swap: false },
+  { code: "[23]..", swap: true },
+  { code: "4(09|22|29)", swap: true, error: false },
+  { code: "[45]..", swap: false, error: true },
+];
+htmx.onLoad((part) => wake(part as HTMLElement));
+
+export { htmx };

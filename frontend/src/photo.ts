@@ -1,0 +1,119 @@
+// Photos: chosen, turned upright, shrunk on the phone, removed again before sending.
+import { cross, make, once, say } from "./dom";
+
+interface Chosen { blob: Blob; name: string }
+
+const kept = new WeakMap<HTMLElement, Chosen[]>();
+
+/** The shrunk photos of a form's pickers, by field name; `send` puts them in place of the files. */
+export function photosOf(form: HTMLFormElement): Map<string, Chosen[]> {
+  const found = new Map<string, Chosen[]>();
+  form.querySelectorAll<HTMLElement>("[data-photos]").forEach((box) => {
+    const input = box.querySelector<HTMLInputElement>("input[type=file]");
+    if (input && kept.has(box)) found.set(input.name, kept.get(box) || []);
+  });
+  return found;
+}
+
+function load(file: Blob): Promise<HTMLImageElement> {
+  return new Promise((resolve, reject) => {
+    const url = URL.createObjectURL(file);
+    const image = new Image();
+    image.onload = () => { URL.revokeObjectURL(url); resolve(image); };
+    image.onerror = () => { URL.revokeObjectURL(url); reject(new Error("unreadable")); };
+    image.src = url;
+  });
+}
+
+/** At most `side` pixels, JPEG, upright (browsers of our targets turn by EXIF when decoding). */
+async function shrink(file: File, side: number): Promise<Blob> {
+  let image: HTMLImageElement;
+  try {
+    image = await load(file);
+  } catch (fault) {
+    // HEIC is not readable here but is on the server: it goes as it is.
+    if (/heic|heif/i.test(file.type + file.name)) return file;
+    throw fault;
+  }
+  const scale = Math.min(1, side / Math.max(image.naturalWidth, image.naturalHeight));
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.max(1, Math.round(image.naturalWidth * scale));
+  canvas.height = Math.max(1, Math.round(image.naturalHeight * scale));
+  const ink = canvas.getContext("2d");
+  if (!ink) return file;
+  ink.fillStyle = "#fff";
+  ink.fillRect(0, 0, canvas.width, canvas.height);
+  ink.drawImage(image, 0, 0, canvas.width, canvas.height);
+  const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done, "image/jpeg", 0.82));
+  return blob || file;
+}
+
+function start(box: HTMLElement): void {
+  const input = box.querySelector<HTMLInputElement>("input[type=file]");
+  const list = box.querySelector<HTMLElement>("[data-chosen]");
+  const errors = box.querySelector<HTMLElement>("[data-errors]");
+  if (!input || !list || !errors) return;
+  const most = Number(box.dataset.most || 9);
+  const mega = Number(box.dataset.mega || 10);
+  const side = Number(box.dataset.side || 1600);
+  const photos: Chosen[] = [];
+  kept.set(box, photos);
+
+  const complain = (words: string): void => {
+    errors.textContent = words;
+    errors.hidden = !words;
+  };
+  const show = (): void => {
+    list.textContent = "";
+    photos.forEach((photo, index) => {
+      const item = make("li");
+      const image = new Image();
+      image.src = URL.createObjectURL(photo.blob);
+      image.onload = () => URL.revokeObjectURL(image.src);
+      image.alt = say(box, "photo", { n: index + 1 });
+      const away = make("button") as HTMLButtonElement;
+      away.type = "button";
+      away.setAttribute("aria-label", say(box, "remove", { n: index + 1 }));
+      away.appendChild(cross());
+      away.addEventListener("click", () => { photos.splice(index, 1); complain(""); show(); input.focus(); });
+      item.appendChild(image);
+      item.appendChild(make("span", "size", `${Math.max(1, Math.round(photo.blob.size / 1024))} KB`));
+      item.appendChild(away);
+      list.appendChild(item);
+    });
+  };
+  input.addEventListener("change", async () => {
+    const wrong: string[] = [];
+    for (const file of Array.from(input.files || [])) {
+      if (photos.length >= most) { wrong.push(say(box, "most", { n: most })); break; }
+      if (!/^image\//.test(file.type) && !/\.(jpe?g|png|webp|heic|heif)$/i.test(file.name)) {
+        wrong.push(say(box, "kind", { name: file.name }));
+        continue;
+      }
+      try {
+        const blob = await shrink(file, side);
+        if (blob.size > mega * 1048576) wrong.push(say(box, "large", { name: file.name, n: mega }));
+        else photos.push({ blob, name: blob === file ? file.name : file.name.replace(/\.\w+$/, "") + ".jpg" });
+      } catch (_fault) {
+        wrong.push(say(box, "broken", { name: file.name }));
+      }
+    }
+    input.value = "";
+    input.required = false;
+    complain(wrong.join(" "));
+    show();
+  });
+}
+
+/** A form that is not sent by script carries its photos in the input itself, where browsers allow it. */
+export function putBack(form: HTMLFormElement): void {
+  photosOf(form).forEach((photos, name) => {
+    const input = form.querySelector<HTMLInputElement>(`input[type=file][name="${name}"]`);
+    if (!input || typeof DataTransfer !== "function") return;
+    const basket = new DataTransfer();
+    photos.forEach((photo) => basket.items.add(new File([photo.blob], photo.name, { type: photo.blob.type })));
+    input.files = basket.files;
+  });
+}
+
+export const photo = (root: ParentNode): void => once(root, "[data-photos]", "Photo", start);

@@ -1,0 +1,15 @@
+// Pages of residents and of the public.
+import { map } from "./map";
+import { photo } from "./photo";
+import { send } from "./send";
+import { autosubmit, chosen, confirmed, copied, counted, menus, printed, similar } from "./small";
+
+const islands = [confirmed, photo, map, send, counted, chosen, copied, printed, similar, menus, autosubmit];
+
+export function wake(root: ParentNode): void {
+  islands.forEach((island) => island(root));
+}
+
+document.documentElement.classList.add("js");
+document.addEventListener("lianxin:fresh", (event) => wake((event as CustomEvent<HTMLElement>).detail));
+wake(document);

@@ -1,0 +1,97 @@
+// Sending: one effect however often the button is pressed, and nothing lost when the net is gone.
+import { make, once, say } from "./dom";
+import { photosOf } from "./photo";
+
+const WAIT = 90000;
+
+function bodyOf(form: HTMLFormElement, pressed: HTMLButtonElement | null): FormData {
+  const body = new FormData(form);
+  if (pressed && pressed.name) body.append(pressed.name, pressed.value);
+  photosOf(form).forEach((photos, name) => {
+    body.delete(name);
+    photos.forEach((photo) => body.append(name, photo.blob, photo.name));
+  });
+  return body;
+}
+
+/** The server answered with a page (usually the form and its faults): show its main part. */
+function showPage(html: string): void {
+  const page = new DOMParser().parseFromString(html, "text/html");
+  const fresh = page.querySelector("main");
+  const old = document.querySelector("main");
+  if (!fresh || !old) return;
+  old.replaceWith(document.adoptNode(fresh));
+  document.title = page.title;
+  document.dispatchEvent(new CustomEvent("lianxin:fresh", { detail: fresh }));
+  const summary = document.querySelector<HTMLElement>("[data-summary]") || fresh;
+  summary.setAttribute("tabindex", "-1");
+  summary.focus();
+  window.scrollTo(0, 0);
+}
+
+class Sending {
+  private readonly buttons: HTMLButtonElement[];
+  private readonly line: HTMLElement;
+  private busy = false;
+  private pressed: HTMLButtonElement | null = null;
+
+  constructor(private readonly form: HTMLFormElement) {
+    this.buttons = Array.from(form.querySelectorAll<HTMLButtonElement>("button:not([type=button])"));
+    this.line = make("p", "sending");
+    this.line.setAttribute("role", "status");
+    const last = this.buttons[this.buttons.length - 1];
+    if (last) last.insertAdjacentElement("afterend", this.line);
+    this.buttons.forEach((button) => button.addEventListener("click", () => { this.pressed = button; }));
+    form.addEventListener("submit", (event) => this.submit(event));
+  }
+
+  private lock(on: boolean, words: string): void {
+    this.busy = on;
+    this.buttons.forEach((button) => {
+      if (on) button.setAttribute("aria-disabled", "true");
+      else button.removeAttribute("aria-disabled");
+    });
+    this.line.textContent = words;
+  }
+
+  private submit(event: Event): void {
+    if (event.defaultPrevented) return;
+    if (this.busy) { event.preventDefault(); return; }
+    if (this.form.dataset.send === "plain") { this.lock(true, say(this.form, "sending")); return; }
+    event.preventDefault();
+    this.lock(true, say(this.form, "sending"));
+    this.go(bodyOf(this.form, this.pressed));
+  }
+
+  private go(body: FormData): void {
+    const call = new XMLHttpRequest();
+    call.open("POST", this.form.action || location.href);
+    call.timeout = WAIT;
+    // Asks for a redirect as a header: a script cannot see one otherwise.
+    call.setRequestHeader("X-Lianxin-Send", "1");
+    call.upload.onprogress = (event) => {
+      if (event.lengthComputable && event.total > 100000) {
+        this.line.textContent = say(this.form, "progress", { n: Math.round((event.loaded / event.total) * 100) });
+      }
+    };
+    call.onload = () => this.answered(call);
+    call.onerror = call.ontimeout = () => this.lock(false, say(this.form, "offline"));
+    call.send(body);
+  }
+
+  private answered(call: XMLHttpRequest): void {
+    const next = call.getResponseHeader("X-Location");
+    if (next) { location.assign(next); return; }
+    if (call.status >= 500) { this.lock(false, say(this.form, "failed")); return; }
+    this.lock(false, "");
+    showPage(call.responseText);
+  }
+}
+
+export const send = (root: ParentNode): void =>
+  once(root, "form[data-send]", "Send", (el) => { new Sending(el as HTMLFormElement); });
+
+// Coming back by the browser's own button: the form may be sent again.
+window.addEventListener("pageshow", () => {
+  document.querySelectorAll("button[aria-disabled]").forEach((el) => el.removeAttribute("aria-disabled"));
+});

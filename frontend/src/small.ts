@@ -1,0 +1,114 @@
+// Small islands of a few lines each.
+import { all, debounce, make, once, say, toast } from "./dom";
+
+/** How many characters are left. */
+export function counted(root: ParentNode): void {
+  once(root, "[data-count]", "Count", (line) => {
+    const input = document.getElementById(line.dataset.count || "") as HTMLTextAreaElement | null;
+    if (!input) return;
+    const most = Number(line.dataset.most || 0);
+    const show = (): void => {
+      const used = Array.from(input.value).length;
+      line.textContent = used > most ? say(line, "over", { n: used - most }) : say(line, "left", { n: most - used });
+      line.parentElement?.classList.toggle("over", used > most);
+    };
+    input.addEventListener("input", show);
+    show();
+  });
+}
+
+/** Chosen radio cards look chosen, without :has(). */
+export function chosen(root: ParentNode): void {
+  once(root, ".opts", "Opts", (box) => {
+    const show = (): void => all<HTMLInputElement>(box, "input").forEach((input) => {
+      input.closest(".opt")?.classList.toggle("on", input.checked);
+    });
+    box.addEventListener("change", show);
+    show();
+  });
+}
+
+export function copied(root: ParentNode): void {
+  once(root, "[data-copy]", "Copy", (button) => {
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      const text = button.dataset.copy || "";
+      try {
+        await navigator.clipboard.writeText(text);
+      } catch (_fault) {
+        const area = make("textarea", "unseen") as HTMLTextAreaElement;
+        area.value = text;
+        document.body.appendChild(area);
+        area.select();
+        document.execCommand("copy");
+        area.remove();
+      }
+      toast(say(button, "done"));
+    });
+  });
+}
+
+/** What cannot be undone asks once more. */
+export function confirmed(root: ParentNode): void {
+  once(root, "[data-confirm]", "Confirm", (el) => {
+    el.addEventListener("click", (event) => {
+      if (!window.confirm(el.dataset.confirm)) { event.preventDefault(); event.stopPropagation(); }
+    }, true);
+  });
+}
+
+export function printed(root: ParentNode): void {
+  once(root, "[data-print]", "Print", (el) => {
+    el.hidden = false;
+    el.addEventListener("click", () => window.print());
+  });
+}
+
+/** Similar open requests while one is being written. */
+export function similar(root: ParentNode): void {
+  once(root, "[data-similar]", "Similar", (box) => {
+    const form = box.closest("form");
+    if (!form) return;
+    const names = (box.dataset.from || "").split(",").map((name) => name.trim()).filter(Boolean);
+    let asked = "";
+    const look = debounce(700, async () => {
+      const query = new URLSearchParams();
+      names.forEach((name) => {
+        const value = String(new FormData(form).get(name) || "").trim();
+        if (value) query.set(name, value);
+      });
+      const question = query.toString();
+      if (!question || question === asked) return;
+      asked = question;
+      try {
+        const answer = await fetch(`${box.dataset.similar}?${question}`, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
+        if (answer.ok && question === asked) box.innerHTML = await answer.text();
+      } catch (_fault) {
+        asked = "";  // No net: nothing is shown, and the next change asks again.
+      }
+    });
+    form.addEventListener("input", (event) => {
+      if (names.indexOf((event.target as HTMLInputElement).name) >= 0) look();
+    });
+    look();
+  });
+}
+
+/** Menus close on a click elsewhere and on Escape. */
+export function menus(root: ParentNode): void {
+  once(root, "details.menu", "Menu", (menu) => {
+    document.addEventListener("click", (event) => {
+      if (!menu.contains(event.target as Node)) menu.removeAttribute("open");
+    });
+    menu.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") { menu.removeAttribute("open"); menu.querySelector("summary")?.focus(); }
+    });
+  });
+}
+
+/** A filter changed is a filter applied. */
+export function autosubmit(root: ParentNode): void {
+  once(root, "form[data-auto]", "Auto", (form) => {
+    form.addEventListener("change", () => (form as HTMLFormElement).submit());
+  });
+}

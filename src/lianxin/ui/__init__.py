@@ -1,0 +1,1 @@
+"""Layouts, components and the front end's build. No models, no knowledge of cases."""

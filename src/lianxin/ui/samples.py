@@ -1,0 +1,92 @@
+"""Invented values for the living page: the components in each of their states."""
+
+from typing import Any
+
+from lianxin.ui.icons import PATHS as ICONS
+
+PHASES = ("信息收集", "分析研判", "分派流转", "事件处置", "跟踪反馈", "督查考核")
+KEYS = ("collect", "triage", "dispatch", "handle", "feedback", "review")
+
+
+def cells(states: str, label: str = "") -> list[dict[str, str]]:
+    """Six cells from six letters: d done, n now, t to come, b back, p paused."""
+    names = {"d": "done", "n": "now", "t": "todo", "b": "back", "p": "paused"}
+    return [
+        {
+            "phase": key,
+            "name": name,
+            "state": names[letter],
+            "label": label if letter in "np" else "",
+        }
+        for key, name, letter in zip(KEYS, PHASES, states, strict=True)
+    ]
+
+
+def _case(number: str, title: str, states: str, light: str, words: str, **more: Any) -> dict[str, Any]:
+    return {
+        "href": f"#{number}",
+        "number": number,
+        "title": title,
+        "cells": cells(states),
+        "light": light,
+        "words": words,
+        "place": "柳湾村 第三网格",
+        **more,
+    }
+
+
+CASES = [
+    _case("LX26 4821 7", "村口路灯连续三晚不亮，老人夜里出门看不清路", "dddntt", "late", "已超 5 小时", unit="城管办", on=True),
+    _case("LX26 4830 K", "东渠桥头垃圾堆了一周没人清，天热味道很大", "ddnttt", "soon", "今天 17:30 前", unit="环卫站"),
+    _case("LX26 4833 2", "咨询：新农合异地就医怎么报销", "dntttt", "ok", "还有 2 天 3 小时", unit="便民服务中心"),
+    _case("LX26 4790 5", "自来水管渗漏，门前路面结冰", "dddptt", "paused", "挂账至 11月28日", unit="水务站"),
+    _case("LX26 4702 X", "广场舞音响扰民，晚上十点还在放", "dddddd", "done", "已办结", unit="派出所"),
+    _case("LX26 4699 1", "退回重派：河道护栏断裂归属不清", "dbnttt", "ok", "还有 6 小时", unit="派单台"),
+]
+
+ENTRIES = [
+    {"act": "办结", "at": "今天 15:20", "who": "赵建国 · 城管办", "text": "更换灯头两个、老化线路 30 米，已通电试亮。", "tone": "moved", "then": "请诉求人确认，3 个工作日内"},
+    {"act": "联系群众", "at": "今天 09:05", "who": "赵建国 · 城管办", "text": "电话联系，约定下午到现场。", "inside": True},
+    {"act": "超时提醒", "at": "昨天 17:30", "who": "系统", "tone": "late"},
+    {"act": "派单", "at": "11月19日 10:12", "who": "李春梅 · 派单台", "text": "按规则“路灯 × 柳湾村”派城管办。", "tone": "moved"},
+    {"act": "上报", "at": "11月19日 09:40", "who": "诉求人", "text": "村口第二根灯杆，连着三个晚上不亮。", "tone": "done"},
+]
+
+
+def samples() -> dict[str, Any]:
+    """All that the living page shows."""
+    return {
+        "cases": CASES,
+        "entries": ENTRIES,
+        "bars_cells": [
+            ("办理中，还有 2 天", cells("dddntt", "2天"), "ok"),
+            ("快到期", cells("dntttt", "3时"), "soon"),
+            ("已超时", cells("dddntt", "超5时"), "late"),
+            ("退回过", cells("dbnttt", "6时"), "ok"),
+            ("挂账，停表", cells("dddptt", "停表"), "ok"),
+            ("全部办结", cells("dddddd"), "ok"),
+        ],
+        "months": [
+            {"label": f"{month}月", "value": value}
+            for month, value in zip(
+                (12, *range(1, 12)), (162, 171, 149, 188, 176, 203, 196, 214, 187, 171, 169, 172), strict=True
+            )
+        ],
+        "units": [
+            {"label": "城管办", "value": 412, "href": "#u1"},
+            {"label": "便民服务中心", "value": 388, "href": "#u2"},
+            {"label": "派出所", "value": 241, "href": "#u3", "tone": "soon"},
+            {"label": "水务站", "value": 96, "href": "#u4", "tone": "late"},
+        ],
+        "nav": [
+            {"text": "收件箱", "href": "#inbox", "icon": "inbox", "on": True, "count": 37},
+            {"text": "登记", "href": "#new", "icon": "phone"},
+            {"text": "超时", "href": "#late", "icon": "clock", "count": 4, "tone": "late"},
+            {"text": "地图", "href": "#map", "icon": "map"},
+            {"text": "统计", "href": "#chart", "icon": "chart"},
+            {"text": "公开", "href": "#board", "icon": "globe"},
+        ],
+        "search_url": "#",
+        "wide": True,
+        "icon_names": sorted(ICONS),
+    }

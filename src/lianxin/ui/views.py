@@ -1,0 +1,51 @@
+"""Pages of the look itself: the reader's choices, the gallery of components, a refused form."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET
+
+from lianxin.ui.samples import samples
+
+A_YEAR = 365 * 24 * 3600
+# Query name: cookie, and the values it may take.
+CHOICES = {
+    "size": ("lx_size", ("plain", "elder")),
+    "theme": ("lx_theme", ("auto", "light", "dark")),
+    "lang": (settings.LANGUAGE_COOKIE_NAME, tuple(code for code, _name in settings.LANGUAGES)),
+}
+
+
+def _next_page(request: HttpRequest) -> str:
+    wanted = request.GET.get("next", "/")
+    safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure())
+    return wanted if safe else "/"
+
+
+@require_GET
+def look(request: HttpRequest) -> HttpResponse:
+    """Remember larger type, a theme or a language in a cookie, and go back to the page.
+
+    A plain link, so that it works without a script and in the elder view of any browser.
+    """
+    answer = HttpResponseRedirect(_next_page(request))
+    for name, (cookie, values) in CHOICES.items():
+        value = request.GET.get(name)
+        if value in values:
+            answer.set_cookie(
+                cookie, value, max_age=A_YEAR, samesite="Lax", secure=request.is_secure()
+            )
+    return answer
+
+
+@require_GET
+def living(request: HttpRequest) -> HttpResponse:
+    """Every component in each of its states, with invented values."""
+    layout = "ui/app.html" if request.GET.get("layout") == "app" else "ui/public.html"
+    return render(request, "ui/living.html", {"layout": layout, **samples()})
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The page of a form whose token is missing or old: what to do, not what went wrong inside."""
+    return render(request, "403_csrf.html", {"reason": reason}, status=403)

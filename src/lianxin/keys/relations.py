@@ -112,7 +112,8 @@ class TownForeignKey(_KeyConstraint):
         if schema_editor.connection.vendor == "sqlite":
             schema_editor._remake_table(model)  # type: ignore[attr-defined]  # noqa: SLF001 - SQLite has no ALTER for this
             return None
-        return self._add_sql(model)
+        schema_editor.deferred_sql.append(self._add_sql(model))  # the other table's key may still be to come
+        return None
 
     def remove_sql(self, model: Any, schema_editor: BaseDatabaseSchemaEditor) -> Any:
         if schema_editor.connection.vendor == "sqlite":

@@ -333,9 +333,7 @@ def _enter(draft: _Draft, step: Step, limits: Mapping[str, Limit]) -> None:
         draft.state = bare
         return
     due = draft.clock.due(draft.now, limit)
-    draft.state = replace(
-        bare, due_at=due.at, soon_at=due.soon_at, provisional=due.provisional, working=limit.working
-    )
+    draft.state = replace(bare, due_at=due.at, soon_at=due.soon_at, provisional=due.provisional, working=limit.working)
     draft.open(MAIN, step.who, due)
 
 

@@ -121,7 +121,8 @@ def _free(transition: Transition, source: str) -> bool:
 def _unconnected(workflow: Workflow) -> Found:
     ways = [(key, each.to) for each in workflow.transitions for key in each.sources if each.to is not None]
     free = [(each.to, key) for each in workflow.transitions for key in each.sources if each.to and _free(each, key)]
-    reached = _spread({workflow.start}, ways)
+    # Without a step to begin at, that is the fault, not every step that lies beyond it.
+    reached = _spread({workflow.start} if workflow.start in workflow.steps else set(workflow.steps), ways)
     ending = _spread({key for key, step in workflow.steps.items() if step.end}, free)
     for key in workflow.steps:
         if key not in reached:

@@ -14,6 +14,7 @@ RATINGS: tuple[Choice, ...] = (
     ("1", "非常不满意", "Very dissatisfied"),
 )
 
+
 @dataclass(frozen=True, slots=True)
 class FieldSpec:
     """One field: `type` picks the control and the check, `long` a text area, `choices` the values allowed."""

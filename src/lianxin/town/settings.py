@@ -1,6 +1,7 @@
 """Django's settings, made from the environment (see `config`)."""
 
 import os
+from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
@@ -93,6 +94,7 @@ TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 USE_I18N = True
 
+LOCALE_PATHS = sorted(Path(__file__).parents[1].rglob("locale"))
 STATIC_URL = "/static/"
 MEDIA_ROOT = CONFIG.data / "files"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440

@@ -1,0 +1,1 @@
+"""The one case page, and its transitions."""

@@ -1,0 +1,1 @@
+"""The homes of people in posts: field, town page, supervision, grids, staff."""

@@ -1,0 +1,12 @@
+"""Every address of the installation."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("lianxin.town.homes.urls")),
+    path("", include("lianxin.people.views.urls")),
+    path("", include("lianxin.cases.views.public.urls")),
+    path("", include("lianxin.cases.views.case.urls")),
+    path("desk/", include("lianxin.cases.views.desk.urls")),
+    path("ui/", include("lianxin.ui.urls")),
+]

@@ -51,7 +51,9 @@ def cluster(*, durable: bool = False) -> Iterator[str]:
         shutil.chown(folder, user)
     data, sync = f"{folder}/data", "on" if durable else "off"
     run = {"check": True, "user": user, "cwd": folder, "stdout": subprocess.DEVNULL}
-    subprocess.run([f"{programs}/initdb", "-D", data, "-U", "lianxin", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"], **run)
+    subprocess.run(
+        [f"{programs}/initdb", "-D", data, "-U", "lianxin", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"], **run
+    )
     options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync={sync} -c max_connections=60"
     subprocess.run([f"{programs}/pg_ctl", "-D", data, "-w", "-l", f"{folder}/log", "-o", options, "start"], **run)
     try:

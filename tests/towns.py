@@ -53,15 +53,26 @@ def _grids(town: Town, lon: float) -> None:
     root = _grid(town, None, "town", town.code, town.name, square(lon, lat, 0.04, 0.01))
     for village, grids in ((1, 2), (2, 1)):
         west = lon + (village - 1) * 0.02
-        above = _grid(town, root, "village", f"{town.code}{200 + village}", f"{village}村", square(west, lat, 0.01 * grids))
+        above = _grid(
+            town, root, "village", f"{town.code}{200 + village}", f"{village}村", square(west, lat, 0.01 * grids)
+        )
         Unit.objects.create(town=town, key=f"village_{village}", name=f"{village}村委会", grid=above)
         for serial in range(1, grids + 1):
-            _grid(town, above, "grid", f"{above.code}{serial:03d}", f"{village}村{serial}格", square(west + 0.01 * (serial - 1), lat))
+            _grid(
+                town,
+                above,
+                "grid",
+                f"{above.code}{serial:03d}",
+                f"{village}村{serial}格",
+                square(west + 0.01 * (serial - 1), lat),
+            )
 
 
 def _grid(town, parent, level, code, name, boundary) -> Grid:
     ring = boundary["coordinates"][0]
-    made = Grid(town=town, parent=parent, level=level, code=code, name=name, boundary=boundary, valid_from=date(2024, 1, 1))
+    made = Grid(
+        town=town, parent=parent, level=level, code=code, name=name, boundary=boundary, valid_from=date(2024, 1, 1)
+    )
     made.lon, made.lat = (ring[0][0] + ring[1][0]) / 2, (ring[0][1] + ring[2][1]) / 2
     made.path = f"{parent.path if parent else '/'}{made.pk}/"
     made.save()
@@ -69,7 +80,7 @@ def _grid(town, parent, level, code, name, boundary) -> Grid:
 
 
 def grid_named(town: Town, name: str) -> Grid:
-    """"1" is the first village, "1-2" its second small grid."""
+    """ "1" is the first village, "1-2" its second small grid."""
     village, _, serial = name.partition("-")
     found = Grid.objects.for_system("tests", town)
     return found.get(name=f"{village}村{serial}格") if serial else found.get(name=f"{village}村")
@@ -83,7 +94,11 @@ def _people(town: Town) -> None:
         account.set_password("secret-secret")
         account.save()
         Post.objects.create(
-            town=town, account=account, unit=units[unit], role=roles[role], grid=grid_named(town, grid) if grid else None,
+            town=town,
+            account=account,
+            unit=units[unit],
+            role=roles[role],
+            grid=grid_named(town, grid) if grid else None,
             title=roles[role].name["zh"],
         )
 

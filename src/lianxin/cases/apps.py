@@ -5,4 +5,4 @@ class Config(AppConfig):
     name = "lianxin.cases"
 
     def ready(self) -> None:
-        from lianxin.cases import checks, tasks  # noqa: F401, PLC0415 - registers the replay check and the jobs
+        from lianxin.cases import checks, tasks  # noqa: F401 - registers the replay check and the jobs

@@ -39,7 +39,9 @@ def _row(case: Case, entries: Sequence[Entry], texts: Mapping[int, Sequence[Text
     now = plain_columns(case)
     for name in PLAIN:
         if now[name] != told.get(name):
-            yield Broken(f"case:{case.number}", 0, f"column {name} disagrees with its history", f"{told.get(name)} → {now[name]}")
+            yield Broken(
+                f"case:{case.number}", 0, f"column {name} disagrees with its history", f"{told.get(name)} → {now[name]}"
+            )
     first = {text.field: text for text in texts.get(entries[0].pk, ())}
     for name in TEXTS:
         text = first.get(name)

@@ -1,6 +1,6 @@
 """Who is told of an entry: the new holders of its duties, and the reporters when something concerns them."""
 
-from datetime import datetime
+from typing import Any
 
 from lianxin.cases.models import Duty, Reporter
 from lianxin.keys.models import Town
@@ -14,20 +14,33 @@ TO_REPORTERS = frozenset(  # acts a reporter is told of; the words are on the pa
 TO_HOLDER = frozenset({"remind", "supervise", "grant_extension", "refuse_extension", "add"})
 
 
-def tell(town: Town, *, case_id: int, entry_id: int, act: str, now: datetime) -> None:
+def tell(town: Town, *, case_id: int, entry_id: int, act: str) -> None:
     """Write the messages of an entry; done in the job's transaction, so once."""
     entry = Entry.objects.for_system("messages", town).get(pk=entry_id)
     rows = [
-        Message(town_id=town.pk, unit_id=each["unit"], post_id=each["post"], case_id=case_id, act=act, duty=each["what"], at=entry.at)
+        Message(
+            town_id=town.pk,
+            unit_id=each["unit"],
+            post_id=each["post"],
+            case_id=case_id,
+            act=act,
+            duty=each["what"],
+            at=entry.at,
+        )
         for each in entry.data.get("opens", ())
         if each["post"] != entry.post_id or entry.post_id is None
     ]
     if act in TO_HOLDER:
         mains = Duty.objects.for_system("messages", town).filter(case_id=case_id, done_at=None, what="main")
         rows += [
-            Message(town_id=town.pk, unit_id=d.unit_id, post_id=d.post_id, case_id=case_id, act=act, at=entry.at) for d in mains
+            Message(town_id=town.pk, unit_id=d.unit_id, post_id=d.post_id, case_id=case_id, act=act, at=entry.at)
+            for d in mains
         ]
     if act in TO_REPORTERS:
         reporters = Reporter.objects.for_system("messages", town).filter(case_id=case_id).values_list("id", flat=True)
-        rows += [Message(town_id=town.pk, reporter_id=pk, case_id=case_id, act=act, at=entry.at) for pk in reporters]
+        rows += [_message(entry, act, reporter_id=pk) for pk in reporters]
     Message.objects.bulk_create(rows)
+
+
+def _message(entry: Entry, act: str, **to: Any) -> Message:
+    return Message(town_id=entry.town_id, case_id=entry.subject_id, act=act, at=entry.at, **to)

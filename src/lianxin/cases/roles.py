@@ -11,7 +11,7 @@ MAIN = "main"
 
 def holds(actor: Actor, duty: Duty) -> bool:
     """Whether a duty is the actor's: on the post, or on the unit while no post is named."""
-    if not actor.is_staff or duty.unit_id != actor.unit_id and duty.post_id != actor.post_id:
+    if not actor.is_staff or (duty.unit_id != actor.unit_id and duty.post_id != actor.post_id):
         return False
     return duty.post_id in (None, actor.post_id)
 

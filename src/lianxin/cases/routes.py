@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from lianxin.cases.values import Holder
 from lianxin.cases.models import Route
 from lianxin.cases.queries.setup import category_chain, routes
+from lianxin.cases.values import Holder
 from lianxin.keys.cache import cached
 from lianxin.keys.models import Town
 from lianxin.people.models import Post
@@ -100,7 +100,9 @@ def grid_posts(town: Town) -> dict[int, Holder]:
     def build() -> dict[int, Holder]:
         rank = {"grid_worker": 0, "grid_chief": 1}
         rows = Post.objects.for_system("settings", town).select_related("role")
-        rows = rows.filter(role__key__in=rank, grid__isnull=False, account__is_active=True, ends=None).exclude(basis="volunteer")
+        rows = rows.filter(role__key__in=rank, grid__isnull=False, account__is_active=True, ends=None).exclude(
+            basis="volunteer"
+        )
         found: dict[int, Holder] = {}
         for post in sorted(rows, key=lambda row: (rank[row.role.key], row.basis != "full", row.pk)):
             found.setdefault(post.grid_id or 0, Holder(post.unit_id, post.pk))

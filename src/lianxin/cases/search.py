@@ -5,9 +5,19 @@ Tokens may hold personal details as the texts do, and are deleted with them.
 """
 
 import re
+from typing import Any
 
 from django.db import connection
 
+_FTS_ALL = "SELECT rowid FROM cases_search WHERE cases_search MATCH %s ORDER BY rowid DESC LIMIT %s"
+_FTS_ANY = "SELECT rowid FROM cases_search WHERE cases_search MATCH %s ORDER BY rank LIMIT %s"
+_TS_ALL = (
+    "SELECT case_id FROM cases_search WHERE town_id = %s AND tokens @@ %s::tsquery ORDER BY case_id DESC LIMIT %s"
+)
+_TS_ANY = (
+    "SELECT case_id FROM cases_search WHERE town_id = %s AND tokens @@ %s::tsquery "
+    "ORDER BY ts_rank(tokens, %s::tsquery) DESC LIMIT %s"
+)
 _WORDS = re.compile(r"[0-9a-z]+|[㐀-鿿豈-﫿]+")
 
 
@@ -27,7 +37,9 @@ def index(case_id: int, town_id: int, text: str) -> None:
     words = tokens(text)
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            cursor.execute("INSERT OR REPLACE INTO cases_search (rowid, tokens) VALUES (%s, %s)", [case_id, " ".join(words)])
+            cursor.execute(
+                "INSERT OR REPLACE INTO cases_search (rowid, tokens) VALUES (%s, %s)", [case_id, " ".join(words)]
+            )
         else:
             cursor.execute(
                 "INSERT INTO cases_search (town_id, case_id, tokens) VALUES (%s, %s, array_to_tsvector(%s::text[])) "
@@ -56,15 +68,14 @@ def find(town_id: int, words: str, *, every: bool = True, most: int = 500) -> li
         return []
     if connection.vendor == "sqlite":
         match = (" AND " if every else " OR ").join(_fts_term(word) for word in wanted)
-        sql = "SELECT rowid FROM cases_search WHERE cases_search MATCH %s ORDER BY " + ("rowid DESC" if every else "rank")
-        parameters: list[object] = [match, most]
+        parameters: list[Any] = [match, most]
+        sql = _FTS_ALL if every else _FTS_ANY
     else:
         query = (" & " if every else " | ").join(_ts_term(word) for word in wanted)
-        order = "case_id DESC" if every else "ts_rank(tokens, %s::tsquery) DESC"
-        sql = f"SELECT case_id FROM cases_search WHERE town_id = %s AND tokens @@ %s::tsquery ORDER BY {order}"
+        sql = _TS_ALL if every else _TS_ANY
         parameters = [town_id, query, *([] if every else [query]), most]
     with connection.cursor() as cursor:
-        cursor.execute(sql + " LIMIT %s", parameters)
+        cursor.execute(sql, parameters)
         return [row[0] for row in cursor.fetchall()]
 
 

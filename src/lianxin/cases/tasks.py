@@ -19,9 +19,9 @@ ROUND = 200  # late cases advanced in one go
 @task("cases.entered")
 def entered(*, town_id: int, now: datetime, case_id: int, entry_id: int, act: str) -> None:
     """What follows an entry beside the case itself: the messages to those it concerns."""
-    from lianxin.cases.messages import tell  # noqa: PLC0415 - messages read the case's page
+    from lianxin.cases.messages import tell
 
-    tell(Town.objects.get(pk=town_id), case_id=case_id, entry_id=entry_id, act=act, now=now)
+    tell(Town.objects.get(pk=town_id), case_id=case_id, entry_id=entry_id, act=act)
 
 
 def sweep(town: Town, *, now: datetime) -> int:
@@ -60,7 +60,7 @@ def tick(*, now: datetime) -> None:
 
 def nightly(*, now: datetime) -> None:
     """Once a day: forget keys of writes that are older than 90 days, and orphaned files."""
-    from lianxin.forms.photos import sweep_orphans  # noqa: PLC0415
+    from lianxin.forms.photos import sweep_orphans
 
     forget_old(now=now)
     sweep_orphans(older_than=now - timedelta(days=1))

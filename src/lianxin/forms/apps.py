@@ -5,6 +5,6 @@ class Config(AppConfig):
     name = "lianxin.forms"
 
     def ready(self) -> None:
-        import pillow_heif  # noqa: PLC0415 - phones send HEIC; registers the reader once
+        import pillow_heif
 
         pillow_heif.register_heif_opener()

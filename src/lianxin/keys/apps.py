@@ -7,6 +7,6 @@ class Config(AppConfig):
 
     def ready(self) -> None:
         # The primary key on PostgreSQL is (town_id, id): grouping by `id` alone does not determine a row's columns.
-        from django.db.backends.postgresql.features import DatabaseFeatures  # noqa: PLC0415 - only where it is there
+        from django.db.backends.postgresql.features import DatabaseFeatures
 
         DatabaseFeatures.allows_group_by_selected_pks = False

@@ -44,7 +44,7 @@ _maker = IdMaker(_worker_number())
 
 
 def _after_fork() -> None:
-    global _maker
+    global _maker  # noqa: PLW0603 - a forked process must not hand out its parent's ids
     _maker = IdMaker(_worker_number())
 
 

@@ -6,20 +6,25 @@ database itself refuses a row that points into another town. The keys live in `M
 rebuilds tables from the model's state and would lose keys made by plain SQL.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.backends.ddl_references import Statement
 from django.db.models.constraints import BaseConstraint
 from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
+
+if TYPE_CHECKING:
+    Descriptor = ForwardManyToOneDescriptor[Any]
+    Relation = models.ForeignObject[Any, Any]
+else:
+    Descriptor, Relation = ForwardManyToOneDescriptor, models.ForeignObject
 
 
 class AnotherTown(ValueError):
     """A row was pointed at a row of another town."""
 
 
-class KeepTown(ForwardManyToOneDescriptor):
+class KeepTown(Descriptor):
     """Setting a relation takes the town from the other row, never changes it, and keeps it when set to None."""
 
     def __set__(self, instance: Any, value: Any) -> None:
@@ -31,7 +36,7 @@ class KeepTown(ForwardManyToOneDescriptor):
             instance.town_id = town
 
 
-class ToInTown(models.ForeignObject):
+class ToInTown(Relation):
     """A many-to-one relation on (town_id, column); declare the column beside it as a BigIntegerField."""
 
     forward_related_accessor_class = KeepTown
@@ -68,19 +73,19 @@ class _KeyConstraint(BaseConstraint):
 class TownKey(_KeyConstraint):
     """PRIMARY KEY (town_id, id) on PostgreSQL; UNIQUE (town_id, id) on SQLite."""
 
-    def constraint_sql(self, model: Any, schema_editor: BaseDatabaseSchemaEditor) -> Any:
+    def constraint_sql(self, model: Any, schema_editor: Any) -> Any:
         if schema_editor.connection.vendor == "sqlite":
             return f'CONSTRAINT "{self.name}" UNIQUE ("town_id", "id")'
         schema_editor.deferred_sql.insert(0, self._primary_key_sql(model))
         return None
 
-    def create_sql(self, model: Any, schema_editor: BaseDatabaseSchemaEditor) -> Any:
+    def create_sql(self, model: Any, schema_editor: Any) -> Any:
         if schema_editor.connection.vendor == "sqlite":
-            schema_editor._remake_table(model)  # type: ignore[attr-defined]  # noqa: SLF001 - SQLite has no ALTER for this
+            schema_editor._remake_table(model)  # noqa: SLF001 - SQLite has no ALTER for this
             return None
         return self._primary_key_sql(model)
 
-    def remove_sql(self, model: Any, schema_editor: BaseDatabaseSchemaEditor) -> Any:
+    def remove_sql(self, model: Any, schema_editor: Any) -> Any:
         raise NotImplementedError("a town's key is not taken away")
 
     @staticmethod
@@ -102,22 +107,22 @@ class TownForeignKey(_KeyConstraint):
             f'REFERENCES "{self.to}" ("town_id", "id") {self.on_delete} DEFERRABLE INITIALLY DEFERRED'
         )
 
-    def constraint_sql(self, model: Any, schema_editor: BaseDatabaseSchemaEditor) -> Any:
+    def constraint_sql(self, model: Any, schema_editor: Any) -> Any:
         if schema_editor.connection.vendor == "sqlite":
             return self._clause()
         schema_editor.deferred_sql.append(self._add_sql(model))
         return None
 
-    def create_sql(self, model: Any, schema_editor: BaseDatabaseSchemaEditor) -> Any:
+    def create_sql(self, model: Any, schema_editor: Any) -> Any:
         if schema_editor.connection.vendor == "sqlite":
-            schema_editor._remake_table(model)  # type: ignore[attr-defined]  # noqa: SLF001 - SQLite has no ALTER for this
+            schema_editor._remake_table(model)  # noqa: SLF001 - SQLite has no ALTER for this
             return None
         schema_editor.deferred_sql.append(self._add_sql(model))  # the other table's key may still be to come
         return None
 
-    def remove_sql(self, model: Any, schema_editor: BaseDatabaseSchemaEditor) -> Any:
+    def remove_sql(self, model: Any, schema_editor: Any) -> Any:
         if schema_editor.connection.vendor == "sqlite":
-            schema_editor._remake_table(model)  # type: ignore[attr-defined]  # noqa: SLF001 - SQLite has no ALTER for this
+            schema_editor._remake_table(model)  # noqa: SLF001 - SQLite has no ALTER for this
             return None
         return Statement(f'ALTER TABLE "{model._meta.db_table}" DROP CONSTRAINT "{self.name}"')
 

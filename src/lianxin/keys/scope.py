@@ -7,7 +7,7 @@ from django.db.models import Q, sql
 
 from lianxin.keys.ids import new_id
 
-RowT = TypeVar("RowT", bound=models.Model, covariant=True)
+RowT_co = TypeVar("RowT_co", bound=models.Model, covariant=True)
 
 
 class Unscoped(RuntimeError):
@@ -47,7 +47,7 @@ def _complaint(model: Any) -> str:
     return f"{model.__name__} needs .seen_by(actor) or .for_system(why, town)"
 
 
-class GuardedQuerySet(models.QuerySet[RowT]):
+class GuardedQuerySet(models.QuerySet[RowT_co]):
     """The `objects` of every town model."""
 
     def __init__(self, model: Any = None, query: Any = None, using: Any = None, hints: Any = None) -> None:
@@ -84,7 +84,7 @@ class GuardedQuerySet(models.QuerySet[RowT]):
 
     def _raw_delete(self, using: str | None) -> int:
         self._must_be_allowed()
-        return super()._raw_delete(using)  # type: ignore[misc, no-any-return]
+        return super()._raw_delete(using)
 
     _raw_delete.alters_data = True  # type: ignore[attr-defined]
 
@@ -125,7 +125,7 @@ class InTown(_Scoped):
         abstract = True
 
     def _do_update(self, base_qs: Any, *args: Any) -> Any:
-        return super()._do_update(base_qs.filter(town_id=self.town_id), *args)  # type: ignore[misc]
+        return super()._do_update(base_qs.filter(town_id=self.town_id), *args)
 
     def refresh_from_db(self, using: Any = None, fields: Any = None, from_queryset: Any = None) -> None:
         rows = from_queryset if from_queryset is not None else type(self)._base_manager.using(using)

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from lianxin.keys.relations import TownForeignKey, TownKey, ToInTown
+from lianxin.keys.relations import ToInTown, TownForeignKey, TownKey
 from lianxin.keys.scope import InTown
 
 
@@ -39,9 +39,7 @@ class Entry(InTown):
         indexes: ClassVar = [
             models.Index(fields=["town", "at"], name="entry_at"),
             models.Index(fields=["town", "id"], name="entry_unsealed", condition=models.Q(seal_id=None)),
-            models.Index(
-                fields=["town", "counts", "at"], name="entry_counts", condition=~models.Q(counts="")
-            ),
+            models.Index(fields=["town", "counts", "at"], name="entry_counts", condition=~models.Q(counts="")),
         ]
 
     def __str__(self) -> str:

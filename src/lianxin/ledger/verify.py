@@ -141,13 +141,15 @@ def _text_fault(entry: Entry, texts: Sequence[Text]) -> str | None:
 def _lost_chains(town: Town) -> Iterator[Broken]:
     """Heads whose whole chain has been taken away."""
     for head in Head.objects.for_system("verify", town).filter(seq__gt=0):
-        rows = Entry.objects.for_system("verify", town).filter(subject_kind=head.subject_kind, subject_id=head.subject_id)
+        rows = Entry.objects.for_system("verify", town).filter(
+            subject_kind=head.subject_kind, subject_id=head.subject_id
+        )
         if not rows.exists():
             yield Broken(f"{head.subject_kind}:{head.subject_id}", 0, "its whole chain is missing")
 
 
 def _check_seals(town: Town) -> Iterator[Broken]:
-    """Every seal follows from the one before, is made with the key, covers its entries, and is in the published file."""
+    """Every seal follows the one before, is made with the key, covers its entries, and is as published."""
     prev, seals = FIRST, list(Seal.objects.for_system("verify", town).order_by("number"))
     for expected, made in enumerate(seals, start=1):
         name = f"seal:{made.number}"
@@ -165,7 +167,9 @@ def _check_covered(town: Town, made: Seal) -> Iterator[Broken]:
     rows = Entry.objects.for_system("verify", town).filter(seal_id=made.pk).order_by("id")
     digests = list(rows.values_list("digest", flat=True))
     if len(digests) != made.count:
-        yield Broken(f"seal:{made.number}", 0, "entries it sealed are missing or added", f"{len(digests)} of {made.count}")
+        yield Broken(
+            f"seal:{made.number}", 0, "entries it sealed are missing or added", f"{len(digests)} of {made.count}"
+        )
     elif merkle_root(digests) != made.root:
         yield Broken(f"seal:{made.number}", 0, "an entry it sealed was changed")
 

@@ -9,7 +9,8 @@ from lianxin.people.models import Post
 @dataclass(frozen=True, slots=True)
 class Actor:
     """A person in a post; or the town's own clockwork (`system`); or the public (`nobody`); or a reporter with the
-    secret of one case."""
+    secret of one case.
+    """
 
     town: Town
     role: str = ""

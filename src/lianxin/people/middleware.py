@@ -58,7 +58,7 @@ def staff(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Let only people in a post in; others are asked to sign in, or told that it is not theirs."""
 
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        from django.contrib.auth.views import redirect_to_login  # noqa: PLC0415 - needs the apps loaded
+        from django.contrib.auth.views import redirect_to_login
 
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())

@@ -15,10 +15,11 @@ def open_appeal(case: Case, reason: str, *, actor: Actor, now: datetime) -> Done
         subject_kind="case", subject_id=case.pk, post_id__isnull=False
     )
     reporter = Reporter.objects.for_system("appeal", case.town_id).filter(case_id=case.pk, first=True).first()
+    barred = sorted({pk for pk in acted.values_list("account_id", flat=True) if pk})
     draft = Draft(
         kind=case.kind, title=f"申诉：{case.title}", text=reason, channel="appeal", category_id=case.category_id,
         urgency=case.urgency, lon=case.lon, lat=case.lat, grid_id=case.grid_id, address=case.address,
-        parent_id=case.pk, state={"barred": sorted(set(acted.values_list("account_id", flat=True))), "stand_in": "supervisor"},
+        parent_id=case.pk, state={"barred": barred, "stand_in": "supervisor"},
         contact=Contact(reporter.name, reporter.phone, reporter.public_consent) if reporter else Contact(),
     )  # fmt: skip
     return open_case(draft, actor=actor, now=now)

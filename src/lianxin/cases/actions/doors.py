@@ -47,9 +47,7 @@ def open_case(draft: Draft, *, actor: Actor, now: datetime, once: OnceKey | None
         return _again(actor, earlier)
     town = actor.town
     version = latest_version(town, draft.kind)
-    begun = start(
-        workflow_of(version), now=now, clock=clock_of(town), limits=limits_of(town, draft.category_id)
-    )
+    begun = start(workflow_of(version), now=now, clock=clock_of(town), limits=limits_of(town, draft.category_id))
     case = _new_case(draft, begun, actor=actor, now=now)
     case.workflow_id = version.pk
     sheet = Sheet(case, actor, now, "open", photos=draft.photos, moment="before", quiet=draft.quiet)

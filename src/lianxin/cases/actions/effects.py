@@ -1,4 +1,4 @@
-"""What a transition changes beside the step: who holds the duties, and the effects that only the spine can carry out."""
+"""What a transition changes beside the step: who holds the duties, and the effects that the spine carries out."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -30,7 +30,7 @@ class Move:
     given: Mapping[str, Any]
     extra: dict[str, Any] = field(default_factory=dict)
     handler: dict[str, Any] | None = None
-    later: list[Callable[[Entry], None]] = field(default_factory=list)  # inside the transaction
+    later: list[Callable[[Entry], object]] = field(default_factory=list)  # inside the transaction
 
     def columns(self) -> dict[str, Any]:
         """What the case's columns become."""
@@ -78,12 +78,9 @@ def _move_due(move: Move) -> None:
         return
     town_id = main.town_id
 
-    def write(entry: Entry) -> None:
-        rows = Duty.objects.for_system("door", town_id).filter(pk=main.pk)
-        rows.update(due_at=state.due_at, soon_at=state.soon_at, swept=False)
-
+    rows = Duty.objects.for_system("door", town_id).filter(pk=main.pk)
     main.due_at, main.soon_at = state.due_at, state.soon_at
-    move.later.append(write)
+    move.later.append(lambda _: rows.update(due_at=state.due_at, soon_at=state.soon_at, swept=False))
 
 
 def _holders(move: Move, opening: DutyOpen) -> list[Holder]:
@@ -101,10 +98,19 @@ def _handler(move: Move, what: str) -> Holder:
     """The handler: who is named now; who takes it on; who had it last (首接负责)."""
     case, actor = move.standing.case, move.actor
     known = move.standing.case.state.get("handler")
-    holder = Holder(known["unit"], known["post"]) if known else Holder(case.unit_id or desk_of(actor.town, "clerk"), case.post_id)
+    holder = (
+        Holder(known["unit"], known["post"])
+        if known
+        else Holder(case.unit_id or desk_of(actor.town, "clerk"), case.post_id)
+    )
     if what == MAIN and "holder" in move.given:
         holder = move.given["holder"]
-    elif what == MAIN and move.standing.main is not None and holds(actor, move.standing.main) and "holder" in move.plan.transition.by:
+    elif (
+        what == MAIN
+        and move.standing.main is not None
+        and holds(actor, move.standing.main)
+        and "holder" in move.plan.transition.by
+    ):
         holder = Holder(actor.unit_id or holder.unit_id, actor.post_id)
     if what == MAIN:
         move.handler = {"unit": holder.unit_id, "post": holder.post_id}
@@ -161,7 +167,7 @@ def _merge(move: Move) -> None:
     if Case.objects.for_system("merge", case.town_id).filter(parent_id=case.pk, closed_at__isnull=False).exists():
         raise Refused("bad_value", act=move.plan.transition.act, field="case")
     move.extra["parent_id"] = main_id
-    move.later.append(lambda entry: note_on(main, "absorb", {"case": case.pk}, actor=move.actor, now=move.now))
+    move.later.append(lambda _: note_on(main, "absorb", {"case": case.pk}, actor=move.actor, now=move.now))
 
 
 def _split(move: Move) -> None:
@@ -170,7 +176,7 @@ def _split(move: Move) -> None:
     if main is None:
         raise Refused("bad_value", act=move.plan.transition.act, field="case")
     move.extra["parent_id"] = None
-    move.later.append(lambda entry: note_on(main, "release", {"case": case.pk}, actor=move.actor, now=move.now))
+    move.later.append(lambda _: note_on(main, "release", {"case": case.pk}, actor=move.actor, now=move.now))
 
 
 def note_on(case: Case, act: str, given: dict[str, Any], *, actor: Actor, now: datetime) -> None:
@@ -184,9 +190,11 @@ def note_on(case: Case, act: str, given: dict[str, Any], *, actor: Actor, now: d
 
 def _appeal(move: Move) -> None:
     """申诉: a case of its own, linked, that goes to another person than who refused."""
-    from lianxin.cases.actions.appeals import open_appeal  # noqa: PLC0415 - the appeal opens a case by the same door
+    from lianxin.cases.actions.appeals import open_appeal
 
-    move.later.append(lambda entry: open_appeal(move.standing.case, move.given["reason"], actor=move.actor, now=move.now))
+    move.later.append(
+        lambda entry: open_appeal(move.standing.case, move.given["reason"], actor=move.actor, now=move.now)
+    )
 
 
 _EFFECTS: Mapping[str, Callable[[Move], None]] = {

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from lianxin.cases.models.setup import Category, WorkflowVersion
-from lianxin.keys.relations import TownForeignKey, TownKey, ToInTown
+from lianxin.keys.relations import ToInTown, TownForeignKey, TownKey
 from lianxin.keys.scope import InTown
 from lianxin.people.models import Post, Unit
 from lianxin.places.models import Grid
@@ -69,20 +69,20 @@ class Case(InTown):
         """Town × grid subtree × unit × confidentiality, as SQL. Whoever holds or held a duty in a case sees it."""
         if actor.role == "system":
             return Q()
-        if actor.reporter_of is not None:
-            return Q(id=actor.reporter_of)
-        if not actor.is_staff:
-            return Q(id__in=())
+        if actor.reporter_of is not None or not actor.is_staff:
+            return Q(id=actor.reporter_of or 0)
         duties = Duty.objects.for_system("scope", actor.town_id).filter(case_id=OuterRef("id"))
-        involved = Exists(duties.filter(Q(post_id=actor.post_id) | Q(unit_id=actor.unit_id, post_id=None)))
-        open_kinds = ~Q(kind__in=actor.town.settings.get("confidential", [])) | Q(kind__in=list(actor.confidential))
-        if actor.sees == "town":
-            return open_kinds | Q(involved)
-        if actor.sees == "grid":
-            return (Q(grid__path__startswith=actor.grid_path) & open_kinds) | Q(involved)
-        if actor.sees == "unit":
-            return (Exists(duties.filter(unit_id=actor.unit_id)) & open_kinds) | Q(involved)
-        return Q(involved)
+        mine = Q(post_id=actor.post_id) | Q(unit_id=actor.unit_id, post_id=None)
+        involved = Q(Exists(duties.filter(mine)))
+        reach = {
+            "town": Q(),
+            "grid": Q(grid__path__startswith=actor.grid_path),
+            "unit": Q(Exists(duties.filter(unit_id=actor.unit_id))),
+        }.get(actor.sees)
+        if reach is None:
+            return involved
+        secret = [kind for kind in actor.town.settings.get("confidential", []) if kind not in actor.confidential]
+        return (reach & ~Q(kind__in=secret)) | involved
 
 
 class Duty(InTown):

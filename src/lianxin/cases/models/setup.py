@@ -18,7 +18,9 @@ class WorkflowVersion(OfTown):
     published_at = models.DateTimeField()
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["town", "key", "version"], name="one_workflow_version")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["town", "key", "version"], name="one_workflow_version")
+        ]
 
     def __str__(self) -> str:
         return f"{self.key} v{self.version}"
@@ -64,7 +66,7 @@ class Clause(OfTown):
 
 
 class Route(OfTown):
-    """A rule of dispatch (派单规则): a category, a grid and hours lead to a unit, or to the level that serves the place.
+    """A rule of dispatch (派单规则): category, grid and hours lead to a unit, or to the level that serves the place.
 
     The most specific rule wins: leaf category before its group before any; small grid before village before any.
     """

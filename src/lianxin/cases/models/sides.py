@@ -6,7 +6,7 @@ from django.db import models
 
 from lianxin.cases.models.cases import Case
 from lianxin.forms.models import File
-from lianxin.keys.relations import TownForeignKey, TownKey, ToInTown
+from lianxin.keys.relations import ToInTown, TownForeignKey, TownKey
 from lianxin.keys.scope import InTown
 from lianxin.people.cipher import Personal
 

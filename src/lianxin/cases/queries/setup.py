@@ -21,7 +21,9 @@ def workflow_of(version: WorkflowVersion) -> Workflow:
 
 def workflows(town: Town) -> Mapping[int, WorkflowVersion]:
     """Every published version of a town's workflows by id."""
-    return cached(town, "workflows", lambda: {row.pk: row for row in WorkflowVersion.objects.for_system("settings", town)})
+    return cached(
+        town, "workflows", lambda: {row.pk: row for row in WorkflowVersion.objects.for_system("settings", town)}
+    )
 
 
 def workflow_by_id(town: Town, pk: int) -> Workflow:

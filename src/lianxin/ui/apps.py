@@ -19,9 +19,7 @@ class UiConfig(AppConfig):
         register(front_end_is_built)
 
 
-def front_end_is_built(
-    app_configs: Sequence[AppConfig] | None, **kwargs: object
-) -> list[CheckMessage]:
+def front_end_is_built(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
     """Warn when the built front end is missing; pages work without it, but plainly."""
     if assets.MANIFEST.is_file():
         return []

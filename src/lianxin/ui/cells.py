@@ -11,12 +11,13 @@ from django.utils.translation import gettext
 from markupsafe import Markup
 
 CELL, GAP = 12, 3
+HEIGHTS = {"s": 12, "m": 20}
 
 # Inside the ring of the present step: a dot in time, a half when soon, a stroke when late.
 INSIDE = {
     "ok": '<rect class="c-fill" x="4.5" y="4.5" width="3" height="3" rx=".5"/>',
     "soon": '<rect class="c-fill" x="3" y="6" width="6" height="3"/>',
-    "late": '<path class="c-fill" d="M5 2.8h2v3.7H5zM5 7.5h2v1.8H5z"/>',
+    "late": '<path class="c-fill" d="M5.1 3.2h1.8v3.5H5.1zM5.1 7.500h1.8v1.5H5.1z"/>',
 }
 SHAPES = {
     "done": '<rect class="c-fill" width="12" height="12" rx="2"/>',
@@ -25,7 +26,7 @@ SHAPES = {
     "paused": '<path class="c-line" stroke-width="1.3" d="M1 5l4-4M1 9l8-8M2.5 11.5l9-9M6.5 11.5l5-5"/>'
     '<rect class="c-line" x=".75" y=".75" width="10.5" height="10.5" rx="1.5" stroke-width="1.5"/>',
 }
-RING = '<rect class="c-line" x="1.25" y="1.25" width="9.5" height="9.5" rx="1.5" stroke-width="2.5"/>'
+RING = '<rect class="c-line" x="1" y="1" width="10" height="10" rx="1.5" stroke-width="2"/>'
 
 
 def state_words(state: str, light: str = "ok") -> str:
@@ -65,22 +66,24 @@ def _shape(state: str, light: str) -> str:
     return SHAPES[state]
 
 
-def _bar(cells: Sequence[Mapping[str, Any]], light: str, label: str, height: int) -> Markup:
-    width = len(cells) * (CELL + GAP) - GAP
+def _bar(cells: Sequence[Mapping[str, Any]], light: str, label: str, size: str) -> Markup:
+    width, height = len(cells) * (CELL + GAP) - GAP, HEIGHTS[size]
     drawn = "".join(
         f'<g transform="translate({place * (CELL + GAP)})">{_shape(cell["state"], light)}</g>'
         for place, cell in enumerate(cells)
     )
     return Markup(
-        '<span class="cells {}" role="img" aria-label="{}"><svg width="{}" height="{}" '
+        '<span class="cells cells-{} {}" role="img" aria-label="{}"><svg width="{}" height="{}" '
         'viewBox="0 0 {} 12" aria-hidden="true">{}</svg></span>'
-    ).format(light, label, width * height // CELL, height, width, Markup(drawn))  # noqa: S704 - own shapes
+    ).format(size, light, label, width * height // CELL, height, width, Markup(drawn))  # noqa: S704 - own shapes
 
 
 INNER = {
     "done": Markup('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M5 12.5l4.5 4.5L19 7"/></svg>'),
     "paused": Markup('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M8 5v14M16 5v14"/></svg>'),
-    "back": Markup('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M9 7l-5 5 5 5M4 12h10a6 6 0 0 1 6 6v1"/></svg>'),
+    "back": Markup(
+        '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M9 7l-5 5 5 5M4 12h10a6 6 0 0 1 6 6v1"/></svg>'
+    ),
 }
 
 
@@ -112,14 +115,10 @@ def _large(cells: Sequence[Mapping[str, Any]], light: str, label: str) -> Markup
                 state_words(state, light),
             )
         )
-    return Markup('<ol class="cells-l{}" aria-label="{}">{}</ol>').format(
-        wide, label, Markup("").join(items)
-    )
+    return Markup('<ol class="cells-l{}" aria-label="{}">{}</ol>').format(wide, label, Markup("").join(items))
 
 
-def six_cells(
-    cells: Sequence[Mapping[str, Any]], size: str = "s", light: str = "ok", label: str = ""
-) -> Markup:
+def six_cells(cells: Sequence[Mapping[str, Any]], size: str = "s", light: str = "ok", label: str = "") -> Markup:
     """The bar for ``cells``: mappings of phase, name, state and label (the time left, for *now*).
 
     ``size``: ``s`` 12 px for lists, ``m`` 20 px for cards, ``l`` boxes with names for a case's page.
@@ -128,4 +127,4 @@ def six_cells(
     said = label or summary(cells, light)
     if size == "l":
         return _large(cells, light, said)
-    return _bar(cells, light, said, 20 if size == "m" else CELL)
+    return _bar(cells, light, said, size)

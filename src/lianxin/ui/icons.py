@@ -55,9 +55,7 @@ MARK_OFF = ((1, 1), (11, 21), (21, 21))
 def icon(name: str, label: str = "", extra: str = "") -> Markup:
     """An icon as inline SVG; decoration unless it carries a ``label``. Unknown names raise KeyError."""
     said = (
-        Markup('role="img" aria-label="{}"').format(label)
-        if label
-        else Markup('aria-hidden="true" focusable="false"')
+        Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true" focusable="false"')
     )
     return Markup('<svg class="icon{}" viewBox="0 0 24 24" {}><path d="{}"/></svg>').format(
         f" {extra}" if extra else "", said, PATHS[name]
@@ -67,10 +65,7 @@ def icon(name: str, label: str = "", extra: str = "") -> Markup:
 def mark(size: int = 28) -> Markup:
     """The mark: a three-by-three grid in which six cells are joined by one line."""
     on = "".join(f'<rect x="{x}" y="{y}" width="8" height="8" rx="1.5"/>' for x, y in MARK_ON)
-    off = "".join(
-        f'<rect x="{x + 0.75}" y="{y + 0.75}" width="6.5" height="6.5" rx="1.2"/>'
-        for x, y in MARK_OFF
-    )
+    off = "".join(f'<rect x="{x + 0.75}" y="{y + 0.75}" width="6.5" height="6.5" rx="1.2"/>' for x, y in MARK_OFF)
     return Markup(
         '<svg class="mark" width="{0}" height="{0}" viewBox="0 0 30 30" aria-hidden="true">'
         '<path d="M5 25V15h10V5h10v10" fill="none" stroke="currentColor" stroke-width="2.5"/>'

@@ -33,9 +33,7 @@ def look(request: HttpRequest) -> HttpResponse:
     for name, (cookie, values) in CHOICES.items():
         value = request.GET.get(name)
         if value in values:
-            answer.set_cookie(
-                cookie, value, max_age=A_YEAR, samesite="Lax", secure=request.is_secure()
-            )
+            answer.set_cookie(cookie, value, max_age=A_YEAR, samesite="Lax", secure=request.is_secure())
     return answer
 
 

@@ -55,9 +55,7 @@ def span(minutes: float) -> str:
     parts = [
         ngettext("%(n)s day", "%(n)s days", days) % {"n": days} if days else "",
         ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours} if hours else "",
-        ngettext("%(n)s minute", "%(n)s minutes", mins) % {"n": mins}
-        if not days and (mins or not hours)
-        else "",
+        ngettext("%(n)s minute", "%(n)s minutes", mins) % {"n": mins} if not days and (mins or not hours) else "",
     ]
     return " ".join(part for part in parts if part)
 

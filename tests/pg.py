@@ -54,7 +54,7 @@ def cluster(*, durable: bool = False) -> Iterator[str]:
     subprocess.run(
         [f"{programs}/initdb", "-D", data, "-U", "lianxin", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"], **run
     )
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync={sync} -c max_connections=60"
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync={sync}"
     subprocess.run([f"{programs}/pg_ctl", "-D", data, "-w", "-l", f"{folder}/log", "-o", options, "start"], **run)
     try:
         yield f"postgresql://lianxin@127.0.0.1:{port}/postgres"

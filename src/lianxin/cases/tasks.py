@@ -17,7 +17,7 @@ ROUND = 200  # late cases advanced in one go
 
 
 @task("cases.entered")
-def entered(*, town_id: int, now: datetime, case_id: int, entry_id: int, act: str) -> None:
+def entered(*, town_id: int, case_id: int, entry_id: int, act: str) -> None:
     """What follows an entry beside the case itself: the messages to those it concerns."""
     from lianxin.cases.messages import tell
 

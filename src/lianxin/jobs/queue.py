@@ -25,7 +25,7 @@ _tasks: dict[str, Task] = {}
 
 
 def task(name: str) -> Callable[[Task], Task]:
-    """Register a function `f(*, town_id, now, **args)` as a job under a name that is kept for good."""
+    """Register a function `f(*, town_id, **args)` as a job under a name that is kept for good."""
 
     def register(function: Task) -> Task:
         if name in _tasks:
@@ -77,7 +77,7 @@ def _lease(now: datetime, most: int) -> list[Job]:
 def _run(each: Job, now: datetime) -> None:
     try:
         with transaction.atomic():
-            _tasks[each.task](town_id=each.town_id, now=now, **each.args)
+            _tasks[each.task](town_id=each.town_id, **each.args)
             each.delete()
     except Exception:  # noqa: BLE001 - whatever a job raises is kept with it and tried again
         log.warning("job %s failed, attempt %s", each, each.attempts)

@@ -81,7 +81,7 @@ class TownKey(_KeyConstraint):
 
     def create_sql(self, model: Any, schema_editor: Any) -> Any:
         if schema_editor.connection.vendor == "sqlite":
-            schema_editor._remake_table(model)  # noqa: SLF001 - SQLite has no ALTER for this
+            schema_editor._remake_table(model)  # SQLite has no ALTER for this
             return None
         return self._primary_key_sql(model)
 
@@ -115,14 +115,14 @@ class TownForeignKey(_KeyConstraint):
 
     def create_sql(self, model: Any, schema_editor: Any) -> Any:
         if schema_editor.connection.vendor == "sqlite":
-            schema_editor._remake_table(model)  # noqa: SLF001 - SQLite has no ALTER for this
+            schema_editor._remake_table(model)  # SQLite has no ALTER for this
             return None
         schema_editor.deferred_sql.append(self._add_sql(model))  # the other table's key may still be to come
         return None
 
     def remove_sql(self, model: Any, schema_editor: Any) -> Any:
         if schema_editor.connection.vendor == "sqlite":
-            schema_editor._remake_table(model)  # noqa: SLF001 - SQLite has no ALTER for this
+            schema_editor._remake_table(model)  # SQLite has no ALTER for this
             return None
         return Statement(f'ALTER TABLE "{model._meta.db_table}" DROP CONSTRAINT "{self.name}"')
 

@@ -55,3 +55,22 @@ class Once(InTown):
 
     def __str__(self) -> str:
         return f"{self.scope} {self.key}"
+
+
+class Tries(InTown):
+    """How often somebody has tried something in a window of time (限流、防猜): see `keys.tries`."""
+
+    scope = models.CharField(max_length=40)
+    who = models.CharField(max_length=64)
+    window_no = models.BigIntegerField()
+    count = models.PositiveIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            TownKey(name="tries_key"),
+            models.UniqueConstraint(fields=["town", "scope", "who", "window_no"], name="tries_per_window"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scope} {self.count}"

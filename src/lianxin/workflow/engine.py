@@ -30,7 +30,7 @@ CODES = (
 )
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818 - it is an answer, not an error
     """The act may not be done; `code` is one of CODES, `detail` what a sentence about it needs."""
 
     def __init__(self, code: str, **detail: object) -> None:
@@ -337,7 +337,7 @@ def _enter(draft: _Draft, step: Step, limits: Mapping[str, Limit]) -> None:
     draft.open(MAIN, step.who, due)
 
 
-def _pause(draft: _Draft, effect: Effect, transition: Transition) -> None:
+def _pause(draft: _Draft, _effect: Effect, _transition: Transition) -> None:
     """挂账: the clock stands until somebody resumes, at the latest on the date given."""
     state, now = draft.state, draft.now
     if state.due_at is None or state.soon_at is None:
@@ -349,7 +349,7 @@ def _pause(draft: _Draft, effect: Effect, transition: Transition) -> None:
     draft.state = replace(state, paused_at=now, left=left, soon_left=soon_left, due_at=until, soon_at=until)
 
 
-def _resume(draft: _Draft, effect: Effect, transition: Transition) -> None:
+def _resume(draft: _Draft, _effect: Effect, _transition: Transition) -> None:
     """恢复: what was left of the limit when it was paused runs on from now."""
     state, now = draft.state, draft.now
     at, provisional = draft.clock.after(now, state.left or 0, working=state.working)
@@ -359,7 +359,7 @@ def _resume(draft: _Draft, effect: Effect, transition: Transition) -> None:
     )
 
 
-def _extend(draft: _Draft, effect: Effect, transition: Transition) -> None:
+def _extend(draft: _Draft, _effect: Effect, transition: Transition) -> None:
     """延期: a later date instead of the limit. Being late against it is a new lateness."""
     state, until = draft.state, draft.given["until"]
     if state.due_at is not None and until <= state.due_at:
@@ -368,7 +368,7 @@ def _extend(draft: _Draft, effect: Effect, transition: Transition) -> None:
     draft.state = replace(state, due_at=due.at, soon_at=due.soon_at, provisional=False, late_done=False)
 
 
-def _ask(draft: _Draft, effect: Effect, transition: Transition) -> None:
+def _ask(draft: _Draft, effect: Effect, _transition: Transition) -> None:
     within = effect.args["within"]
     if isinstance(within, Limit):
         due = draft.clock.due(draft.now, within)

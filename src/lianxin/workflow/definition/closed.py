@@ -1,6 +1,7 @@
-"""A workflow must be closed: every step has a way in and a way on that is always open, and every promise can be kept."""
+"""A workflow must be closed: every step has a way in, a way on that is always open, and every promise can be kept."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from lianxin.workflow.definition.model import EFFECTS, Effect, Step, Transition, Workflow
 from lianxin.workflow.definition.source import Path
@@ -53,18 +54,22 @@ def _effect_faults(effect: Effect, transition: Transition, workflow: Workflow) -
         yield f"{effect.name} goes by {field}, which must be among its needs"
     if spec.stays and transition.to is not None:
         yield f"{effect.name} cannot go with a change of step"
-    if effect.name == "merge" and not _ends(workflow, transition.to):
+    for key in sorted({transition.to} if transition.to else transition.sources):
+        if effect.name in {"pause", "extend", "ask"} and _ends(workflow, key):
+            yield f"{effect.name} at {key}, where nothing is open any more"
+    if special := _SPECIAL.get(effect.name):
+        yield from special(effect, transition, workflow)
+
+
+def _nowhere_to_merge(_effect: Effect, transition: Transition, workflow: Workflow) -> Iterator[str]:
+    if not _ends(workflow, transition.to):
         yield "merge must lead to an end"
-    if effect.name == "pause":
-        for key in sorted(transition.sources):
-            if not any(_resumes(other) for other in workflow.transitions_from(key)):
-                yield f"pause at {key}, where system cannot resume"
-    if effect.name in {"pause", "extend", "ask"}:
-        for key in sorted({transition.to} if transition.to else transition.sources):
-            if _ends(workflow, key):
-                yield f"{effect.name} at {key}, where nothing is open any more"
-    if effect.name == "ask":
-        yield from _unanswerable(effect, transition, workflow)
+
+
+def _never_resumed(_effect: Effect, transition: Transition, workflow: Workflow) -> Iterator[str]:
+    for key in sorted(transition.sources):
+        if not any(_resumes(other) for other in workflow.transitions_from(key)):
+            yield f"pause at {key}, where system cannot resume"
 
 
 def _ends(workflow: Workflow, key: str | None) -> bool:
@@ -94,6 +99,11 @@ def _unanswerable(effect: Effect, transition: Transition, workflow: Workflow) ->
 def _settles(transition: Transition, what: str) -> bool:
     settled = (effect.args["what"] for effect in transition.effects if effect.name == "settle")
     return what in settled and bool(set(transition.by) - {"system"})
+
+
+_SPECIAL: Mapping[str, Callable[[Effect, Transition, Workflow], Iterator[str]]] = MappingProxyType(
+    {"merge": _nowhere_to_merge, "pause": _never_resumed, "ask": _unanswerable}
+)
 
 
 def _step_faults(step: Step, workflow: Workflow) -> Iterator[str]:

@@ -1,0 +1,107 @@
+"""Walks through the pages in a real headless Chromium, against a live server.
+
+Fixtures: `browser`; `page` (1280 px), `phone` (360 px, touch, at the town's first grid), `desk_page` (1440 px); `go(page, path)`
+opens a path of the live server; `sign_in(page, username)` signs a test town's member of staff in; `axe_clean(page)`
+fails with every violation of the accessibility rules. A page that logs an error, breaks the content policy or throws
+fails its test.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs in the thread that reads the rows
+
+CHROMIUM = "/usr/bin/chromium"
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A headless Chromium; without one the walk says so, and fails where LIANXIN_REQUIRE_BROWSER is set."""
+    from playwright.sync_api import sync_playwright
+
+    if not Path(CHROMIUM).exists():
+        words = f"no browser at {CHROMIUM}: the walks in the browser were not run"
+        pytest.fail(words) if os.environ.get("LIANXIN_REQUIRE_BROWSER") else pytest.skip(words)
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        yield running
+        running.close()
+
+
+def _page(browser, **options) -> Iterator:
+    context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai", **options)
+    context.set_default_timeout(10_000)
+    shown, wrong = context.new_page(), []
+    shown.on("pageerror", lambda fault: wrong.append(f"script: {fault}"))
+    shown.on("console", lambda line: wrong.append(f"console: {line.text}") if line.type == "error" else None)
+    yield shown
+    context.close()
+    told = [line for line in wrong if "status of 4" not in line]  # a refused form answers 4xx, and the browser says so
+    assert not told, told
+
+
+@pytest.fixture
+def page(browser, live_server):
+    """A page as on a small laptop."""
+    yield from _page(browser, viewport={"width": 1280, "height": 800})
+
+
+@pytest.fixture
+def phone(browser, live_server):
+    """A page as on a small phone that knows where it is."""
+    yield from _page(
+        browser, viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True, device_scale_factor=2,
+        geolocation={"longitude": 117.005, "latitude": 34.605}, permissions=["geolocation"],
+    )  # fmt: skip
+
+
+@pytest.fixture
+def plain_phone(browser, live_server):
+    """A small phone whose browser runs no script."""
+    yield from _page(browser, viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True, java_script_enabled=False)
+
+
+@pytest.fixture
+def desk_page(browser, live_server):
+    """A page as on a desk's screen."""
+    yield from _page(browser, viewport={"width": 1440, "height": 900})
+
+
+@pytest.fixture
+def go(live_server) -> Callable:
+    """Open a path of the live server."""
+
+    def open_path(page, path: str):
+        return page.goto(live_server.url + path)
+
+    return open_path
+
+
+@pytest.fixture
+def sign_in(go) -> Callable:
+    """Sign a member of the test town's staff in (`tests/towns.py`: "clerk", "handler", …)."""
+
+    def fill_in(page, username: str, letters: str = "lx", password: str = "secret-secret") -> None:
+        go(page, "/sign-in/")
+        page.fill("input[name=username]", f"{username}.{letters}")
+        page.fill("input[name=password]", password)
+        page.locator("main form button[type=submit], main form button:not([type])").first.click()
+        page.wait_for_url(lambda address: "/sign-in/" not in address)
+
+    return fill_in
+
+
+@pytest.fixture
+def axe_clean() -> Callable:
+    """Check that axe-core finds nothing to say about a page."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    def check(page) -> None:
+        found = Axe().run(page).response["violations"]
+        told = [f"{rule['id']}: {rule['help']} — {node['html'][:160]}" for rule in found for node in rule["nodes"]]
+        assert not told, "\n".join(told)
+
+    return check

@@ -20,11 +20,23 @@ if TYPE_CHECKING:
     from random import Random
 
 DEMO: Final = Path(__file__).parents[4] / "towns" / "demo"
-PARTS: Final = ("title", "fact", "more", "effect", "wish", "found", "done")
 VOICES: Final = ("web", "wechat", "phone", "hotline", "field", "window")
 REPORTED: Final = frozenset({"phone", "hotline", "field", "window"})
+ASKING: Final = frozenset({"question", "suggestion", "praise"})
+NUMERALS: Final = "零一两三四五六七八九"
 ROUGH: Final = 0.12  # of the texts sent from a phone lack their final stop, as people write them
 _SURNAMES: Final = "王李张刘陈杨赵黄周吴徐孙马朱胡郭何高林"
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """One thing that can be the matter: the letters are those of the files."""
+
+    title: str  # t
+    fact: str  # f
+    wish: str  # w
+    found: str  # g
+    done: str  # d
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +49,9 @@ class Leaf:
     where: tuple[str, ...]
     nature: str
     season: Mapping[int, float]
-    parts: Mapping[str, tuple[str, ...]]
+    more: tuple[str, ...]
+    effect: tuple[str, ...]
+    matters: tuple[Matter, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +69,13 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One matter at one place, told at `day`: which fact of its category, which effect, which wish."""
+    """One matter at one place, told at `day`. `number` is what there is several of: lamps, houses, people."""
 
     leaf: Leaf
     spot: Spot
     day: date
-    picks: Mapping[str, int]
+    matter: Matter
+    number: int
     facts: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -71,6 +86,7 @@ class Texts:
         self.leaves = leaves
         self._words = {key: grammar.lines(value) for key, value in common["words"].items()}
         self._orders = {key: grammar.lines(value) for key, value in common["orders"].items()}
+        self._asking = {key: grammar.lines(value) for key, value in common["asking"].items()}
         self._shared = {key: grammar.lines(value) for key, value in common.items() if isinstance(value, str)}
         self._ratings = {int(key): grammar.lines(value) for key, value in common["rating_words"].items()}
         self._words["cn2"] = tuple(_SURNAMES)
@@ -89,21 +105,16 @@ class Texts:
     def story(self, rng: Random, category: str, spot: Spot, day: date) -> Story:
         """A new matter of that category at that spot."""
         leaf = self.leaves[category]
-        picks = {part: rng.randrange(len(leaf.parts[part])) for part in PARTS}
-        return Story(leaf, spot, day, picks)
-
-    def retold(self, rng: Random, story: Story) -> Story:
-        """The same matter as another person tells it: the fact is the same, the rest is theirs."""
-        other = self.story(rng, story.leaf.key, story.spot, story.day)
-        return Story(story.leaf, story.spot, story.day, {**other.picks, "fact": story.picks["fact"]}, story.facts)
+        return Story(leaf, spot, day, rng.choice(leaf.matters), rng.randint(2, 6))
 
     def title(self, rng: Random, story: Story) -> str:
         """A subject line, at most some thirty characters."""
-        return grammar.tidy(self._own(rng, story, "title"))
+        return grammar.tidy(self._own(rng, story, story.matter.title))
 
     def text(self, rng: Random, story: Story, voice: str) -> str:
         """The request in the words of a voice: web, wechat, phone, hotline, field or window."""
-        order = rng.choice(self._orders[voice])
+        orders = self._asking if story.leaf.nature in ASKING else self._orders
+        order = rng.choice(orders[voice])
         own = {name: self._part(rng, story, name) for name in sorted(grammar.names(order) & set("FMEWTXY"))}
         if voice in REPORTED:
             own = {name: grammar.reported(text) for name, text in own.items()}
@@ -116,14 +127,14 @@ class Texts:
 
     def answer(self, rng: Random, story: Story) -> str:
         """The public answer: what was found, what was done, by whom and when."""
-        own = {part: self._own(rng, story, part) for part in ("found", "done")}
+        own = self._handled(rng, story)
         own["subject"] = self.title(rng, story).rstrip("？。！").replace("请", "")
         pattern = rng.choice(self._shared["answers"])
         return _ended(grammar.tidy(grammar.expand(rng, pattern, self._lookup(rng, story, own))))
 
     def say(self, rng: Random, what: str, story: Story) -> str:
         """A sentence of the handling: contact, records, return_reason, extension_reason, reopen_reason and so on."""
-        own = {part: self._own(rng, story, part) for part in ("found", "done")} if what == "records" else {}
+        own = self._handled(rng, story) if what == "records" else {}
         said = grammar.expand(rng, rng.choice(self._shared[what]), self._lookup(rng, story, own))
         return _ended(grammar.tidy(said))
 
@@ -133,27 +144,34 @@ class Texts:
 
     def _part(self, rng: Random, story: Story, name: str) -> str:
         if name == "F":
-            return self._own(rng, story, "fact")
+            return self._own(rng, story, story.matter.fact)
         if name == "W":
-            return self._either(rng, story, "wish", "wish_any", 0.55)
+            return self._either(rng, story, story.matter.wish, "wish_any", 0.6)
         if name == "E":
-            return self._either(rng, story, "effect", "effect_any", 0.7)
+            return self._either(rng, story, rng.choice(story.leaf.effect), "effect_any", 0.75)
         if name == "M":
-            return self._either(rng, story, "more", "more_any", 0.75)
+            return self._either(rng, story, rng.choice(story.leaf.more), "more_any", 0.8)
         shared = {"T": "tried", "X": "extra", "Y": "judgement"}[name]
-        return grammar.expand(rng, rng.choice(self._shared[shared]), self._lookup(rng, story, {}))
+        return self._own(rng, story, rng.choice(self._shared[shared]))
 
-    def _either(self, rng: Random, story: Story, part: str, shared: str, own: float) -> str:
-        if rng.random() < own or story.leaf.nature in {"question", "praise"}:
-            return self._own(rng, story, part)
-        return grammar.expand(rng, rng.choice(self._shared[shared]), self._lookup(rng, story, {}))
+    def _either(self, rng: Random, story: Story, own: str, shared: str, share: float) -> str:
+        if rng.random() < share or story.leaf.nature in ASKING:
+            return self._own(rng, story, own)
+        return self._own(rng, story, rng.choice(self._shared[shared]))
 
-    def _own(self, rng: Random, story: Story, part: str) -> str:
-        pattern = story.leaf.parts[part][story.picks[part]]
+    def _own(self, rng: Random, story: Story, pattern: str) -> str:
         return grammar.expand(rng, pattern, self._lookup(rng, story, {}))
 
+    def _handled(self, rng: Random, story: Story) -> dict[str, str]:
+        return {
+            "found": self._own(rng, story, story.matter.found),
+            "done": self._own(rng, story, story.matter.done),
+        }
+
     def _lookup(self, rng: Random, story: Story, own: Mapping[str, str]) -> grammar.Lookup:
-        facts = {"at": story.spot.at, "near": story.spot.near, "home": story.spot.home, **story.facts, **own}
+        spot, number = story.spot, story.number
+        facts = {"at": spot.at, "near": spot.near, "home": spot.home, "n": NUMERALS[number], "N": str(number)}
+        facts |= {**story.facts, **own}
 
         def look(name: str) -> str:
             if name in facts:
@@ -186,5 +204,14 @@ def _leaf(key: str, raw: Mapping[str, Any]) -> Leaf:
         where=tuple(raw["where"].split()),
         nature=raw["nature"],
         season={int(month): float(factor) for month, factor in raw.get("season", {}).items()},
-        parts={part: grammar.lines(raw[part]) for part in PARTS},
+        more=grammar.lines(raw["more"]),
+        effect=grammar.lines(raw["effect"]),
+        matters=tuple(_matter(key, block) for block in raw["matters"].split("---")),
     )
+
+
+def _matter(key: str, block: str) -> Matter:
+    said = dict(line.strip().split(" ", 1) for line in block.strip().splitlines())
+    if sorted(said) != sorted("tfwgd"):
+        raise grammar.BadPattern(f"a matter of {key} without its five lines: {block.strip()[:80]}")
+    return Matter(said["t"], said["f"], said["w"], said["g"], said["d"])

@@ -170,6 +170,8 @@ def _sheet(standing: Standing, decided: Plan, *, actor: Actor, now: datetime, gi
         standing.case, actor, now, decided.transition.act, source=decided.source, counts=decided.transition.counts,
         late=decided.late, photos=given.get("photos", ()), moment=_moment_of_photos(decided, standing, actor),
     )  # fmt: skip
+    if actor.reporter_id is not None:  # several reporters may follow one case: each sees their own words alone
+        sheet.given["reporter"] = actor.reporter_id
     for key, value in given.items():
         if FIELDS[key].type == "text":
             sheet.texts[key] = str(value)

@@ -12,7 +12,8 @@ from lianxin.people.models import Account, Post, Role, Unit
 from lianxin.places.models import Grid
 from lianxin.town.base import load_base
 
-MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+ZONE = ZoneInfo("Asia/Shanghai")
+MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=ZONE)
 STAFF = (  # username, role, unit, grid
     ("clerk", "clerk", "desk", None),
     ("clerk2", "clerk", "desk", None),

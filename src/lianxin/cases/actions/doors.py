@@ -59,7 +59,7 @@ def open_case(draft: Draft, *, actor: Actor, now: datetime, once: OnceKey | None
     reporter = _new_reporter(draft, case, actor, now)
     sheet.given = {"reporter": reporter.pk}
     entry, texts = entry_of(sheet, plain_columns(case))
-    with database.atomic(savepoint=False):
+    with database.atomic():
         if (earlier := claim(once, town_id=town.pk, result=case.pk, now=now)) is not None:
             return _again(actor, earlier)
         case.save(force_insert=True)
@@ -130,7 +130,7 @@ def transition(
     changed = apply(case, move.columns())
     entry, texts = entry_of(sheet, changed)
     kind = kind_of(case.kind)
-    with database.atomic(savepoint=False):
+    with database.atomic():
         if (earlier := claim(once, town_id=case.town_id, result=case.pk, now=now)) is not None:
             return _again(actor, earlier)
         save_changes(case, seen_version, changed)

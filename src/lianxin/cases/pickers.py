@@ -1,0 +1,197 @@
+"""What may be picked in a transition's form: units and posts, categories, grids, grounds, choices.
+
+Each picker is two halves: what it offers to a reader, and how a value that comes back is found again. Values are
+"unit:ID", "post:ID", or the key of the thing, which the API's callers prefer.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from lianxin.cases.models import Case, Category
+from lianxin.cases.queries.setup import categories, clauses, leaves
+from lianxin.cases.routes import why
+from lianxin.cases.values import Holder
+from lianxin.cases.words import said
+from lianxin.keys.cache import cached
+from lianxin.keys.models import Town
+from lianxin.people.actors import Actor
+from lianxin.people.models import Post, Unit
+from lianxin.people.queries import today, units
+from lianxin.places.queries import grid_tree
+from lianxin.workflow.definition import FieldSpec
+
+LARGEST = 2**63 - 1  # of a key in the database
+Option = dict[str, str]
+
+
+def word(value: Any) -> str:
+    """A value of a form or of JSON as text; "" for what is none, or a number beyond all keys."""
+    if isinstance(value, str):
+        return value.strip()
+    return str(value) if isinstance(value, int | float) and abs(value) <= LARGEST else ""
+
+
+def _id(value: Any, prefix: str = "") -> int | None:
+    text = word(value).removeprefix(prefix)
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 19 and int(text) <= LARGEST else None
+
+
+def unit_by(town: Town, value: Any) -> int | None:
+    """A unit by "unit:ID", "unit:key", an id or a key; its id, None when the town has none such."""
+    known = units(town)
+    if (pk := _id(value, "unit:")) is not None:
+        return pk if pk in known else None
+    key = word(value).removeprefix("unit:")
+    return next((unit.pk for unit in known.values() if key and unit.key == key), None)
+
+
+def holder_by(town: Town, value: Any) -> Holder | None:
+    """Who is to hold a duty, by "unit:…" or "post:ID", or {"unit": …} or {"post": …} in JSON."""
+    if isinstance(value, Mapping):
+        value = f"post:{word(value['post'])}" if value.get("post") else f"unit:{word(value.get('unit'))}"
+    if word(value).startswith("post:"):
+        return _post(town, _id(value, "post:"))
+    pk = unit_by(town, value)
+    return Holder(pk) if pk is not None else None
+
+
+def _post(town: Town, pk: int | None) -> Holder | None:
+    row = _workers(town).filter(pk=pk).values_list("unit_id", "id", "role__may").first() if pk is not None else None
+    return Holder(row[0], row[1]) if row and works(row[2]) else None
+
+
+def _workers(town: Town) -> Any:
+    return Post.objects.for_system("pickers", town).filter(account__is_active=True)
+
+
+def works(may: Any) -> bool:
+    """Whether a role can be given cases: those who keep the installation cannot."""
+    return not {"configure", "manage_people", "audit"} & set(may)
+
+
+def category_by(town: Town, value: Any) -> int | None:
+    """A category that takes cases, by id or key."""
+    pk = _id(value)
+    key = word(value)
+    return next((leaf.pk for leaf in leaves(town) if leaf.pk == pk or (key and leaf.key == key)), None)
+
+
+def grid_by(town: Town, value: Any) -> int | None:
+    """A grid by id or code; the id goes first, for codes have fifteen figures and ids more."""
+    tree = grid_tree(town)
+    if (pk := _id(value)) is not None and pk in tree:
+        return pk
+    code = word(value)
+    return next((node.id for node in tree.values() if code and node.code == code), None)
+
+
+def clause_by(town: Town, value: Any) -> str | None:
+    """A ground for refusal by its key."""
+    key = word(value)
+    return key if key in clauses(town) else None
+
+
+def options_of(spec: FieldSpec, actor: Actor, case: Case | None, *, now: datetime) -> tuple[list[Option], Any]:
+    """What a field offers, and the value that is likely."""
+    make = _OPTIONS.get(spec.type)
+    if make is not None:
+        return make(actor, case, now)
+    if spec.choices:
+        likely = case.urgency if case is not None and spec.key == "urgency" else ""
+        return [{"value": value, "text": zh if _chinese() else en} for value, zh, en in spec.choices], likely
+    return [], ""
+
+
+def _chinese() -> bool:
+    return (get_language() or "zh").startswith("zh")
+
+
+def unit_name(unit: Unit) -> str:
+    """A unit's name in the reader's language."""
+    return unit.name if _chinese() or not unit.name_en else unit.name_en
+
+
+def category_name(category: Category, *, whole: bool = False, town: Town | None = None) -> str:
+    """A category's name in the reader's language; `whole` with its group's."""
+    name = category.name if _chinese() or not category.name_en else category.name_en
+    group = categories(town).get(category.parent_id or 0) if whole and town is not None else None
+    return f"{category_name(group)} · {name}" if group is not None else name
+
+
+def grid_name(town: Town, grid_id: int | None) -> str:
+    """A grid's name after its village's; "" for none."""
+    tree = grid_tree(town)
+    node = tree.get(grid_id or 0)
+    if node is None:
+        return ""
+    above = tree.get(node.parent_id or 0)
+    within = above is not None and above.level != "town" and not node.name.startswith(above.name)
+    return f"{above.name} {node.name}" if above is not None and within else node.name
+
+
+def _unit_options(actor: Actor, _case: Case | None, _now: datetime) -> tuple[list[Option], Any]:
+    rows = [{"value": f"unit:{unit.pk}", "text": unit_name(unit)} for unit in units(actor.town).values()]
+    return rows, []
+
+
+def _holder_options(actor: Actor, case: Case | None, now: datetime) -> tuple[list[Option], Any]:
+    """All units, then people by name: those of the case's unit and of its place. The route's proposal is chosen."""
+    rows, _none = _unit_options(actor, case, now)
+    if case is None:
+        return rows, ""
+    proposal = why(actor.town, category_id=case.category_id, grid_id=case.grid_id, now=now).holder
+    likely = f"post:{proposal.post_id}" if proposal.post_id else f"unit:{proposal.unit_id}"
+    people = [
+        {"value": f"post:{pk}", "text": _("%(unit)s: %(name)s") % {"unit": _unit_of(actor.town, unit), "name": name}}
+        for pk, unit, name in _near(actor.town, case, proposal.post_id, now)
+    ]
+    return rows + people, likely
+
+
+def _unit_of(town: Town, pk: int) -> str:
+    unit = units(town).get(pk)
+    return unit_name(unit) if unit else ""
+
+
+def _near(town: Town, case: Case, proposed: int | None, now: datetime) -> list[tuple[int, int, str]]:
+    """People a case may be given to by name: of the unit that has it, of its grid, and whom the route proposes."""
+
+    def build() -> list[tuple[int, int, str]]:
+        near = Q(unit_id=case.unit_id) | Q(pk=proposed or 0) | (Q(grid_id=case.grid_id) if case.grid_id else Q(pk=0))
+        rows = _workers(town).filter(near).filter(Q(ends=None) | Q(ends__gte=today(now))).order_by("unit_id", "id")
+        found = rows.values_list("id", "unit_id", "account__name", "role__may")[:60]
+        return [(pk, unit, name) for pk, unit, name, may in found if works(may)]
+
+    return cached(town, f"near:{case.unit_id}:{case.grid_id}:{proposed}:{today(now)}", build)
+
+
+def _category_options(actor: Actor, case: Case | None, _now: datetime) -> tuple[list[Option], Any]:
+    town = actor.town
+    rows = [{"value": str(leaf.pk), "text": category_name(leaf, whole=True, town=town)} for leaf in leaves(town)]
+    return rows, str(case.category_id or "") if case is not None else ""
+
+
+def _grid_options(actor: Actor, case: Case | None, _now: datetime) -> tuple[list[Option], Any]:
+    town = actor.town
+    nodes = sorted(grid_tree(town).values(), key=lambda node: node.code)
+    rows = [{"value": str(node.id), "text": grid_name(town, node.id)} for node in nodes if node.level != "town"]
+    return rows, str(case.grid_id or "") if case is not None else ""
+
+
+def _clause_options(actor: Actor, _case: Case | None, _now: datetime) -> tuple[list[Option], Any]:
+    found = clauses(actor.town).values()
+    return [{"value": each.key, "text": said(each.name), "hint": said(each.text)} for each in found], ""
+
+
+_OPTIONS: Mapping[str, Callable[[Actor, Case | None, datetime], tuple[list[Option], Any]]] = {
+    "holder": _holder_options,
+    "units": _unit_options,
+    "category": _category_options,
+    "grid": _grid_options,
+    "clause": _clause_options,
+}

@@ -183,6 +183,13 @@ def test_a_promise_that_cannot_be_kept_is_a_fault(row: str, message: str) -> Non
     assert (11, f"transition a: {message}") in faults(with_row(row))
 
 
+def test_a_duty_that_is_kept_must_be_answerable_at_every_step() -> None:
+    ask = "{ask: {what: help, who: clerk, within: 1 days, keep: true}}"
+    text = with_row(f"act: ask, from: one, effects: [{ask}]")
+    text += "  - {name: {zh: 帮, en: Help}, act: help, from: one, by: 'duty:help', effects: [{settle: {what: help}}]}\n"
+    assert faults(text) == [(11, "transition ask: asks for a duty help that nothing settles at two")]
+
+
 def test_a_step_nothing_leads_to_is_a_fault() -> None:
     stray = "  lost: {name: {zh: 迷, en: Lost}, phase: handle, who: clerk, within: 1 days}\ntransitions:"
     text = TINY.replace("transitions:", stray) + "  - {act: back, name: {zh: 回, en: Back}, from: lost, to: end}\n"

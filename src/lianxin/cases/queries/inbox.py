@@ -1,0 +1,344 @@
+"""The one inbox (待办): open duties by due time, or every case there is, the newest first.
+
+Rows are plain dicts read by `.values_list()`; a page costs the same few statements however many rows it has, and its
+place is kept by key (due time, then id), so that page 900 costs what page 1 costs and nothing is shown twice when rows
+come or go meanwhile.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db.models import Case as CaseWhen
+from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, Value, When
+
+from lianxin.cases.cells import cells_of
+from lianxin.cases.models import Case, Duty, Reporter
+from lianxin.cases.pickers import category_name, grid_name, unit_name
+from lianxin.cases.queries.setup import categories, steps_of_phase, workflow_by_id
+from lianxin.cases.search import find
+from lianxin.cases.words import said
+from lianxin.keys.models import Town
+from lianxin.keys.numbers import tidy
+from lianxin.people.actors import Actor
+from lianxin.people.cipher import blind
+from lianxin.people.masking import tidy_phone
+from lianxin.people.queries import units
+from lianxin.places.queries import subtree_ids
+from lianxin.ui.words import light_of
+from lianxin.workflow.definition import PHASES
+
+SCOPES = ("mine", "unit", "all")
+LIGHTS = ("late", "soon", "ok", "paused")
+MAIN = "main"
+MOST = 200
+LONGEST_ID = 2**63
+Row = dict[str, Any]
+
+_OF_CASE = (
+    "id", "number", "title", "kind", "workflow_id", "step", "category_id", "grid_id", "urgency", "channel",
+    "recorded_at", "closed_at", "version", "state", "parent_id",
+)  # fmt: skip
+_OF_HOLDER = ("unit_id", "post_id", "post__title", "post__account__name")
+
+
+@dataclass(frozen=True, slots=True)
+class InboxFilter:
+    """What to show. Empty values ask for nothing; ids of no row match none.
+
+    `scope`: mine (my post's, and my unit's where no post is named) | unit | all I may see. `words` are those of the
+    text, the title and the address. `closed`: every case, closed ones too, the newest first, one row for a case.
+    """
+
+    scope: str = "mine"
+    step: str = ""
+    phase: str = ""
+    light: str = ""
+    duty: str = ""
+    kind: str = ""
+    category: int | None = None
+    grid: int | None = None
+    channel: str = ""
+    urgency: str = ""
+    words: str = ""
+    number: str = ""
+    phone: str = ""
+    closed: bool = False
+
+
+def read_filter(data: Mapping[str, Any]) -> InboxFilter:
+    """The filter a query string asks for; what makes no sense is passed over."""
+    words = _word(data, "q", 100)
+    number, phone = tidy(_word(data, "number", 20) or words), tidy_phone(_word(data, "phone", 30) or words)
+    return InboxFilter(
+        scope=_one_of(data, "scope", SCOPES) or "mine",
+        step=_word(data, "step"),
+        phase=_one_of(data, "phase", PHASES),
+        light=_one_of(data, "light", LIGHTS),
+        duty=_word(data, "duty"),
+        kind=_word(data, "kind"),
+        category=_id(data, "category"),
+        grid=_id(data, "grid"),
+        channel=_word(data, "channel"),
+        urgency=_word(data, "urgency"),
+        words="" if number or phone else words,
+        number=number,
+        phone="" if number else phone,
+        closed=_word(data, "closed") == "1",
+    )
+
+
+def _word(data: Mapping[str, Any], name: str, most: int = 32) -> str:
+    return str(data.get(name) or "").replace("\x00", "").strip()[:most]
+
+
+def _one_of(data: Mapping[str, Any], name: str, known: Sequence[str]) -> str:
+    word = _word(data, name)
+    return word if word in known else ""
+
+
+def _id(data: Mapping[str, Any], name: str) -> int | None:
+    word = _word(data, name)
+    return int(word) if word.isascii() and word.isdigit() and int(word) < LONGEST_ID else None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Between which rows a page begins: after (or `back`: before) the row of this due time and id."""
+
+    at: datetime | None
+    id: int
+    back: bool = False
+
+    def __str__(self) -> str:
+        micro = "" if self.at is None else str((self.at - _EPOCH) // timedelta(microseconds=1))
+        return f"{'b' if self.back else 'a'}{micro}.{self.id}"
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def read_place(text: str) -> Place | None:
+    """The place a link names; None, which is the beginning, for anything that is none."""
+    way, (micro, _, key) = text[:1], text[1:].partition(".")
+    try:
+        at = _EPOCH + timedelta(microseconds=int(micro)) if micro else None
+        place = Place(at, int(key), way == "b")
+    except (ValueError, OverflowError):
+        return None
+    return place if way in ("a", "b") and text.isascii() and 0 <= place.id < LONGEST_ID else None
+
+
+def inbox(actor: Actor, filters: InboxFilter, *, now: datetime, after: str = "", most: int = 50) -> dict[str, Any]:
+    """A page of rows (`rows`), with the places of the `next` and `previous` page ("" where there is none).
+
+    Each row: id, number, title, kind, step, step_name, phase, cells, category, group, grid, unit, post, person, due_at,
+    soon_at, light, paused, provisional, late, urgency, channel, joined, duty, duty_id, recorded_at, closed_at, version.
+    """
+    place, most = read_place(after), max(1, min(most, MOST))
+    walk = _walk_cases if filters.closed else _walk_duties
+    found = walk(actor, filters, place, most + 1, now)
+    if not found and place is not None and place.back:  # what was before has gone: begin again
+        place = None
+        found = walk(actor, filters, None, most + 1, now)
+    more, found = len(found) > most, found[:most]
+    back = place is not None and place.back
+    if back:
+        found.reverse()
+    edges = {
+        "next": _edge(found, -1, filters.closed) if found and (more or back) else "",
+        "previous": _edge(found, 0, filters.closed) if found and (more if back else place is not None) else "",
+    }
+    joined = _people(actor, [row["id"] for row in found])
+    return {"rows": [_dressed(actor.town, row, joined, now) for row in found], **edges}
+
+
+def _edge(found: Sequence[Row], at: int, closed: bool) -> str:
+    row = found[at]
+    return str(Place(None if closed else row["due_at"], row["id" if closed else "duty_id"], back=at == 0))
+
+
+def place_of(row: Row) -> str:
+    """The place right after a row of open duties: where the next one is to be looked for."""
+    return str(Place(row["due_at"], row["duty_id"]))
+
+
+def duties_of(actor: Actor, filters: InboxFilter, *, now: datetime) -> QuerySet[Duty]:
+    """The open duties a filter asks for, as far as the actor may see their cases."""
+    rows: Any = Duty.objects.for_system("inbox: scoped below", actor.town_id).filter(done_at=None)
+    mine = Q(post_id=actor.post_id) | Q(unit_id=actor.unit_id, post_id=None)
+    if not actor.is_staff and actor.role != "system":
+        return rows.none()  # type: ignore[no-any-return]
+    if filters.scope == "mine":  # whoever holds a duty in a case sees it
+        rows = rows.filter(mine)
+    else:
+        seen = Case.objects.seen_by(actor).filter(id=OuterRef("case_id"))
+        rows = rows.filter(Exists(seen))
+        rows = rows.filter(mine | Q(unit_id=actor.unit_id)) if filters.scope == "unit" else rows
+    if filters.duty:
+        rows = rows.filter(what=filters.duty)
+    if filters.light:
+        rows = rows.annotate(light=_light(now)).filter(light=filters.light)
+    return rows.filter(_of_case(actor, filters, "case__"))  # type: ignore[no-any-return]
+
+
+def _light(now: datetime) -> CaseWhen:
+    """The light of a duty: a stopped clock is neither late nor soon; other duties of the case go on."""
+    return CaseWhen(
+        When(~Q(case__state__paused_at=None), what=MAIN, then=Value("paused")),
+        When(due_at__lt=now, then=Value("late")),
+        When(soon_at__lte=now, then=Value("soon")),
+        default=Value("ok"),
+        output_field=CharField(),
+    )
+
+
+def _of_case(actor: Actor, filters: InboxFilter, prefix: str) -> Q:
+    """What a filter asks of the case itself."""
+    town = actor.town
+    plain = ("step", "kind", "channel", "urgency", "number")
+    asked: dict[str, Any] = {name: value for name in plain if (value := getattr(filters, name))}
+    if filters.phase:
+        asked["step__in"] = sorted(steps_of_phase(town, filters.phase))
+    if filters.category is not None:
+        asked["category_id__in"] = category_branch(town, filters.category)
+    if filters.grid is not None:
+        asked["grid_id__in"] = sorted(subtree_ids(town, filters.grid))
+    if filters.words:
+        asked["id__in"] = find(town.pk, filters.words)
+    said = Q(**{_path(prefix, name): value for name, value in asked.items()})
+    if filters.phone:
+        called = Reporter.objects.for_system("inbox: cases are scoped", town).order_by("-id")
+        called = called.filter(phone_blind=blind("phone", filters.phone))
+        said &= Q(**{_path(prefix, "id__in"): list(called.values_list("case_id", flat=True)[:500])})
+    return said
+
+
+def _path(prefix: str, name: str) -> str:
+    """A column of the case; its id is read from the duty's own row."""
+    return "case_" + name if prefix and name.startswith("id") else prefix + name
+
+
+def category_branch(town: Town, category_id: int) -> list[int]:
+    """A category and all below it."""
+    every, branch = categories(town), [category_id]
+    for pk in branch:  # grows while it is walked
+        branch.extend(row.pk for row in every.values() if row.parent_id == pk)
+    return [pk for pk in branch if pk in every]
+
+
+def _walk_duties(actor: Actor, filters: InboxFilter, place: Place | None, most: int, now: datetime) -> list[Row]:
+    """Rows in the order of travel: those with a due time by it, then those without; backwards the other way round."""
+    rows = duties_of(actor, filters, now=now)
+    back = place is not None and place.back
+    sign = "-" if back else ""
+    legs = [
+        (True, rows.filter(due_at__isnull=False).order_by(f"{sign}due_at", f"{sign}id")),
+        (False, rows.filter(due_at=None).order_by(f"{sign}id")),
+    ]
+    legs = legs[::-1] if back else legs
+    if place is not None:
+        if legs[0][0] != (place.at is not None):
+            legs = legs[1:]  # that leg lies behind
+        legs[0] = (legs[0][0], legs[0][1].filter(_beyond(place)))
+    found: list[Row] = []
+    for _, leg in legs:
+        if len(found) < most:
+            found += _read(leg, ("case__", ""), most - len(found))
+    return found
+
+
+def _walk_cases(actor: Actor, filters: InboxFilter, place: Place | None, most: int, now: datetime) -> list[Row]:
+    """Every case there is, by id, which grows with time: the newest first."""
+    rows: Any = Case.objects.seen_by(actor)
+    if filters.scope == "unit":
+        rows = rows.filter(unit_id=actor.unit_id)
+    elif filters.scope == "mine":
+        rows = rows.filter(Q(post_id=actor.post_id) | Q(unit_id=actor.unit_id, post_id=None))
+    if filters.light:
+        rows = rows.filter(_light_of_case(actor.town, filters.light, now))
+    rows = rows.filter(_of_case(actor, filters, ""))
+    back = place is not None and place.back
+    if place is not None:
+        rows = rows.filter(id__gt=place.id) if back else rows.filter(id__lt=place.id)
+    return _read(rows.order_by("id" if back else "-id"), ("", None), most)
+
+
+def _light_of_case(town: Town, light: str, now: datetime) -> Q:
+    yellow = Duty.objects.for_system("inbox: of a case in view", town).filter(case_id=OuterRef("id"))
+    soon = Q(due_at__gte=now) & Q(Exists(yellow.filter(what=MAIN, done_at=None, soon_at__lte=now)))
+    late, running = Q(due_at__lt=now), Q(closed_at=None, state__paused_at=None)
+    return {
+        "paused": Q(closed_at=None) & ~Q(state__paused_at=None),
+        "late": running & late,
+        "soon": running & soon,
+    }.get(light, running & ~late & ~soon)
+
+
+def _beyond(place: Place) -> Q:
+    ahead = "lt" if place.back else "gt"
+    if place.at is None:
+        return Q(**{f"id__{ahead}": place.id})
+    same_or_ahead = Q(**{f"due_at__{ahead}e": place.at})
+    return same_or_ahead & (Q(**{f"due_at__{ahead}": place.at}) | Q(**{f"id__{ahead}": place.id}))
+
+
+def _read(rows: Any, prefixes: tuple[str, str | None], most: int) -> list[Row]:
+    """Read plain rows; `prefixes` lead to the case's columns and to the duty's (None: rows of cases)."""
+    to_case, to_duty = prefixes
+    columns = [_path(to_case, name) for name in _OF_CASE] + [*_OF_HOLDER, "due_at"]
+    names = [*_OF_CASE, *_OF_HOLDER, "due_at"]
+    if to_duty is not None:
+        columns += ["id", "what", "soon_at"]
+        names += ["duty_id", "duty", "soon_at"]
+    return [dict(zip(names, values, strict=True)) for values in rows.values_list(*columns)[:most]]
+
+
+def _people(actor: Actor, ids: Sequence[int]) -> dict[int, int]:
+    """How many people raised or joined each case."""
+    rows: Any = Reporter.objects.for_system("inbox: of cases just seen", actor.town_id).filter(case_id__in=list(ids))
+    return dict(rows.values_list("case_id").annotate(n=Count("id"))) if ids else {}
+
+
+def _dressed(town: Town, row: Row, joined: Mapping[int, int], now: datetime) -> Row:
+    """A row as pages and the API show it: names for ids, the light, the cells."""
+    state = row.pop("state")
+    flow = workflow_by_id(town, row.pop("workflow_id"))
+    step = flow.steps[row["step"]]
+    row.setdefault("duty", MAIN)
+    row.setdefault("duty_id", None)
+    row.setdefault("soon_at", _moment(state.get("soon_at")))
+    row["paused"] = bool(state.get("paused_at")) and row["duty"] == MAIN
+    row["light"] = light_of(row["due_at"], row["soon_at"], now, paused=row["paused"], ended=step.end)
+    row["late"] = row["light"] == "late"
+    row["provisional"] = bool(state.get("provisional"))
+    row["kind_name"], row["step_name"], row["phase"] = said(flow.name), said(step.name), step.phase
+    row["cells"] = cells_of(flow, row["step"], state, row["due_at"], now=now)
+    row["joined"] = joined.get(row["id"], 0)
+    leaf = categories(town).get(row["category_id"] or 0)
+    group = categories(town).get(leaf.parent_id or 0) if leaf else None
+    row["category"], row["group"] = category_name(leaf) if leaf else "", category_name(group) if group else ""
+    row["grid"], unit = grid_name(town, row["grid_id"]), units(town).get(row["unit_id"] or 0)
+    row["unit"] = unit_name(unit) if unit else ""
+    row["post"], row["person"] = row.pop("post__title") or "", row.pop("post__account__name") or ""
+    return row
+
+
+def counts(actor: Actor, *, now: datetime, scope: str = "mine") -> dict[str, Any]:
+    """How many open duties there are: `total`, by `steps` (key, name, phase, count; in their order) and by `lights`."""
+    rows: Any = duties_of(actor, InboxFilter(scope=scope), now=now).annotate(light=_light(now))
+    found = rows.values_list("case__workflow_id", "case__step", "light").order_by().annotate(n=Count("id"))
+    lights = dict.fromkeys(LIGHTS, 0)
+    steps: dict[str, Row] = {}
+    for workflow_id, key, light, count in found:
+        lights[light] += count
+        step = workflow_by_id(actor.town, workflow_id).steps[key]
+        held = steps.setdefault(key, {"key": key, "name": said(step.name), "phase": step.phase, "count": 0})
+        held["count"] += count
+    ordered = sorted(steps.values(), key=lambda each: (PHASES.index(each["phase"]), each["key"]))
+    return {"total": sum(lights.values()), "steps": ordered, "lights": lights}
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

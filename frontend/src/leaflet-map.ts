@@ -66,7 +66,8 @@ class Board {
       style: (shape) => ({ className: `grid-line ${shape?.properties?.level || ""} ${shape?.properties?.state || ""}` }),
       onEachFeature: (shape: Shape, layer) => {
         const name = shape.properties.name;
-        if (name) layer.bindTooltip(name, { permanent: shapes.features.length < 40, direction: "center", className: "grid-name" });
+        const always = shape.properties.level === "village" || shapes.features.length < 40;
+        if (name) layer.bindTooltip(name, { permanent: always, direction: "center", className: "grid-name" });
         if (shape.properties.href) layer.bindPopup(() => popup(shape.properties));
       },
     }).addTo(this.map);

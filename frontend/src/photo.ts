@@ -15,6 +15,13 @@ export function photosOf(form: HTMLFormElement): Map<string, Chosen[]> {
   return found;
 }
 
+const carried = new Map<string, Chosen[]>();
+
+/** A form refused comes back as a new page: its photos go over to the new form's pickers. */
+export function carry(form: HTMLFormElement): void {
+  photosOf(form).forEach((photos, name) => { if (photos.length) carried.set(name, photos); });
+}
+
 function load(file: Blob): Promise<HTMLImageElement> {
   return new Promise((resolve, reject) => {
     const url = URL.createObjectURL(file);
@@ -56,7 +63,8 @@ function start(box: HTMLElement): void {
   const most = Number(box.dataset.most || 9);
   const mega = Number(box.dataset.mega || 10);
   const side = Number(box.dataset.side || 1600);
-  const photos: Chosen[] = [];
+  const photos: Chosen[] = carried.get(input.name) || [];
+  carried.delete(input.name);
   kept.set(box, photos);
 
   const complain = (words: string): void => {
@@ -82,6 +90,7 @@ function start(box: HTMLElement): void {
       list.appendChild(item);
     });
   };
+  if (photos.length) { input.required = false; show(); }
   input.addEventListener("change", async () => {
     const wrong: string[] = [];
     for (const file of Array.from(input.files || [])) {
@@ -102,17 +111,6 @@ function start(box: HTMLElement): void {
     input.required = false;
     complain(wrong.join(" "));
     show();
-  });
-}
-
-/** A form that is not sent by script carries its photos in the input itself, where browsers allow it. */
-export function putBack(form: HTMLFormElement): void {
-  photosOf(form).forEach((photos, name) => {
-    const input = form.querySelector<HTMLInputElement>(`input[type=file][name="${name}"]`);
-    if (!input || typeof DataTransfer !== "function") return;
-    const basket = new DataTransfer();
-    photos.forEach((photo) => basket.items.add(new File([photo.blob], photo.name, { type: photo.blob.type })));
-    input.files = basket.files;
   });
 }
 

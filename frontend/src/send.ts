@@ -1,6 +1,6 @@
 // Sending: one effect however often the button is pressed, and nothing lost when the net is gone.
 import { make, once, say } from "./dom";
-import { photosOf } from "./photo";
+import { carry, photosOf } from "./photo";
 
 const WAIT = 90000;
 
@@ -84,6 +84,7 @@ class Sending {
     if (next) { location.assign(next); return; }
     if (call.status >= 500) { this.lock(false, say(this.form, "failed")); return; }
     this.lock(false, "");
+    carry(this.form);
     showPage(call.responseText);
   }
 }

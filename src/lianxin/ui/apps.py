@@ -1,7 +1,5 @@
 """The app of pages' looks."""
 
-from collections.abc import Sequence
-
 from django.apps import AppConfig
 from django.core.checks import CheckMessage, Warning, register
 
@@ -19,7 +17,7 @@ class UiConfig(AppConfig):
         register(front_end_is_built)
 
 
-def front_end_is_built(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
+def front_end_is_built(**_asked: object) -> list[CheckMessage]:
     """Warn when the built front end is missing; pages work without it, but plainly."""
     if assets.MANIFEST.is_file():
         return []

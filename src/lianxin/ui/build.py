@@ -62,7 +62,7 @@ def _system_node() -> list[list[str]] | None:
     node, npm = shutil.which("node"), shutil.which("npm")
     if not node or not npm:
         return None
-    said = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)  # noqa: S603
+    said = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)
     return [[node], [npm]] if recent_enough(said.stdout) else None
 
 
@@ -78,7 +78,7 @@ def _wheel_node() -> list[list[str]]:
     if root is None:
         print("No Node >= 20.19 on this machine: taking it from PyPI …", flush=True)  # noqa: T201
         asked = [sys.executable, "-m", "pip", "install", "--quiet", "--no-input", WHEEL]
-        if subprocess.run(asked, check=False).returncode or (root := _wheel_root()) is None:  # noqa: S603
+        if subprocess.run(asked, check=False).returncode or (root := _wheel_root()) is None:
             raise CannotBuild(
                 "The front end needs Node 20.19 or newer, and PyPI did not give it: "
                 "install Node, or let pip reach its index, and run again."
@@ -93,7 +93,7 @@ def _wheel_node() -> list[list[str]]:
 
 def _run(command: list[str], what: str) -> None:
     path = os.pathsep.join((str(Path(command[0]).parent), os.environ.get("PATH", "")))
-    done = subprocess.run(  # noqa: S603 - our own commands
+    done = subprocess.run(
         command, cwd=FRONTEND, env={**os.environ, "PATH": path}, check=False, text=True, capture_output=True
     )
     if done.returncode:

@@ -10,6 +10,8 @@ from typing import Any
 from django.utils.translation import gettext
 from markupsafe import Markup
 
+from lianxin.ui.icons import icon
+
 CELL, GAP = 12, 3
 HEIGHTS = {"s": 12, "m": 20}
 
@@ -17,7 +19,7 @@ HEIGHTS = {"s": 12, "m": 20}
 INSIDE = {
     "ok": '<rect class="c-fill" x="4.5" y="4.5" width="3" height="3" rx=".5"/>',
     "soon": '<rect class="c-fill" x="3" y="6" width="6" height="3"/>',
-    "late": '<path class="c-fill" d="M5.1 3.2h1.8v3.5H5.1zM5.1 7.500h1.8v1.5H5.1z"/>',
+    "late": '<path class="c-fill" d="M5.1 3.2h1.8v3.5H5.1zM5.1 7.5h1.8v1.5H5.1z"/>',
 }
 SHAPES = {
     "done": '<rect class="c-fill" width="12" height="12" rx="2"/>',
@@ -47,7 +49,7 @@ def state_words(state: str, light: str = "ok") -> str:
 def summary(cells: Sequence[Mapping[str, Any]], light: str = "ok") -> str:
     """One sentence for the whole bar: which step it stands at and what is left."""
     for number, cell in enumerate(cells, 1):
-        if cell["state"] in ("now", "paused", "back"):
+        if cell["state"] in ("now", "paused"):
             return gettext("Step %(n)s of %(all)s: %(name)s, %(state)s") % {
                 "n": number,
                 "all": len(cells),
@@ -78,13 +80,7 @@ def _bar(cells: Sequence[Mapping[str, Any]], light: str, label: str, size: str) 
     ).format(size, light, label, width * height // CELL, height, width, Markup(drawn))  # noqa: S704 - own shapes
 
 
-INNER = {
-    "done": Markup('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M5 12.5l4.5 4.5L19 7"/></svg>'),
-    "paused": Markup('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M8 5v14M16 5v14"/></svg>'),
-    "back": Markup(
-        '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M9 7l-5 5 5 5M4 12h10a6 6 0 0 1 6 6v1"/></svg>'
-    ),
-}
+INNER = {"done": icon("check"), "paused": icon("pause"), "back": icon("return")}
 
 
 def _name(name: str) -> Markup:

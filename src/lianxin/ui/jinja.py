@@ -1,7 +1,7 @@
 """The Jinja2 environment of every page: named in the settings' ``TEMPLATES`` as ``environment``."""
 
 import uuid
-from typing import Any, NoReturn
+from typing import Any
 
 from django.http import HttpRequest
 from django.template.utils import get_app_template_dirs
@@ -21,11 +21,11 @@ from lianxin.ui.icons import icon, mark
 class Missing(Undefined):
     """A name that is not there may be asked for (``{% if nav %}``) but never printed."""
 
-    def __str__(self) -> NoReturn:
-        self._fail_with_undefined_error()
+    def __str__(self) -> str:
+        return str(self._fail_with_undefined_error())
 
-    def __html__(self) -> NoReturn:
-        self._fail_with_undefined_error()
+    def __html__(self) -> str:
+        return str(self._fail_with_undefined_error())
 
 
 def url(name: str, *args: object, **kwargs: object) -> str:

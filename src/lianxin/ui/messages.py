@@ -90,7 +90,7 @@ def _is_told(message: Message | None) -> bool:
     if message is None or message.fuzzy:
         return False
     told = message.string
-    return bool(told) if isinstance(told, str) else all(told) and bool(told)
+    return bool(told) if isinstance(told, str) else bool(told) and all(told or ())
 
 
 def gaps(root: Path = ROOT) -> list[Gap]:

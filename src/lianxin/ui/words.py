@@ -82,7 +82,7 @@ def left_short(due: datetime | None, now: datetime | None = None) -> str:
     size = abs(minutes)
     if size >= MINUTES_A_DAY:
         words = gettext("%(n)sd") % {"n": int(size // MINUTES_A_DAY)}
-    elif size >= 60:  # noqa: PLR2004 - minutes of an hour
+    elif size >= 60:
         words = gettext("%(n)sh") % {"n": int(size // 60)}
     else:
         words = gettext("%(n)smin") % {"n": int(size)}
@@ -97,7 +97,7 @@ def ago(value: datetime | None, now: datetime | None = None) -> str:
     if minutes < 1:
         return gettext("just now")
     if minutes < MINUTES_A_DAY:
-        return gettext("%(span)s ago") % {"span": span(minutes if minutes < 60 else minutes // 60 * 60)}  # noqa: PLR2004
+        return gettext("%(span)s ago") % {"span": span(minutes if minutes < 60 else minutes // 60 * 60)}
     return when(value, now)
 
 
@@ -134,6 +134,6 @@ def mask(value: str | None) -> str:
     """A telephone or a name with its middle hidden: ``199****0012``, ``王**``."""
     text = (value or "").strip()
     figures = sum(letter.isdigit() for letter in text)
-    if figures >= 7:  # noqa: PLR2004 - shorter than any telephone number
+    if figures >= 7:
         return f"{text[:3]}****{text[-4:]}"
     return text[:1] + "*" * max(0, min(2, len(text) - 1))

@@ -1,0 +1,164 @@
+"""The components in a real browser: seen, reached by keyboard, sent once, and open to everyone."""
+
+import shutil
+import threading
+from wsgiref.simple_server import WSGIRequestHandler, make_server
+
+import pytest
+
+from lianxin.ui import assets
+from ui import urls
+
+pytestmark = pytest.mark.browser
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+class Quiet(WSGIRequestHandler):
+    def log_message(self, *_words):
+        """Keep the test's output to itself."""
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if not CHROMIUM:
+        pytest.skip("no Chromium on this machine: the pages were not looked at")
+    if not assets.MANIFEST.is_file():
+        pytest.skip("the front end has not been built: python -m lianxin.ui.build")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        started = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def site(plain):
+    from django.contrib.staticfiles.handlers import StaticFilesHandler
+    from django.core.handlers.wsgi import WSGIHandler
+
+    plain.DEBUG = True  # lets the static handler serve what the build made
+    server = make_server("127.0.0.1", 0, StaticFilesHandler(WSGIHandler()), handler_class=Quiet)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def tab(browser, site):
+    """Opens pages and remembers what the browser complained of."""
+    context = browser.new_context(base_url=site, viewport={"width": 360, "height": 800}, locale="zh-CN")
+    page = context.new_page()
+    page.faults = []
+    page.on("pageerror", lambda fault: page.faults.append(str(fault)))
+    page.on("console", lambda line: page.faults.append(line.text) if line.type == "error" else None)
+    yield page
+    context.close()
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+@pytest.mark.parametrize("layout", ["public", "app"])
+@pytest.mark.parametrize("view", ["", "size=elder", "theme=dark"])
+def test_every_component_is_open_to_everyone_and_fits(tab, width, layout, view):
+    from axe_playwright_python.sync_playwright import Axe
+
+    tab.set_viewport_size({"width": width, "height": 900})
+    tab.goto(f"/ui/look/?{view}&next=/ui/living/%3Flayout={layout}")
+    tab.wait_for_selector("html.js")
+    found = Axe().run(tab).response["violations"]
+    assert [(fault["id"], fault["nodes"][0]["html"]) for fault in found] == []
+    assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert tab.faults == []
+
+
+@pytest.mark.parametrize(("view", "least"), [("", 44), ("size=elder", 60)])
+def test_what_a_thumb_presses_is_large_enough(tab, view, least):
+    tab.goto(f"/ui/look/?{view}&next=/form/")
+    tab.wait_for_selector("html.js")
+    sizes = tab.evaluate(
+        "Array.from(document.querySelectorAll('button, .input, .brand, .foot a, .top-end a, .drop'))"
+        ".filter(e => e.offsetParent).map(e => [e.outerHTML.slice(0, 60), e.getBoundingClientRect().height])"
+    )
+    assert len(sizes) > 5
+    assert [size for size in sizes if size[1] < least] == []
+
+
+def noise(path, side=2400):
+    from PIL import Image
+
+    Image.effect_noise((side, side // 2), 60).convert("RGB").save(path, quality=95)
+    return path
+
+
+def test_a_photo_is_shrunk_before_it_is_sent_and_kept_when_the_form_is_refused(tab, tmp_path):
+    urls.received.clear()
+    broken = tmp_path / "broken.jpg"
+    broken.write_text("no photo")
+    big = noise(tmp_path / "big.jpg")
+    tab.goto("/form/")
+    tab.set_input_files("#f-photos", [str(big), str(broken)])
+    tab.wait_for_selector("[data-chosen] li")
+    tab.wait_for_selector("[data-errors]:not([hidden])")
+    assert "broken.jpg" in tab.inner_text("[data-errors]")
+    tab.fill("#f-title", "bad")
+    tab.click("button.main")
+    tab.wait_for_selector("[data-summary]")
+    assert tab.locator("[data-chosen] li").count() == 1
+    assert tab.evaluate("document.activeElement.hasAttribute('data-summary')")
+    tab.fill("#f-title", "lamp")
+    tab.click("button.main")
+    tab.wait_for_url("**/ui/living/**")
+    (key, _, files), (again, title, photos) = urls.received
+    assert key == again
+    assert title == "lamp"
+    assert photos == files
+    assert 0 < photos[0][1] < big.stat().st_size / 2
+
+
+def test_nothing_is_lost_without_a_connection_and_nothing_is_sent_twice(tab):
+    urls.received.clear()
+    tab.goto("/form/")
+    tab.fill("#f-title", "lamp")
+    tab.context.set_offline(True)
+    tab.click("button.main")
+    tab.wait_for_function("document.querySelector('.sending').textContent.includes('网络不通')")
+    assert tab.input_value("#f-title") == "lamp"
+    tab.context.set_offline(False)
+    tab.evaluate("const b = document.querySelector('button.main'); b.click(); b.click(); b.click()")
+    tab.wait_for_url("**/ui/living/**")
+    assert [title for _, title, _ in urls.received] == ["lamp"]
+
+
+def test_the_desk_is_worked_by_keyboard(tab):
+    tab.set_viewport_size({"width": 1440, "height": 900})
+    tab.goto("/ui/living/?layout=app")
+    tab.wait_for_selector("html.js")
+    tab.keyboard.press("j")
+    first = tab.evaluate("document.activeElement.textContent")
+    tab.keyboard.press("j")
+    assert tab.evaluate("document.activeElement.textContent") != first
+    tab.keyboard.press("k")
+    assert tab.evaluate("document.activeElement.textContent") == first
+    tab.keyboard.press("?")
+    assert "接单" in tab.inner_text("[role=dialog]")
+    tab.keyboard.press("Escape")
+    assert tab.locator("[role=dialog]").count() == 0
+    tab.keyboard.press("/")
+    assert tab.evaluate("document.activeElement.id") == "find"
+    tab.keyboard.type("j?")
+    assert tab.input_value("#find") == "j?"
+
+
+def test_the_form_works_without_a_script(browser, site):
+    urls.received.clear()
+    context = browser.new_context(base_url=site, java_script_enabled=False)
+    tab = context.new_page()
+    tab.goto("/form/")
+    tab.fill("#f-title", "lamp")
+    tab.click("button.main")
+    assert "/ui/living/" in tab.url
+    assert [title for _, title, _ in urls.received] == ["lamp"]
+    context.close()

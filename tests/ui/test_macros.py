@@ -1,0 +1,102 @@
+"""Components as pages get them."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from django import forms
+from jinja2 import UndefinedError
+
+
+class Tags(HTMLParser):
+    """Tags and attributes as a browser reads them."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.add(tag)
+        self.attributes |= {name for name, _value in attrs}
+
+
+pytestmark = pytest.mark.usefixtures("chinese")
+
+
+def test_what_people_write_is_escaped_everywhere(page):
+    hostile = '"><img src=x onerror=alert(1)>'
+    drawn = page(
+        "{{ ui.field('a', h, value=h, hint=h, error=h) }}{{ ui.field('t', h, 'textarea', h) }}"
+        "{{ ui.field('r', h, 'radio', h, options=[(h, h)]) }}{{ ui.button(h, confirm=h) }}{{ ui.notice(h) }}"
+        "{{ ui.timeline([{'act': h, 'who': h, 'at': h, 'text': h}]) }}{{ ui.person(h, h, h) }}"
+        "{{ ui.case_card({'href': h, 'title': h, 'number': h, 'place': h, 'words': h}) }}"
+        "{{ ui.bars([{'label': h, 'value': 1}], h) }}{{ ui.copy_link(h) }}{{ ui.light('ok', h) }}",
+        h=hostile,
+    )
+    found = Tags(drawn)
+    assert "img" not in found.tags
+    assert "onerror" not in found.attributes
+
+
+def test_nothing_carries_a_style_or_script_of_its_own(plain, client):
+    drawn = client.get("/ui/living/?layout=app").content.decode()
+    assert " style=" not in drawn
+    assert "<style" not in drawn
+    assert not re.search(r"\son[a-z]+=", drawn)
+    assert not re.search(r"<script(?![^>]*src=)", drawn)
+
+
+def test_a_field_points_to_its_hint_and_its_error(page):
+    drawn = page("{{ ui.field('phone', '电话', 'tel', hint='十一位', error='少一位') }}")
+    assert 'aria-describedby="f-phone-hint f-phone-error"' in drawn
+    assert 'id="f-phone-hint"' in drawn
+    assert 'id="f-phone-error"' in drawn
+    assert 'aria-invalid="true"' in drawn
+
+
+def test_a_chosen_value_stays_chosen(page):
+    assert page("{{ ui.field('a', 'A', 'select', 2, options=[(1, 'x'), (2, 'y')]) }}").count("selected") == 1
+    boxes = page("{{ ui.field('a', 'A', 'checks', [2, '3'], options=[(1, 'x'), (2, 'y'), (3, 'z')]) }}")
+    assert boxes.count(" checked") == 2
+    assert 'value="5" checked' in page("{{ ui.rating_field('a', 'A', 5) }}")
+
+
+def test_a_textarea_keeps_a_first_empty_line(page):
+    assert ">\n\nzwei</textarea>" in page("{{ ui.field('a', 'A', 'textarea', '\nzwei') }}")
+
+
+def test_a_form_of_django_shows_its_values_and_faults(page):
+    class Report(forms.Form):
+        title = forms.CharField(label="什么事", max_length=40)
+        way = forms.ChoiceField(label="方式", choices=[("sms", "短信"), ("call", "电话")], widget=forms.RadioSelect)
+
+    form = Report({"title": "", "way": "call"})
+    drawn = page("{{ ui.form_errors(form) }}{{ ui.bound(form.title) }}{{ ui.bound(form.way) }}", form=form)
+    assert 'href="#f-title"' in drawn
+    assert 'id="f-title"' in drawn
+    assert 'value="call" checked' in drawn
+    assert 'maxlength="40"' in drawn
+
+
+def test_each_form_has_a_key_of_its_own_and_keeps_it_when_refused(page):
+    keys = re.findall(r'idempotency_key" value="(\w+)"', page("{{ ui.idem() }}{{ ui.idem() }}{{ ui.idem('again') }}"))
+    assert len(set(keys)) == 3
+    assert keys[2] == "again"
+
+
+def test_a_missing_name_may_be_asked_for_but_not_shown(page):
+    assert page("{% if nothing %}x{% endif %}") == ""
+    with pytest.raises(UndefinedError):
+        page("{{ nothing }}")
+
+
+def test_an_unknown_icon_is_an_error(page):
+    with pytest.raises(KeyError):
+        page("{{ icon('no-such') }}")
+
+
+def test_the_query_changes_only_what_is_asked(page, rf):
+    request = rf.get("/x", {"state": "late", "page": "3", "q": "路灯"})
+    assert page("{{ query(r, page=none, state='ok') }}", r=request) == "?state=ok&amp;q=%E8%B7%AF%E7%81%AF"

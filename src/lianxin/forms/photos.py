@@ -49,8 +49,11 @@ def path_of(town_id: int, digest: str, *, thumb: bool = False) -> Path:
     return Path(settings.MEDIA_ROOT) / str(town_id) / digest[:2] / name
 
 
-def store(data: bytes, *, town: Town) -> StoredPhoto:
-    """Read, clean and keep a photo on the disk; raises PhotoRefused."""
+def store(data: bytes, *, town: Town, sync: bool = True) -> StoredPhoto:
+    """Read, clean and keep a photo on the disk; raises PhotoRefused.
+
+    `sync=False` does not wait for the disk: for the demo's drawn photos alone, which can be drawn again.
+    """
     if not data:
         raise PhotoRefused("empty")
     if len(data) > settings.LIANXIN_PHOTO_BYTES:
@@ -62,7 +65,7 @@ def store(data: bytes, *, town: Town) -> StoredPhoto:
     for body, thumb in ((kept, False), (None, True)):
         path = path_of(town.pk, digest, thumb=thumb)
         if not path.exists():
-            _write(path, body if body is not None else _jpeg(image, THUMB))
+            _write(path, body if body is not None else _jpeg(image, THUMB), sync=sync)
     sent = hashlib.sha256(data).hexdigest()
     return StoredPhoto(digest, sent, len(kept), max(1, round(width * scale)), max(1, round(height * scale)))
 
@@ -95,7 +98,7 @@ def _jpeg(image: Image.Image, longest: int) -> bytes:
     return out.getvalue()
 
 
-def _write(path: Path, body: bytes) -> None:
+def _write(path: Path, body: bytes, *, sync: bool) -> None:
     """Write so that after a power cut there is the whole file or none."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(f".{os.getpid()}.part")

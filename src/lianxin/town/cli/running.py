@@ -1,0 +1,87 @@
+"""`run`, `worker`, and the server process that `run` starts."""
+
+import click
+
+from lianxin.town.cli.starting import Fault, django_ready, migrate, say, settings
+
+
+@click.command(short_help="启动：数据库、服务和后台。Start the town.")
+def run() -> None:
+    """启动整套系统，按 Ctrl-C 停止。Start server and worker; Ctrl-C stops them.
+
+    首次启动自动建库；LIANXIN_PROFILE=demo 时还会装入演示镇。HOST、PORT 指定地址。
+    Sets up the database on the first run, and the demo town where LIANXIN_PROFILE=demo. HOST and PORT say where.
+    """
+    from lianxin.town import running
+
+    config = settings()
+    host, port = config["HOST"], config["PORT"]
+    if fault := running.port_fault(host, port):
+        raise Fault(*fault)
+    prepare()
+    from django.db import connections
+
+    connections.close_all()
+    raise SystemExit(running.Supervisor(config, announce=_announce).run())
+
+
+def prepare() -> None:
+    """The database up to date, the demo town there where it belongs and nowhere else; raises Fault."""
+    config = django_ready(migrated=False)
+    migrate()
+    from lianxin.town.demo.signins import refusal
+
+    if sentences := refusal(config):
+        raise Fault(*sentences)
+    from lianxin.keys.models import Town
+
+    if config["LIANXIN_PROFILE"] == "demo" and not Town.objects.exists():
+        from lianxin.town.cli.demo import load
+
+        load()
+
+
+def _announce(address: str) -> None:
+    from lianxin.town.demo.signins import kept
+
+    say(f"\n连心已启动：{address}", f"Lianxin is running at {address}")
+    for zh, path, en in (
+        ("群众报事", "/report/", "report"),
+        ("公开看板", "/board/", "public board"),
+        ("工作人员登录", "/sign-in/", "staff sign-in"),
+        ("接口文档", "/api/v1/docs", "API"),
+    ):
+        say(f"  {zh}\t{address}{path}", en)
+    if lines := kept():
+        say("\n演示登录：", "Demo sign-ins:")
+        click.echo("\n".join(f"  {line}" for line in lines))
+    say("\n按 Ctrl-C 停止。", "Press Ctrl-C to stop.")
+
+
+@click.command(short_help="只运行后台。Run the background worker alone.")
+@click.option("--parent", type=int, hidden=True, help="Stop when this process is gone.")
+def worker(parent: int | None) -> None:
+    """处理到期事项、消息和夜间任务，直到收到停止信号。
+
+    Does what is due: late cases, seals, messages, nightly work. Stops cleanly on SIGTERM or Ctrl-C.
+    """
+    from lianxin.town import running
+
+    config = django_ready()
+    from lianxin.town.demo.signins import refusal
+
+    if sentences := refusal(config):
+        raise Fault(*sentences)
+    running.Worker(parent).run()
+
+
+@click.command(hidden=True)
+@click.option("--parent", type=int, help="Stop when this process is gone.")
+def serve(parent: int | None) -> None:
+    """The server process alone: what `run` starts, and what a service manager may start."""
+    from lianxin.town import running
+
+    config = settings()
+    if fault := running.port_fault(config["HOST"], config["PORT"]):
+        raise Fault(*fault)
+    running.serve(config, parent)

@@ -13,11 +13,11 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core import signing
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from lianxin.cases.fields import LONGEST_TEXT, fields_for
 from lianxin.cases.models import Case
-from lianxin.cases.pickers import LARGEST, category_by, clause_by, grid_by, holder_by, options_of, unit_by, word
+from lianxin.cases.pickers import LARGEST, category_by, clause_by, grid_by, holder_by, unit_by, word
 from lianxin.cases.values import Holder
 from lianxin.cases.words import said
 from lianxin.forms.photos import PhotoRefused, StoredPhoto, store
@@ -25,12 +25,16 @@ from lianxin.keys.numbers import tidy
 from lianxin.people.actors import Actor
 from lianxin.workflow.definition import FIELDS, FieldSpec, Transition
 
-LONGEST_TEXT = 4000
 MOST_PHOTOS = 9
 MOST_UNITS = 20
 KEPT = "photos_kept"
 _SALT = "lianxin.photos"
 _FIRST_YEAR, _LAST_YEAR = 2000, 2200  # what lies outside is a slip of the keyboard
+
+__all__ = [
+    "KEPT", "LONGEST_TEXT", "MOST_PHOTOS", "FormFaults", "Wrong", "clean_text", "fields_for", "keep", "parse_given",
+    "parse_moment", "photo_fault", "read_kept", "values_of",
+]  # fmt: skip
 
 Data = Mapping[str, Any]
 
@@ -293,43 +297,3 @@ def read_kept(data: Data, *, town_id: int) -> list[StoredPhoto]:
         if town == town_id:
             return [StoredPhoto(*row) for row in rows][:MOST_PHOTOS]
     return []
-
-
-_CONTROLS = {"datetime": "datetime-local", "holder": "select", "units": "checks", "category": "select",
-             "grid": "select", "clause": "radio", "choice": "radio", "case": "text"}  # fmt: skip
-
-
-def fields_for(
-    transition: Transition, actor: Actor, case: Case | None, *, now: datetime | None = None
-) -> list[dict[str, Any]]:
-    """The fields of a transition to be shown: name, label, type (FIELDS), control (ui.field's type), required,
-    options [{value, text, hint}], value (what is likely), hint, most (longest text).
-    """
-    moment = now or timezone.now()
-    return [_field(FIELDS[key], transition, actor, case, moment) for key in (*transition.needs, *transition.takes)]
-
-
-def _field(spec: FieldSpec, transition: Transition, actor: Actor, case: Case | None, now: datetime) -> dict[str, Any]:
-    control = ("textarea" if spec.long else "text") if spec.type == "text" else _CONTROLS.get(spec.type, spec.type)
-    options, value = options_of(spec, actor, case, now=now)
-    return {
-        "name": spec.key,
-        "label": said(spec.name),
-        "type": spec.type,
-        "control": control,
-        "required": spec.key in transition.needs,
-        "options": options,
-        "value": value,
-        "hint": _hint(spec, transition),
-        "most": LONGEST_TEXT if spec.type == "text" else 0,
-    }
-
-
-def _hint(spec: FieldSpec, transition: Transition) -> str:
-    if spec.key == "answer":
-        return _("The resident reads this, and everybody once it is published: leave names and telephone numbers out.")
-    if spec.key == "note" and "answer" in transition.needs:
-        return _("For colleagues alone.")
-    if spec.key == "case":
-        return _("The number of the case that goes on, like LX 4821 7350.")
-    return ""

@@ -1,0 +1,53 @@
+"""The fields of a transition as a page shows them: label, control, what may be picked, what is likely."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from lianxin.cases.models import Case
+from lianxin.cases.pickers import options_of
+from lianxin.cases.words import said
+from lianxin.people.actors import Actor
+from lianxin.workflow.definition import FIELDS, FieldSpec, Transition
+
+LONGEST_TEXT = 4000
+_CONTROLS = {"datetime": "datetime-local", "holder": "select", "units": "checks", "category": "select",
+             "grid": "select", "clause": "radio", "choice": "radio", "case": "text"}  # fmt: skip
+
+
+def fields_for(
+    transition: Transition, actor: Actor, case: Case | None, *, now: datetime | None = None
+) -> list[dict[str, Any]]:
+    """The fields of a transition to be shown: name, label, type (FIELDS), control (ui.field's type), required,
+    options [{value, text, hint}], value (what is likely), hint, most (longest text).
+    """
+    moment = now or timezone.now()
+    return [_field(FIELDS[key], transition, actor, case, moment) for key in (*transition.needs, *transition.takes)]
+
+
+def _field(spec: FieldSpec, transition: Transition, actor: Actor, case: Case | None, now: datetime) -> dict[str, Any]:
+    control = ("textarea" if spec.long else "text") if spec.type == "text" else _CONTROLS.get(spec.type, spec.type)
+    options, value = options_of(spec, actor, case, now=now)
+    return {
+        "name": spec.key,
+        "label": said(spec.name),
+        "type": spec.type,
+        "control": control,
+        "required": spec.key in transition.needs,
+        "options": options,
+        "value": value,
+        "hint": _hint(spec, transition),
+        "most": LONGEST_TEXT if spec.type == "text" else 0,
+    }
+
+
+def _hint(spec: FieldSpec, transition: Transition) -> str:
+    if spec.key == "answer":
+        return _("The resident reads this, and everybody once it is published: leave names and telephone numbers out.")
+    if spec.key == "note" and "answer" in transition.needs:
+        return _("For colleagues alone.")
+    if spec.key == "case":
+        return _("The number of the case that goes on, like LX 4821 7350.")
+    return ""

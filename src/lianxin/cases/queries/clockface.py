@@ -1,0 +1,115 @@
+"""The clock of a case (时限): the limit of its step, what of it is used, its pauses and its extensions."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import ngettext
+
+from lianxin.cases.models import Case
+from lianxin.cases.queries.history import History
+from lianxin.cases.queries.setup import limits_of
+from lianxin.keys.models import Town
+from lianxin.ledger.models import Entry
+from lianxin.people.queries import clock_of
+from lianxin.workflow.clock import Limit
+from lianxin.workflow.definition import Workflow
+
+Row = dict[str, Any]
+
+
+def limit_words(limit: Limit) -> str:
+    """A limit as people say it: 3 个工作日."""
+    n = limit.amount
+    told = {
+        "minutes": ngettext("%(n)s minute", "%(n)s minutes", n),
+        "hours": ngettext("%(n)s hour", "%(n)s hours", n),
+        "working_hours": ngettext("%(n)s working hour", "%(n)s working hours", n),
+        "days": ngettext("%(n)s day", "%(n)s days", n),
+        "working_days": ngettext("%(n)s working day", "%(n)s working days", n),
+    }
+    return told[limit.unit] % {"n": n}
+
+
+def limit_of(town: Town, flow: Workflow, case: Case) -> Limit | None:
+    """The limit of the step a case stands at: its category's of that name, else the workflow's own."""
+    step = flow.steps[case.step]
+    own = limits_of(town, case.category_id).get(step.limit_name) if step.limit_name else None
+    return own or step.within
+
+
+def clock_panel(town: Town, flow: Workflow, case: Case, history: History, *, now: datetime) -> Row:
+    """Limit (words), working, entered_at, used (minutes), due_at, first_due_at, left (minutes while paused),
+    pauses [{start, stop, until, by, reason}], extensions [{at, before, after, by, reason}].
+    """
+    limit = limit_of(town, flow, case)
+    entered = datetime.fromisoformat(case.state["entered_at"])
+    pauses = list(_pauses(flow, history))
+    ended = case.due_at is None
+    return {
+        "limit": limit_words(limit) if limit is not None and not ended else "",
+        "working": bool(limit and limit.working),
+        "entered_at": entered,
+        "used": None if ended else _used(town, case, pauses, entered, now=now),
+        "due_at": case.due_at,
+        "left": case.state.get("left"),
+        "pauses": pauses,
+        "extensions": list(_extensions(flow, history)),
+    }
+
+
+def _used(town: Town, case: Case, pauses: list[Row], entered: datetime, *, now: datetime) -> int:
+    """Minutes of the limit used in this visit of the step; its pauses do not count."""
+    clock, working = clock_of(town, case.unit_id), bool(case.state.get("working", True))
+    used = clock.between(entered, max(now, entered), working=working)
+    for pause in pauses:
+        if pause["start"] >= entered:
+            used -= clock.between(pause["start"], max(pause["stop"] or now, pause["start"]), working=working)
+    return max(0, used)
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    before: datetime | None
+    after: datetime | None
+
+
+def _with_due(history: History) -> Iterator[tuple[Entry, _Due]]:
+    """Each entry with the due time before and after it."""
+    due: datetime | None = None
+    for entry in history.entries:
+        before, told = due, entry.data.get("set", {})
+        if "due_at" in told:
+            due = datetime.fromisoformat(told["due_at"]) if told["due_at"] else None
+        yield entry, _Due(before, due)
+
+
+def _by(history: History, entry: Entry) -> str:
+    post = history.posts.get(entry.post_id or 0)
+    return str(post["name"]) if post is not None else ""
+
+
+def _has(flow: Workflow, entry: Entry, effect: str) -> bool:
+    transition = flow.transition(entry.source, entry.act)
+    return transition is not None and transition.effect(effect) is not None
+
+
+def _pauses(flow: Workflow, history: History) -> Iterator[Row]:
+    pause: Row | None = None
+    for entry, due in _with_due(history):
+        if pause is not None and (_has(flow, entry, "resume") or entry.source != entry.step):
+            yield {**pause, "stop": entry.at}
+            pause = None
+        if _has(flow, entry, "pause"):
+            reason = history.text(entry, "reason")
+            pause = {"start": entry.at, "stop": None, "until": due.after, "by": _by(history, entry), "reason": reason}
+    if pause is not None:
+        yield pause
+
+
+def _extensions(flow: Workflow, history: History) -> Iterator[Row]:
+    for entry, due in _with_due(history):
+        if _has(flow, entry, "extend"):
+            row = {"at": entry.at, "before": due.before, "after": due.after, "by": _by(history, entry)}
+            yield {**row, "reason": history.text(entry, "note")}

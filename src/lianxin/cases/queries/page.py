@@ -1,0 +1,277 @@
+"""The one case page: everything about a case that one actor may read, as plain values.
+
+A constant number of statements, whatever the case has been through.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from lianxin.cases.cells import six_cells
+from lianxin.cases.fields import fields_for
+from lianxin.cases.models import Case, Duty, Publication, Reporter
+from lianxin.cases.pickers import category_name, grid_name, unit_name
+from lianxin.cases.queries.clockface import clock_panel
+from lianxin.cases.queries.history import History, history_of, timeline
+from lianxin.cases.queries.setup import categories, workflow_by_id
+from lianxin.cases.roles import MAIN, holds, roles_of
+from lianxin.cases.values import Standing
+from lianxin.cases.words import act_name, channel_name, choice_name, duty_name, said, step_name
+from lianxin.keys.numbers import spoken
+from lianxin.people.actors import Actor
+from lianxin.people.masking import mask_name, mask_phone
+from lianxin.people.queries import units
+from lianxin.ui import words
+from lianxin.workflow.definition import PHASES, Transition, Workflow
+from lianxin.workflow.engine import CaseState, available
+
+Row = dict[str, Any]
+MOST_REPORTERS = 200
+MOMENTS = ("before", "during", "after")
+
+
+def case_page(actor: Actor, standing: Standing, now: datetime) -> Row:
+    """What the actor may read of a case and do with it.
+
+    number spoken version title text kind step category grid address lon lat channel urgency … | people joined |
+    holder duties | light due_at soon_at provisional paused late next | cells clock timeline photos | acts |
+    parent children publication.
+    """
+    case, town = standing.case, actor.town
+    flow = workflow_by_id(town, case.workflow_id)
+    history = history_of(town, case, [case.post_id, *(duty.post_id for duty in standing.duties)])
+    entries = timeline(actor, case, flow, history)
+    page = {
+        **_facts(actor, case, flow, history),
+        **_time(case, flow, now),
+        **_people(actor, case),
+        **_linked(actor, case),
+        "holder": _holder(actor, standing, history),
+        "duties": [_duty(actor, duty, history, now) for duty in standing.duties if duty.what != MAIN],
+        "cells": six_cells(flow, case, history.entries, now=now),
+        "clock": _clock(actor, flow, case, history, now),
+        "timeline": entries,
+        "photos": _photos(entries),
+        "acts": next_acts(actor, standing, now),
+    }
+    page["next"], page["then"] = _next(page, flow, case)
+    return page
+
+
+def _facts(actor: Actor, case: Case, flow: Workflow, history: History) -> Row:
+    town = actor.town
+    category = categories(town).get(case.category_id or 0)
+    mine = actor.reporter_of is None or _first_is_mine(actor, history)
+    first = history.entries[0] if history.entries else None
+    return {
+        "id": case.pk,
+        "number": case.number,
+        "spoken": spoken(case.number),
+        "version": case.version,
+        "title": case.title if mine else "",
+        "text": history.text(first, "text") if first is not None and mine else "",
+        "address": case.address if mine else "",
+        "kind_key": case.kind,
+        "kind": said(flow.name),
+        "confidential": flow.confidential,
+        "step": case.step,
+        "step_name": step_name(flow, case.step),
+        "phase": flow.phase_of(case.step),
+        "category": category_name(category, whole=True, town=town) if category is not None else "",
+        "category_id": case.category_id,
+        "grid": grid_name(town, case.grid_id),
+        "grid_id": case.grid_id,
+        "lon": case.lon if mine else None,
+        "lat": case.lat if mine else None,
+        "channel": channel_name(case.channel),
+        "urgency": choice_name("urgency", case.urgency),
+        "urgency_key": case.urgency,
+        "recorded_at": case.recorded_at,
+        "happened_at": case.happened_at,
+        "counts": dict(case.state.get("counts", {})),
+    }
+
+
+def _first_is_mine(actor: Actor, history: History) -> bool:
+    """Whether this reporter raised the case; who joined it later does not read another's words."""
+    given = history.entries[0].data.get("given", {}) if history.entries else {}
+    return actor.reporter_id is not None and given.get("reporter") == actor.reporter_id
+
+
+def _time(case: Case, flow: Workflow, now: datetime) -> Row:
+    soon = case.state.get("soon_at")
+    soon_at = datetime.fromisoformat(soon) if soon else None
+    ended = flow.steps[case.step].end
+    paused = case.state.get("paused_at") is not None
+    light = words.light_of(case.due_at, soon_at, now, paused=paused, ended=ended)
+    return {
+        "due_at": case.due_at,
+        "soon_at": soon_at,
+        "light": light,
+        "late": light == "late",
+        "provisional": bool(case.state.get("provisional")),
+        "paused": paused,
+        "paused_until": case.due_at if paused else None,
+        "ended": ended,
+        "outcome": flow.steps[case.step].outcome,
+        "closed_at": case.closed_at,
+    }
+
+
+def _people(actor: Actor, case: Case) -> Row:
+    raised = Reporter.objects.for_system("case page", actor.town).filter(case_id=case.pk)
+    rows = list(raised.order_by("id")[:MOST_REPORTERS])
+    joined = sum(not row.first for row in rows)
+    if actor.reporter_of is not None:
+        rows = [row for row in rows if row.pk == actor.reporter_id]
+    may = actor.can("reveal_contact")
+    people = [
+        {
+            "id": row.pk,
+            "name": mask_name(row.name),
+            "phone": mask_phone(row.phone),
+            "first": row.first,
+            "consent": row.public_consent,
+            "rating": row.rating,
+            "at": row.at,
+            "can_reveal": may and bool(row.name or row.phone),
+        }
+        for row in rows
+    ]
+    return {"people": people, "joined": joined}
+
+
+def _linked(actor: Actor, case: Case) -> Row:
+    """The cases above and below, as far as the actor sees them, and what is public."""
+    rows = Case.objects.seen_by(actor).filter(Q(pk=case.parent_id or 0) | Q(parent_id=case.pk)).order_by("id")[:50]
+    columns = rows.values_list("id", "number", "title", "channel", "step", "workflow_id", "recorded_at")
+    linked = [_brief(actor, *row) for row in columns]
+    public = Publication.objects.for_system("case page", actor.town).filter(case_id=case.pk)
+    return {
+        "parent": next((row for row in linked if row["id"] == case.parent_id), None),
+        "children": [row for row in linked if row["id"] != case.parent_id],
+        "publication": public.values("state", "title", "text", "answer", "at").first(),
+    }
+
+
+def _brief(actor: Actor, pk: int, number: str, title: str, *rest: Any) -> Row:
+    channel, step, workflow_id, recorded_at = rest
+    flow = workflow_by_id(actor.town, workflow_id)
+    return {
+        "id": pk, "number": number, "spoken": spoken(number), "title": title, "appeal": channel == "appeal",
+        "step": step, "step_name": step_name(flow, step), "ended": flow.steps[step].end, "recorded_at": recorded_at,
+    }  # fmt: skip
+
+
+def _holder(actor: Actor, standing: Standing, history: History) -> Row | None:
+    main = standing.main
+    if main is None:
+        return None
+    return {**_who(actor, main, history), "who": main.who, "mine": holds(actor, main)}
+
+
+def _who(actor: Actor, duty: Duty, history: History) -> Row:
+    unit = units(actor.town).get(duty.unit_id)
+    post = history.posts.get(duty.post_id or 0) if actor.reporter_of is None else None
+    return {
+        "unit": unit_name(unit) if unit is not None else "",
+        "unit_phone": unit.phone if unit is not None else "",
+        "post": str(post["title"]) if post is not None else "",
+        "name": str(post["name"]) if post is not None else "",
+    }
+
+
+def _duty(actor: Actor, duty: Duty, history: History, now: datetime) -> Row:
+    return {
+        "id": duty.pk,
+        "what": duty.what,
+        "title": duty_name(duty.what),
+        "due_at": duty.due_at,
+        "light": words.light_of(duty.due_at, duty.soon_at, now),
+        "opened_at": duty.opened_at,
+        "mine": holds(actor, duty),
+        **_who(actor, duty, history),
+    }
+
+
+def _clock(actor: Actor, flow: Workflow, case: Case, history: History, now: datetime) -> Row:
+    panel = clock_panel(actor.town, flow, case, history, now=now)
+    if actor.reporter_of is not None:
+        for row in (*panel["pauses"], *panel["extensions"]):
+            row["by"] = row["reason"] = ""
+    return panel
+
+
+def _photos(entries: list[Row]) -> list[tuple[str, list[Row]]]:
+    """The photos the actor may see, by the moment they show."""
+    shown = [photo for entry in entries for photo in entry["photos"]]
+    grouped = [(moment, [photo for photo in shown if photo["moment"] == moment]) for moment in MOMENTS]
+    return [(moment, photos) for moment, photos in grouped if photos]
+
+
+def next_acts(actor: Actor, standing: Standing, now: datetime) -> list[Row]:
+    """What the actor may do now, what carries the case forward first.
+
+    Each: act, name, fields (`fields_for`), needs, primary, side ("on", "beside", "back", "end"), danger.
+    """
+    case = standing.case
+    flow = workflow_by_id(actor.town, case.workflow_id)
+    duties = [duty.what for duty in standing.duties]
+    state = CaseState.from_json(case.step, case.due_at, duties, case.state)
+    roles = roles_of(actor, case, standing.duties)
+    acts = [_act(actor, case, flow, each, now) for each in available(flow, state, roles=roles)]
+    order = {"on": 0, "duty": 1, "beside": 2, "back": 3, "end": 4}
+    acts.sort(key=lambda row: order[row["side"]])
+    if acts and acts[0]["side"] in {"on", "duty"} and acts[0]["act"] != "split":
+        acts[0]["primary"] = True
+    return acts
+
+
+def _act(actor: Actor, case: Case, flow: Workflow, transition: Transition, now: datetime) -> Row:
+    side = _side(flow, case.step, transition)
+    return {
+        "act": transition.act,
+        "name": said(transition.name),
+        "fields": fields_for(transition, actor, case, now=now),
+        "needs": list(transition.needs),
+        "side": side,
+        "primary": False,
+        "danger": side == "end",
+        "photos": "photos" in (*transition.needs, *transition.takes),
+    }
+
+
+def _side(flow: Workflow, step: str, transition: Transition) -> str:
+    """Where an act takes the case: on, back, to an end without result; or it answers a duty, or stands beside."""
+    if transition.to is None:
+        asked = any(role.startswith("duty:") for role in transition.by) and transition.effect("settle") is not None
+        return "duty" if asked or transition.effect("resume") is not None else "beside"
+    target = flow.steps[transition.to]
+    if target.end and target.outcome != "done":
+        return "end"
+    here, there = PHASES.index(flow.phase_of(step)), PHASES.index(target.phase)
+    if target.end or there > here:
+        return "on"
+    return "back"
+
+
+def _next(page: Row, flow: Workflow, case: Case) -> tuple[str, str]:
+    """The sentence that says who does what by when, and what happens if not."""
+    if page["ended"]:
+        at = {"step": page["step_name"], "at": words.when(page["closed_at"])}
+        return _("%(step)s, %(at)s.") % at, ""
+    holder = page["holder"] or {"unit": "", "name": "", "who": ""}
+    who = " ".join(part for part in (holder["unit"], holder["name"]) if part)
+    names = {"who": who, "step": page["step_name"], "due": words.when(page["due_at"])}
+    if page["paused"]:
+        return _("The clock is stopped until %(due)s; %(who)s keeps the case.") % names, ""
+    if holder["who"] == "reporter":
+        told = _("The resident is asked to confirm and rate by %(due)s.") % names
+    elif page["late"]:
+        told = _("%(who)s is late with “%(step)s”: it was due %(due)s.") % names
+    else:
+        told = _("%(who)s: “%(step)s” by %(due)s.") % names
+    late = flow.steps[case.step].on_late
+    return told, _("If not: %(act)s.") % {"act": act_name(flow, late, case.step)} if late and not page["late"] else ""

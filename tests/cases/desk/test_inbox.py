@@ -132,8 +132,8 @@ def test_co_handlers_have_a_row_of_their_own(town, now):
 
 def test_filters_narrow_the_list(town, now):
     leaf = next(row for row in categories(town).values() if row.key == "streetlight")
-    one = raise_one(town, now, category_id=leaf.pk, grid_id=grid_named(town, "1-2").pk, channel="phone", address="老槐树东边",
-                    contact=Contact("王秀英", "19900000001"), urgency="urgent")  # fmt: skip
+    one = raise_one(town, now, category_id=leaf.pk, grid_id=grid_named(town, "1-2").pk, channel="phone",
+                    address="老槐树东边", contact=Contact("王秀英", "19900000001"), urgency="urgent")  # fmt: skip
     other = raise_one(town, now, title="垃圾没人清", grid_id=grid_named(town, "2-1").pk)
     clerk = who(town, "clerk")
 

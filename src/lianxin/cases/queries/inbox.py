@@ -5,7 +5,7 @@ place is kept by key (due time, then id), so that page 900 costs what page 1 cos
 come or go meanwhile.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, Va
 from lianxin.cases.cells import cells_of
 from lianxin.cases.models import Case, Duty, Reporter
 from lianxin.cases.pickers import category_name, grid_name, unit_name
-from lianxin.cases.queries.setup import categories, steps_of_phase, workflow_by_id
+from lianxin.cases.queries.setup import categories, workflow_by_id, workflow_of, workflows
 from lianxin.cases.search import find
 from lianxin.cases.words import said
 from lianxin.keys.models import Town
@@ -27,7 +27,7 @@ from lianxin.people.masking import tidy_phone
 from lianxin.people.queries import units
 from lianxin.places.queries import subtree_ids
 from lianxin.ui.words import light_of
-from lianxin.workflow.definition import PHASES
+from lianxin.workflow.definition import PHASES, Step
 
 SCOPES = ("mine", "unit", "all")
 LIGHTS = ("late", "soon", "ok", "paused")
@@ -199,20 +199,29 @@ def _of_case(actor: Actor, filters: InboxFilter, prefix: str) -> Q:
     town = actor.town
     plain = ("step", "kind", "channel", "urgency", "number")
     asked: dict[str, Any] = {name: value for name in plain if (value := getattr(filters, name))}
-    if filters.phase:
-        asked["step__in"] = sorted(steps_of_phase(town, filters.phase))
     if filters.category is not None:
         asked["category_id__in"] = category_branch(town, filters.category)
     if filters.grid is not None:
         asked["grid_id__in"] = sorted(subtree_ids(town, filters.grid))
     if filters.words:
         asked["id__in"] = find(town.pk, filters.words)
-    said = Q(**{_path(prefix, name): value for name, value in asked.items()})
+    asked_of = Q(**{_path(prefix, name): value for name, value in asked.items()})
+    if filters.phase:
+        asked_of &= at_steps(town, lambda step: step.phase == filters.phase and not step.end, prefix)
     if filters.phone:
         called = Reporter.objects.for_system("inbox: cases are scoped", town).order_by("-id")
         called = called.filter(phone_blind=blind("phone", filters.phone))
-        said &= Q(**{_path(prefix, "id__in"): list(called.values_list("case_id", flat=True)[:500])})
-    return said
+        asked_of &= Q(**{_path(prefix, "id__in"): list(called.values_list("case_id", flat=True)[:500])})
+    return asked_of
+
+
+def at_steps(town: Town, wanted: Callable[[Step], bool], prefix: str = "") -> Q:
+    """Cases that stand at a step of the wanted sort. The same key may name other steps in other workflows."""
+    at = Q()
+    for pk, version in workflows(town).items():
+        if keys := [step.key for step in workflow_of(version).steps.values() if wanted(step)]:
+            at |= Q(**{f"{prefix}workflow_id": pk, f"{prefix}step__in": keys})
+    return at if at else Q(pk__in=())
 
 
 def _path(prefix: str, name: str) -> str:

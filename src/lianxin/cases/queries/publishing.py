@@ -1,0 +1,67 @@
+"""What waits to be made public, and what of it a clerk is offered: masked by rule, to be read by a person."""
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from lianxin.cases.models import Case, Photo, Publication, Reporter
+from lianxin.cases.pickers import grid_name
+from lianxin.cases.queries.inbox import at_steps, read_place
+from lianxin.ledger.models import Text
+from lianxin.people.actors import Actor
+from lianxin.people.masking import mask_name, mask_text
+from lianxin.workflow.definition import Step
+
+
+def waiting(actor: Actor) -> QuerySet[Case]:
+    """Answered cases whose reporter consented and about which nobody has decided yet."""
+    town = actor.town
+    reporters = Reporter.objects.for_system("publishing", town).filter(case_id=OuterRef("id"))
+    decided = Publication.objects.for_system("publishing", town).filter(case_id=OuterRef("id"))
+    rows = Case.objects.seen_by(actor).filter(at_steps(town, _answered))
+    rows = rows.exclude(kind__in=town.settings.get("confidential", ()))
+    return rows.filter(Q(Exists(reporters.filter(first=True, public_consent=True))), ~Q(Exists(decided)))
+
+
+def _answered(step: Step) -> bool:
+    return step.outcome == "done" if step.end else step.phase in {"feedback", "review"}
+
+
+def queue(actor: Actor, *, after: str = "", most: int = 50) -> dict[str, Any]:
+    """A page of cases to decide about, the longest waiting first: `rows` (id, number, title, grid, at), `next`."""
+    place = read_place(after)
+    rows = waiting(actor).filter(id__gt=place.id if place else 0).order_by("id")
+    columns = ("id", "number", "title", "grid_id", "recorded_at", "closed_at")
+    found: list[dict[str, Any]] = list(rows.values(*columns)[: most + 1])
+    for row in found:
+        row["grid"] = grid_name(actor.town, row["grid_id"])
+    return {"rows": found[:most], "next": f"a.{found[most - 1]['id']}" if len(found) > most else ""}
+
+
+def proposal(actor: Actor, case: Case) -> dict[str, Any]:
+    """The masked title, text, latest answer and place (the grid, not the address), and the originals beside them.
+
+    The reporter's own name is starred wherever it stands in a text; other names only a person can find.
+    """
+    texts = Text.objects.for_system("publishing: of a case just seen", case.town_id)
+    rows = texts.filter(subject_id=case.pk, entry__subject_kind="case", field__in=("text", "answer"), erased_at=None)
+    said = {row.field: row.body for row in rows.order_by("entry__seq")}
+    reporters = Reporter.objects.for_system("publishing: of a case just seen", case.town_id).filter(case_id=case.pk)
+    names = [row.name for row in reporters if len(row.name) > 1]
+    original = {"title": case.title, "text": said.get("text", ""), "answer": said.get("answer", "")}
+    masked = {key: masked_for(text, names) for key, text in original.items()}
+    photos = Photo.objects.for_system("publishing: of a case just seen", case.town_id).filter(case_id=case.pk)
+    return {
+        **masked,
+        "text": masked["text"] or masked["title"],
+        "place": grid_name(actor.town, case.grid_id),
+        "original": original,
+        "photos": list(photos.order_by("id").values("id", "moment")),
+    }
+
+
+def masked_for(text: str, names: list[str]) -> str:
+    """A text with its numbers and the reporters' names starred."""
+    for name in sorted(names, key=len, reverse=True):
+        text = text.replace(name, mask_name(name))
+    return mask_text(text)

@@ -131,7 +131,7 @@ def erase_texts(subject_kind: str, subject_id: int, *, reason: str, actor: Any, 
     ids = list(rows.values_list("id", flat=True))
     Text.objects.for_system("erase", actor.town_id).filter(id__in=ids).update(body="", key="", erased_at=now)
     record(
-        Line("erasure", subject_id, "erase", {"of": subject_kind, "texts": len(ids), "reason": reason}),
+        Line("erasure", subject_id, "erase", {"of": subject_kind, "erased": len(ids), "reason": reason}),
         actor=actor,
         now=now,
     )

@@ -64,7 +64,13 @@ def value(name, holder, now):
     spec = FIELDS[name]
     if spec.choices:
         return spec.choices[0][0]
-    return {"text": "照实写明", "datetime": now + timedelta(days=30), "holder": holder, "units": [holder.unit_id], "clause": "court"}[spec.type]
+    return {
+        "text": "照实写明",
+        "datetime": now + timedelta(days=30),
+        "holder": holder,
+        "units": [holder.unit_id],
+        "clause": "court",
+    }[spec.type]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -82,7 +88,8 @@ def test_a_case_of_each_kind_goes_round_by_data_alone(town, kind, outcome):
         now += timedelta(minutes=20)
         each = flow.transition(done.case.step, act)
         actor = next(
-            person for person in cast
+            person
+            for person in cast
             if each in available(flow, state_of(done.standing), roles=roles_of(person, done.case, done.standing.duties))
         )
         given = {need: value(need, holder, now) for need in each.needs if FIELDS[need].type != "photos"}
@@ -114,10 +121,13 @@ def test_a_confidential_kind_is_seen_by_those_who_hold_a_duty_in_it_alone(town):
     done = open_case(Draft(kind="dispute", title="邻里纠纷"), actor=nobody(town), now=MONDAY)
     holders = {duty.unit.key for duty in done.standing.duties}
     seen = {
-        name for name in ("clerk", "handler", "supervisor", "leader", "worker", "admin", "mediator")
+        name
+        for name in ("clerk", "handler", "supervisor", "leader", "worker", "admin", "mediator")
         if Case.objects.seen_by(who(town, name)).filter(pk=done.case.pk).exists()
     }
-    assert seen <= {name for name in ("clerk", "mediator") if who(town, name).unit_id in {d.unit_id for d in done.standing.duties}}, holders
+    assert seen <= {
+        name for name in ("clerk", "mediator") if who(town, name).unit_id in {d.unit_id for d in done.standing.duties}
+    }, holders
 
 
 def test_a_running_case_ends_on_the_version_it_began_on(town):
@@ -126,7 +136,11 @@ def test_a_running_case_ends_on_the_version_it_began_on(town):
     old = open_case(Draft(kind="wish", title="一个心愿"), actor=nobody(town), now=MONDAY)
     latest = latest_version(town, "wish")
     WorkflowVersion.objects.bulk_create(
-        [WorkflowVersion(town=town, key="wish", version=latest.version + 1, source=latest.source + "\n", published_at=MONDAY)]
+        [
+            WorkflowVersion(
+                town=town, key="wish", version=latest.version + 1, source=latest.source + "\n", published_at=MONDAY
+            )
+        ]
     )
     bump(town)
     new = open_case(Draft(kind="wish", title="又一个心愿"), actor=nobody(town), now=MONDAY)

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 import pytest
-from towns import MONDAY, ZONE, reporter_of, who
 
 from lianxin.cases.actions import open_case, transition
 from lianxin.cases.models import Case, Duty
@@ -13,6 +12,7 @@ from lianxin.ledger.verify import verify
 from lianxin.people.actors import nobody
 from lianxin.people.queries import unit_by_key
 from lianxin.workflow.engine import Refused
+from towns import MONDAY, ZONE, reporter_of, who
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("B5")]
 
@@ -28,7 +28,8 @@ class Walk:
         self.town, self.now = town, MONDAY
         self.done = open_case(
             Draft(kind=kind, title="路灯不亮", text="村口路灯坏了", lon=117.005, lat=34.605, **draft),
-            actor=nobody(town), now=self.now,
+            actor=nobody(town),
+            now=self.now,
         )
         self.reporter = reporter_of(town, self.done)
 
@@ -56,7 +57,9 @@ class Walk:
     def inbox(self, name):
         """Open duties of this case that stand in a person's inbox."""
         actor = who(self.town, name)
-        rows = Duty.objects.for_system("tests", self.town).filter(case_id=self.case.pk, done_at=None, unit_id=actor.unit_id)
+        rows = Duty.objects.for_system("tests", self.town).filter(
+            case_id=self.case.pk, done_at=None, unit_id=actor.unit_id
+        )
         return sorted(duty.what for duty in rows if duty.post_id in (None, actor.post_id))
 
     def refused(self, name, act, **given):
@@ -194,7 +197,11 @@ def test_reassignment_改派_leaves_the_duty_with_the_first_unit_until_the_other
     walk.do("clerk", "reassign", holder=walk.unit("sanitation"), reason="归环卫所")
     assert (walk.holder[0], walk.inbox("handler"), walk.inbox("sanitation")) == ("utilities", ["main"], ["offer"])
     walk.do("sanitation", "take_over")
-    assert (walk.holder, walk.inbox("handler"), walk.inbox("sanitation")) == (("sanitation", "sanitation"), [], ["main"])
+    assert (walk.holder, walk.inbox("handler"), walk.inbox("sanitation")) == (
+        ("sanitation", "sanitation"),
+        [],
+        ["main"],
+    )
     assert walk.case.due_at == due
 
 
@@ -267,5 +274,3 @@ def test_a_stale_act_is_refused_and_changes_nothing(town, walk):
         transition(seen, "assign", actor=who(town, "clerk2"), now=walk.now, given={"holder": walk.unit("police")})
     assert caught.value.code == "stale"
     assert (Entry.objects.for_system("tests", town).count(), walk.holder[0]) == (entries, "utilities")
-
-

@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -94,7 +95,7 @@ def test_imports_go_one_way_down():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("upper", "lower"), zip(LAYERS, LAYERS[1:], strict=False))
+@pytest.mark.parametrize(("upper", "lower"), list(pairwise(LAYERS)))
 def test_a_lower_layer_that_imports_the_one_above_is_found(tmp_path, upper, lower):
     copy = tmp_path / "src" / "lianxin"
     for path in FILES:
@@ -105,7 +106,10 @@ def test_a_lower_layer_that_imports_the_one_above_is_found(tmp_path, upper, lowe
     (tmp_path / "pyproject.toml").write_bytes((ROOT / "pyproject.toml").read_bytes())
     result = subprocess.run(
         [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"],
-        cwd=tmp_path, capture_output=True, text=True, env={"PYTHONPATH": str(tmp_path / "src"), "PATH": ""},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env={"PYTHONPATH": str(tmp_path / "src"), "PATH": ""},
     )
     assert result.returncode != 0
     assert "climbing" in result.stdout

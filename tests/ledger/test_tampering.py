@@ -100,7 +100,9 @@ def test_a_cut_off_end_is_named(town, case):
     last = entry(town, case, 5)
     run("DELETE FROM ledger_text WHERE entry_id = %s", last.pk)
     run("DELETE FROM ledger_entry WHERE id = %s", last.pk)
-    assert f"case:{case.pk} entry 5: the chain does not end where its row says (entries cut off or added)" in faults(town)
+    assert f"case:{case.pk} entry 5: the chain does not end where its row says (entries cut off or added)" in faults(
+        town
+    )
 
 
 def test_a_case_whose_whole_history_is_taken_away_is_named(town, case):
@@ -137,7 +139,11 @@ def test_a_text_deleted_without_erasure_is_named(town, case):
 
 
 def test_a_duty_moved_to_somebody_else_is_named(town, case):
-    run("UPDATE cases_duty SET unit_id = %s WHERE case_id = %s AND done_at IS NULL", who(town, "handler").unit_id, case.pk)
+    run(
+        "UPDATE cases_duty SET unit_id = %s WHERE case_id = %s AND done_at IS NULL",
+        who(town, "handler").unit_id,
+        case.pk,
+    )
     assert f"case:{case.number}: its open duties disagree with its history" in faults(town)
 
 

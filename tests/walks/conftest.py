@@ -1,9 +1,9 @@
 """Walks through the pages in a real headless Chromium, against a live server.
 
-Fixtures: `browser`; `page` (1280 px), `phone` (360 px, touch, at the town's first grid), `desk_page` (1440 px); `go(page, path)`
-opens a path of the live server; `sign_in(page, username)` signs a test town's member of staff in; `axe_clean(page)`
-fails with every violation of the accessibility rules. A page that logs an error, breaks the content policy or throws
-fails its test.
+Fixtures: `browser`; `page` (1280 px), `phone` (360 px, touch, at the town's first grid), `plain_phone` (without
+scripts), `desk_page` (1440 px); `go(page, path)` opens a path of the live server; `sign_in(page, username)` signs a
+test town's member of staff in; `axe_clean(page)` fails with every violation of the accessibility rules. A page that
+logs an error, breaks the content policy or throws fails its test.
 """
 
 import os
@@ -61,7 +61,8 @@ def phone(browser, live_server):
 @pytest.fixture
 def plain_phone(browser, live_server):
     """A small phone whose browser runs no script."""
-    yield from _page(browser, viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True, java_script_enabled=False)
+    small = {"width": 360, "height": 740}
+    yield from _page(browser, viewport=small, has_touch=True, is_mobile=True, java_script_enabled=False)
 
 
 @pytest.fixture

@@ -1,5 +1,28 @@
-"""Addresses."""
+"""Addresses of residents and of the public."""
 
-from django.urls import URLPattern
+from django.urls import path, re_path
 
-urlpatterns: list[URLPattern] = []
+from lianxin.cases.views.public import board, follow, report
+
+_NUMBER = r"(?P<number>[A-Za-z]{1,4}[0-9]{8})"
+_CODE = r"(?P<code>[A-Za-z2-7]{16})"
+
+urlpatterns = [
+    path("", board.front, name="front"),
+    path("report/", report.report, name="report"),
+    path("report/places/", report.report_places, name="report-places"),
+    path("report/similar/", report.report_similar, name="report-similar"),
+    path("report/photos/<str:token>.jpg", report.report_photo, name="report-photo"),
+    path("join/<str:number>/", report.join, name="join"),
+    path("find/", follow.find, name="find"),
+    re_path(rf"^r/{_NUMBER}/$", follow.follow, name="follow"),
+    re_path(rf"^r/{_NUMBER}/{_CODE}/$", follow.follow_private, name="follow-private"),
+    re_path(rf"^r/{_NUMBER}/{_CODE}/sent/$", report.report_sent, name="report-sent"),
+    re_path(rf"^r/{_NUMBER}/{_CODE}/photos/(?P<photo>[0-9]{{1,19}})\.jpg$", follow.follow_photo, name="follow-photo"),
+    path("board/", board.board, name="board"),
+    re_path(rf"^board/{_NUMBER}/$", board.item, name="board-item"),
+    re_path(rf"^board/{_NUMBER}/photos/(?P<photo>[0-9]{{1,19}})\.jpg$", board.item_photo, name="board-photo"),
+    path("map/", board.map_page, name="map"),
+    path("map/marks.geojson", board.map_marks, name="map-marks"),
+    path("grids.geojson", board.grids_geojson, name="grids-geojson"),
+]

@@ -1,0 +1,164 @@
+"""Following a case: by the private link, or by number and the last four digits of the telephone that was left."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods
+
+from lianxin.cases.actions import transition
+from lianxin.cases.forms import FormFaults, keep, parse_given, read_kept
+from lianxin.cases.links import link_code, reporter_by_code, reporter_by_phone
+from lianxin.cases.models import Reporter
+from lianxin.cases.queries.standing import NotSeen
+from lianxin.cases.views.public.following import Following, following, offered, page_of, photo_digest
+from lianxin.cases.views.public.pages import TownRequest, by_script, client_of, counted, nav, plain_words, private
+from lianxin.cases.views.public.report import photo_file
+from lianxin.cases.words import refusal, used_otherwise
+from lianxin.forms.photos import StoredPhoto
+from lianxin.keys.numbers import tidy
+from lianxin.keys.once import KeyUsedOtherwise, OnceKey, digest_of
+from lianxin.workflow.definition import Transition
+from lianxin.workflow.engine import Refused
+
+OPENED = "followed"
+
+
+@require_http_methods(["GET", "POST"])
+@private
+@counted
+def find(request: TownRequest) -> HttpResponse:
+    """Number and last four digits; the answer does not tell a wrong number from wrong digits."""
+    number = plain_words(request.POST.get("number", "") or request.GET.get("number", ""), 40)
+    fault = ""
+    if request.method == "POST":
+        digits = plain_words(request.POST.get("digits", ""), 8)
+        found = reporter_by_phone(request.town, number, digits, client=client_of(request), now=timezone.now())
+        if found is not None:
+            opened = request.session.get(OPENED, {})
+            request.session[OPENED] = {**opened, tidy(number): str(found.pk)}
+            return HttpResponseRedirect(reverse("follow", kwargs={"number": tidy(number)}), status=303)
+        fault = _("Number and digits do not belong together. Look at both again; five tries in a quarter of an hour.")
+    context = {"nav": nav("find"), "number": number, "fault": fault}
+    return render(request, "cases/public/find.html", context, status=422 if fault else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@private
+def follow(request: TownRequest, number: str) -> HttpResponse:
+    """The page of a case whose number and digits this browser has shown; else the form that asks for them."""
+    opened = str(request.session.get(OPENED, {}).get(tidy(number), ""))
+    rows = Reporter.objects.for_system("follow", request.town).filter(case__number=tidy(number))
+    reporter = rows.filter(pk=int(opened)).first() if opened.isdigit() else None
+    if reporter is None:
+        return redirect(f"{reverse('find')}?number={tidy(number)}")
+    return _page(request, reporter)
+
+
+@csrf_exempt  # no other site knows the code in the address; and a page without referrer posts with Origin null
+@require_http_methods(["GET", "POST"])
+@private
+def follow_private(request: TownRequest, number: str, code: str) -> HttpResponse:
+    """The page of a private link."""
+    reporter = reporter_by_code(request.town, number, code)
+    if reporter is None:
+        raise Http404
+    return _page(request, reporter)
+
+
+@require_GET
+@private
+def follow_photo(request: TownRequest, number: str, code: str, photo: str) -> FileResponse:
+    """A photo on a reporter's page."""
+    reporter = reporter_by_code(request.town, number, code)
+    digest = photo_digest(request.town, reporter, int(photo)) if reporter else None
+    if digest is None:
+        raise Http404
+    return photo_file(request.town.pk, digest, thumb="small" in request.GET)
+
+
+def _page(request: TownRequest, reporter: Reporter) -> HttpResponse:
+    try:
+        seen = following(request.town, reporter)
+    except NotSeen as error:
+        raise Http404 from error
+    if request.method == "POST":
+        return _act(request, seen)
+    return _show(request, seen)
+
+
+def _show(
+    request: TownRequest, seen: Following, faults: dict[str, str] | None = None,
+    kept: list[StoredPhoto] | None = None, status: int = 200,
+) -> HttpResponse:  # fmt: skip
+    if by_script(request):
+        kept = read_kept(request.POST, town_id=seen.town.pk)
+    link = request.build_absolute_uri(
+        reverse("follow-private", kwargs={"number": seen.case.number, "code": link_code(seen.reporter.pk)})
+    )
+    context = {
+        "nav": nav(), "page": page_of(seen, now=timezone.now()), "link": link, "faults": faults or {},
+        "data": request.POST, "tried": request.POST.get("act", ""), "kept": keep(kept or [], town_id=seen.town.pk),
+        "kept_count": len(kept or []), "key": request.POST.get("idempotency_key"),
+    }  # fmt: skip
+    return render(request, "cases/public/follow.html", context, status=status)
+
+
+def _act(request: TownRequest, seen: Following) -> HttpResponse:
+    """Make the transition that was asked for; what was written stays on the page when it is refused."""
+    now, asked = timezone.now(), _meant(request.POST)
+    found = next((each for each in offered(seen, now=now) if each.act == asked), None)
+    if found is None:
+        messages.warning(request, _("This can no longer be done: the request has moved on. See where it stands now."))
+        return HttpResponseRedirect(request.path, status=303)
+    try:
+        given = parse_given(found, _without_empty(request.POST, found), request.FILES, actor=seen.actor, case=seen.case)
+        _check(request, seen, found, given)
+        transition(seen.standing, found.act, actor=seen.actor, now=now, given=given, once=_once(request, seen, given))
+    except FormFaults as wrong:
+        return _show(request, seen, wrong.faults, wrong.kept, 422)
+    except Refused as refused:
+        return _show(request, seen, {"": refusal(refused, seen.flow)}, given.get("photos"), 409)
+    except KeyUsedOtherwise:
+        return _show(request, seen, {"": used_otherwise()}, given.get("photos"), 409)
+    messages.success(request, _("Thank you. It has been added to your request."))
+    return HttpResponseRedirect(request.path, status=303)
+
+
+def _meant(data: Any) -> str:
+    """The act that was asked for: a rating says by itself whether the matter is settled."""
+    act = str(data.get("act", ""))
+    if act != "rate":
+        return act
+    rating = data.get("rating", "")
+    return "dissatisfied" if rating in {"1", "2"} else "satisfied"
+
+
+def _without_empty(data: Any, found: Transition) -> Any:
+    """The rating's one form has fields for both answers: the words go where the act has a place for them."""
+    fields = data.copy()
+    if data.get("act") == "rate":
+        words = fields.pop("words", [""])[0]
+        fields["reason" if "reason" in found.needs else "note"] = words
+    return fields
+
+
+def _check(request: TownRequest, seen: Following, found: Transition, given: dict[str, Any]) -> None:
+    """An act that moves the case needs the page it was seen on; one that adds nothing at all is a slip."""
+    if found.to is not None and str(request.POST.get("version", "")) != str(seen.case.version):
+        raise Refused("stale", seen=request.POST.get("version", ""))
+    if found.act == "add" and not given:
+        raise FormFaults({"note": _("Write something or choose a photo.")})
+
+
+def _once(request: TownRequest, seen: Following, given: dict[str, Any]) -> OnceKey | None:
+    key = request.POST.get("idempotency_key", "").strip()[:120]
+    meant = {name: value for name, value in given.items() if name != "photos"}
+    meant["photos"] = sorted(photo.digest for photo in given.get("photos", ()))
+    scope = f"follow:{seen.reporter.pk}:{_meant(request.POST)}"
+    return OnceKey(scope[:80], key, digest_of(meant)) if key else None

@@ -1,0 +1,75 @@
+"""What all pages of residents and of the public share: where one can go, who is asking, and who may keep a copy."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from lianxin.keys.models import Town
+from lianxin.keys.tries import TooManyTries
+from lianxin.people.actors import Actor
+from lianxin.people.cipher import blind
+
+View = Callable[..., HttpResponseBase]
+
+
+class TownRequest(HttpRequest):
+    """A request as our middleware hands it to a view."""
+
+    town: Town
+    actor: Actor
+
+
+def nav(on: str = "") -> list[dict[str, Any]]:
+    """The places a resident can go to; `on` is the one they are at."""
+    doors = (("report", _("Report")), ("find", _("Follow")), ("board", _("Board")), ("map", _("Map")))
+    return [{"text": text, "href": reverse(name), "on": name == on} for name, text in doors]
+
+
+def client_of(request: TownRequest) -> str:
+    """Who is asking, as a digest: enough to count tries by, not readable as an address."""
+    return blind("client", str(request.META.get("REMOTE_ADDR", "")))
+
+
+def by_script(request: TownRequest) -> bool:
+    """Whether a form was sent by our script, which keeps the chosen photos on the page itself."""
+    return "X-Lianxin-Send" in request.headers
+
+
+def private(view: View) -> View:
+    """A page only its reporter should see: no other site learns its address, no cache or search engine keeps it."""
+
+    @wraps(view)
+    def wrapped(request: TownRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = view(request, *args, **kwargs)
+        response.headers["Referrer-Policy"] = "no-referrer" if kwargs.get("code") else "same-origin"
+        response.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+        response.headers["Cache-Control"] = "private, no-store"
+        return response
+
+    return wrapped
+
+
+def counted(view: View) -> View:
+    """Answer somebody who tries too often with a page that says when to come again."""
+
+    @wraps(view)
+    def wrapped(request: TownRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except TooManyTries as many:
+            response = render(request, "429.html", status=429)
+            response.headers["Retry-After"] = str(many.retry_after)
+            return response
+
+    return wrapped
+
+
+def plain_words(text: str, most: int) -> str:
+    """Words from an address bar: no control characters (a database may refuse them), not too many."""
+    return "".join(char if char.isprintable() else " " for char in text)[:most].strip()

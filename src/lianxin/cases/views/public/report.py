@@ -1,0 +1,239 @@
+"""Reporting: one page, which works without a script; afterwards the number, the private link and what happens next."""
+
+from datetime import timedelta
+from typing import Any
+
+import segno
+from django.core import signing
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+from markupsafe import Markup
+
+from lianxin.cases.actions import open_case
+from lianxin.cases.actions.joining import join_case
+from lianxin.cases.forms import MOST_PHOTOS, keep, read_kept
+from lianxin.cases.links import link_code, reporter_by_code
+from lianxin.cases.pickers import category_name
+from lianxin.cases.queries.board import public_case
+from lianxin.cases.queries.setup import categories, kinds, leaves
+from lianxin.cases.views.public.pages import TownRequest, by_script, client_of, counted, nav, plain_words, private
+from lianxin.cases.views.public.progress import progress_of
+from lianxin.cases.views.public.report_form import (
+    LONGEST_ADDRESS,
+    Question,
+    Report,
+    candidates,
+    place_options,
+    questions,
+    read_photos,
+    read_report,
+    similar_shown,
+)
+from lianxin.forms.photos import StoredPhoto, path_of
+from lianxin.keys.models import Town
+from lianxin.keys.numbers import spoken
+from lianxin.keys.once import KeyUsedOtherwise
+from lianxin.keys.tries import spend
+from lianxin.people.actors import nobody
+from lianxin.places.queries import grid_tree
+from lianxin.workflow.engine import Refused
+
+REPORTS, PER = 120, timedelta(hours=1)  # of one address: a counter's shared computer stays below, a script does not
+_PREVIEW = "lianxin.preview"
+
+
+@require_http_methods(["GET", "POST"])
+@counted
+def report(request: TownRequest) -> HttpResponse:
+    """The form; POST sends it, or shows it again with what is wrong or has to be asked."""
+    if request.method == "GET":
+        return _form(request, None)
+    town, now = request.town, timezone.now()
+    spend(town.pk, "report", client_of(request), most=REPORTS, per=PER, now=now)
+    if number := request.POST.get("join"):
+        return _join(request, number, at_form=True)
+    filled = read_report(town, request.POST, request.FILES)
+    asked = [] if filled.faults else questions(filled, request.POST, now=now)
+    if filled.faults or asked:
+        return _form(request, filled, asked, status=422 if filled.faults else 200)
+    return _send(request, filled)
+
+
+def _send(request: TownRequest, filled: Report) -> HttpResponse:
+    town = request.town
+    channel = "wechat" if "MicroMessenger" in request.headers.get("User-Agent", "") else "web"
+    once = filled.once(request.POST.get("idempotency_key", ""))
+    try:
+        done = open_case(filled.draft(report_kind(town), channel), actor=nobody(town), now=timezone.now(), once=once)
+    except KeyUsedOtherwise:
+        filled.faults[""] = _("This form was sent already. If you have something else to report, press “Send” again.")
+        return _form(request, filled, status=409, fresh=True)
+    return _sent(done.case.number, done.reporter_id)
+
+
+def _sent(number: str, reporter_id: int | None) -> HttpResponse:
+    where = reverse("report-sent", kwargs={"number": number, "code": link_code(reporter_id or 0)})
+    return HttpResponseRedirect(where, status=303)
+
+
+def report_kind(town: Town) -> str:
+    """The kind of case a resident opens from the public pages: a setting of the town."""
+    known = [flow.key for flow in kinds(town) if not flow.confidential]
+    wanted: str = town.settings.get("report_kind", "")
+    return wanted if wanted in known else known[0]
+
+
+def _form(
+    request: TownRequest, filled: Report | None, asked: list[Question] | None = None, *, status: int = 200,
+    fresh: bool = False,
+) -> HttpResponse:  # fmt: skip
+    town = request.town
+    photos = _photos_on_page(request, filled)
+    context = {
+        "nav": nav("report"), "data": request.POST, "faults": filled.faults if filled else {},
+        "asked": {each.what: each.options for each in asked or ()},
+        "groups": _groups(town, request.POST.get("category")),
+        "kept": keep(photos, town_id=town.pk), "photos": [_preview(town, each) for each in photos],
+        "key": None if fresh else request.POST.get("idempotency_key"), "most_photos": MOST_PHOTOS,
+        "already": [*request.POST.getlist("asked"), *(each.what for each in asked or () if each.what != "similar")],
+        "shown": _shown(request, asked or ()),
+    }  # fmt: skip
+    return render(request, "cases/public/report.html", context, status=status)
+
+
+def _photos_on_page(request: TownRequest, filled: Report | None) -> list[StoredPhoto]:
+    """Photos the page must carry: by script it holds those just sent itself, and would send them twice."""
+    if filled is None:
+        return []
+    before = {photo.digest for photo in read_kept(request.POST, town_id=request.town.pk)}
+    return [photo for photo in filled.photos if not by_script(request) or photo.digest in before]
+
+
+def _shown(request: TownRequest, asked: Any) -> str:
+    numbers = [row["number"] for each in asked if each.what == "similar" for row in each.options]
+    return ",".join([*request.POST.getlist("shown"), *numbers])[:400]
+
+
+def _groups(town: Town, chosen: str | None) -> list[dict[str, Any]]:
+    """The categories by group, as chips that unfold."""
+    every, found = categories(town), dict[int, dict[str, Any]]()
+    for leaf in leaves(town):
+        above = every.get(leaf.parent_id or 0, leaf)
+        group = found.setdefault(above.pk, {"name": category_name(above), "leaves": [], "open": False})
+        group["leaves"].append({"value": str(leaf.pk), "text": category_name(leaf)})
+        group["open"] = group["open"] or str(leaf.pk) == chosen
+    return list(found.values())
+
+
+def _preview(town: Town, photo: StoredPhoto) -> dict[str, str]:
+    token = signing.dumps([town.pk, photo.digest], salt=_PREVIEW)
+    return {"src": reverse("report-photo", args=[token]), "digest": photo.digest}
+
+
+@require_GET
+def report_photo(_request: TownRequest, token: str) -> FileResponse:
+    """A photo of a form not yet sent, to whoever holds the form, for a day."""
+    try:
+        town_id, digest = signing.loads(token, salt=_PREVIEW, max_age=86400)
+    except signing.BadSignature as error:
+        raise Http404 from error
+    return photo_file(town_id, digest, thumb=True)
+
+
+def photo_file(town_id: int, digest: str, *, thumb: bool = False) -> FileResponse:
+    """A kept photo as an answer that only its reader keeps."""
+    path = path_of(town_id, digest, thumb=thumb)
+    if not path.exists():
+        raise Http404
+    response = FileResponse(path.open("rb"), content_type="image/jpeg")
+    response.headers["Cache-Control"] = "private, max-age=3600"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@require_GET
+def report_places(request: TownRequest) -> HttpResponse:
+    """Part of a page: the places that the words of an address may mean, while one is being written."""
+    town, address = request.town, plain_words(request.GET.get("address", ""), LONGEST_ADDRESS)
+    places = [] if request.GET.get("lon") else candidates(town, address)
+    context = {"options": place_options(town, places) if places else [], "chosen": request.GET.get("place", "")}
+    return render(request, "cases/public/places.html", context)
+
+
+@require_GET
+def report_similar(request: TownRequest) -> HttpResponse:
+    """Part of a page: similar open requests nearby, while one is being written."""
+    words = request.GET.copy()
+    words.pop("category", None)
+    filled = read_report(request.town, words, None)
+    rows = similar_shown(filled, now=timezone.now()) if len(filled.text) >= 6 else []
+    return render(request, "cases/public/similar.html", {"rows": rows})
+
+
+@require_http_methods(["GET", "POST"])
+@counted
+def join(request: TownRequest, number: str) -> HttpResponse:
+    """"I have this too": a small form from the board or the map; POST joins the request."""
+    if request.method == "POST":
+        spend(request.town.pk, "report", client_of(request), most=REPORTS, per=PER, now=timezone.now())
+        return _join(request, number, at_form=False)
+    return _join_form(request, number, {})
+
+
+def _join_form(request: TownRequest, number: str, faults: dict[str, str], status: int = 200) -> HttpResponse:
+    found = public_case(request.town, number)
+    if found is None or not found[1]["open"]:
+        raise Http404
+    context = {
+        "nav": nav("board"), "case": found[1], "faults": faults, "data": request.POST,
+        "key": request.POST.get("idempotency_key"),
+    }  # fmt: skip
+    return render(request, "cases/public/join.html", context, status=status)
+
+
+def _join(request: TownRequest, number: str, *, at_form: bool) -> HttpResponse:
+    """Join a request that anybody may know of; what was written and photographed goes with it."""
+    town, now = request.town, timezone.now()
+    filled = read_report(town, request.POST, request.FILES)
+    filled.faults.pop("text", None) if not filled.text else None
+    found = public_case(town, number)
+    if found is None:
+        raise Http404
+    if filled.faults:
+        return _form(request, filled, status=422) if at_form else _join_form(request, number, filled.faults, 422)
+    once = filled.once(request.POST.get("idempotency_key", ""), "join", number=number)
+    try:
+        joined = join_case(
+            found[0].pk, filled.contact, actor=nobody(town), now=now, note=filled.text, photos=filled.photos, once=once
+        )
+    except (Refused, KeyUsedOtherwise):
+        filled.faults[""] = _("This request has ended meanwhile. Please send yours as a new one.")
+        return _form(request, filled, status=409, fresh=True)
+    return _sent(joined.number, joined.reporter_id)
+
+
+@require_GET
+@private
+def report_sent(request: TownRequest, number: str, code: str) -> HttpResponse:
+    """Thank you: the number to read out, the private link with its QR code, who has it and what happens next."""
+    town = request.town
+    reporter = reporter_by_code(town, number, code)
+    if reporter is None:
+        raise Http404
+    case = reporter.case
+    link = request.build_absolute_uri(reverse("follow-private", kwargs={"number": case.number, "code": code}))
+    context = {
+        "nav": nav(), "number": spoken(case.number), "link": link, "first": reporter.first,
+        "qr": Markup(segno.make(link, error="m").svg_inline(border=1, omitsize=True)),  # noqa: S704 - made here
+        "progress": progress_of(town, case, now=timezone.now()), "has_phone": bool(reporter.phone),
+        "outside": case.lon is not None and case.grid_id not in grid_tree(town),
+    }  # fmt: skip
+    return render(request, "cases/public/sent.html", context)
+
+
+__all__ = ["join", "photo_file", "read_photos", "report", "report_kind", "report_photo", "report_places",
+           "report_sent", "report_similar"]  # fmt: skip

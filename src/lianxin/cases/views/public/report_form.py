@@ -1,0 +1,233 @@
+"""A resident's report, read from its form: everything that is wrong at once, and what must be asked before sending."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from lianxin.cases.forms import MOST_PHOTOS, Wrong, clean_text, photo_fault, read_kept
+from lianxin.cases.pickers import category_by, grid_name
+from lianxin.cases.queries.board import shown_to_public
+from lianxin.cases.suggest import similar_open
+from lianxin.cases.values import Contact, Draft
+from lianxin.forms.photos import PhotoRefused, StoredPhoto, path_of, store
+from lianxin.keys.models import Town
+from lianxin.keys.once import OnceKey, digest_of
+from lianxin.people.masking import tidy_phone
+from lianxin.places.datum import BadPoint, to_wgs84
+from lianxin.places.gazetteer import Candidate
+from lianxin.places.queries import find_address, locator
+
+LONGEST_NAME, LONGEST_ADDRESS, LONGEST_KEY = 40, 200, 120
+TITLE = 30
+BORDER = 20.0  # metres from a border within which we ask rather than guess
+UNSURE = "unsure"
+
+
+@dataclass(slots=True)
+class Report:
+    """What came with a report. `faults`: a sentence for each field that is wrong."""
+
+    town: Town
+    text: str = ""
+    title: str = ""
+    category: int | None = None
+    address: str = ""
+    lon: float | None = None
+    lat: float | None = None
+    grid: int | None = None
+    where: dict[str, str] = field(default_factory=dict)
+    name: str = ""
+    phone: str = ""
+    consent: bool = False
+    photos: list[StoredPhoto] = field(default_factory=list)
+    faults: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def contact(self) -> Contact:
+        """Who reports, as far as they say."""
+        return Contact(self.name, self.phone, self.consent)
+
+    def draft(self, kind: str, channel: str) -> Draft:
+        """The case to be opened."""
+        return Draft(
+            kind=kind, title=self.title or title_of(self.text), text=self.text, channel=channel,
+            category_id=self.category, lon=self.lon, lat=self.lat, grid_id=self.grid, address=self.address,
+            contact=self.contact, photos=self.photos, answers={"place": self.where} if self.where else {},
+        )  # fmt: skip
+
+    def once(self, key: str, scope: str = "report", **more: Any) -> OnceKey | None:
+        """The key under which this report has one effect; its digest covers the photos as they are kept."""
+        if not key.strip():
+            return None
+        meant = {
+            "text": self.text, "title": self.title, "category": self.category, "address": self.address, "lon": self.lon,
+            "lat": self.lat, "grid": self.grid, "name": self.name, "phone": self.phone, "consent": self.consent,
+            "photos": sorted(photo.digest for photo in self.photos), **more,
+        }  # fmt: skip
+        return OnceKey(scope, key.strip()[:LONGEST_KEY], digest_of(meant))
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something to settle before a report goes out. `what`: place, grid or similar."""
+
+    what: str
+    options: Sequence[Mapping[str, Any]]
+
+
+def title_of(text: str) -> str:
+    """The first words of a text as its title: its first sentence, cut at a comma where it is long."""
+    first = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    ends = [at for at in (first.find(mark) for mark in "。！？!?；;") if at > 0]
+    first = first[: min(ends)] if ends else first
+    if len(first) <= TITLE:
+        return first
+    comma = max(first.rfind(mark, 8, TITLE) for mark in "，,、 ")
+    return first[:comma] if comma > 0 else f"{first[: TITLE - 1]}…"
+
+
+def read_report(town: Town, data: QueryDict, files: Any) -> Report:
+    """Read the form. Photos are kept on the disk first, so that none is lost to another field's fault."""
+    report = Report(town, consent=bool(data.get("consent")))
+    report.photos = read_photos(town, data, files, report.faults)
+    for name, most in (("title", 120), ("address", LONGEST_ADDRESS), ("name", LONGEST_NAME)):
+        setattr(report, name, " ".join(_text(report, data, name, most).split()))
+    report.text = _text(report, data, "text", 0)
+    if not report.text and "text" not in report.faults:
+        report.faults["text"] = _("Say in a few words what is the matter.")
+    _read_category(report, data)
+    _read_point(report, data)
+    phone = _text(report, data, "phone", 30)
+    report.phone = tidy_phone(phone)
+    if phone and not report.phone:
+        report.faults["phone"] = _("This is not a telephone number: write 11 figures, or leave it empty.")
+    return report
+
+
+def _text(report: Report, data: QueryDict, name: str, most: int) -> str:
+    try:
+        text = clean_text(data.get(name, ""))
+    except Wrong as wrong:
+        report.faults[name] = str(wrong)
+        return ""
+    if most and len(text) > most:
+        report.faults[name] = _("At most %(n)s characters.") % {"n": most}
+        return ""
+    return text
+
+
+def _read_category(report: Report, data: QueryDict) -> None:
+    wanted = data.get("category", "").strip()
+    report.category = category_by(report.town, wanted) if wanted else None
+    if wanted and report.category is None:
+        report.faults["category"] = _("Choose one of those listed.")
+
+
+def _read_point(report: Report, data: QueryDict) -> None:
+    """A point from GPS or the map, in the datum it names; then the place chosen among what the words may mean."""
+    lon, lat = data.get("lon", "").strip(), data.get("lat", "").strip()
+    if lon or lat:
+        try:
+            report.lon, report.lat = to_wgs84(lon, lat, data.get("datum", "").strip() or "wgs84")
+        except BadPoint as bad:
+            report.faults["place"] = str(bad)
+            return
+        told = {name: data.get(name, "").strip()[:12] for name in ("source", "accuracy", "datum")}
+        report.where = {name: value for name, value in told.items() if value.isascii() and value.isalnum()}
+        _choose_grid(report, data.get("grid", ""))
+        return
+    chosen = data.get("place", "")
+    found = candidates(report.town, report.address)
+    known = next((each for each in found if place_value(each) == chosen), None)
+    if known is None and chosen != UNSURE and len({each.grid_id for each in found}) == 1:
+        known = found[0]
+    if known is not None:
+        report.lon, report.lat, report.grid = known.lon, known.lat, known.grid_id
+        report.where = {"source": "address"}
+
+
+def _choose_grid(report: Report, chosen: str) -> None:
+    """A grid may only be chosen where the point lies on its border."""
+    near = near_grids(report)
+    report.grid = next((pk for pk in near if str(pk) == chosen), None) if len(near) > 1 else None
+
+
+def near_grids(report: Report) -> list[int]:
+    """The grids within a few steps of a report's point, the nearest first."""
+    if report.lon is None or report.lat is None:
+        return []
+    return [pk for pk, _far in locator(report.town).near(report.lon, report.lat, BORDER)][:4]
+
+
+def candidates(town: Town, address: str) -> list[Candidate]:
+    """What the words of an address may mean, at most five places, each once."""
+    seen: dict[str, Candidate] = {}
+    for each in find_address(town, address, most=8) if address else []:
+        seen.setdefault(place_value(each), each)
+    return list(seen.values())[:5]
+
+
+def place_value(place: Candidate) -> str:
+    """A place the gazetteer knows, as the form names it; it is looked up again, never taken on trust."""
+    return f"{place.grid_id}:{place.name}"
+
+
+def place_options(town: Town, places: Sequence[Candidate]) -> list[dict[str, str]]:
+    """Places to choose from, with the grid each lies in, and a way to leave it open."""
+    rows = [{"value": place_value(each), "text": each.name, "hint": grid_name(town, each.grid_id)} for each in places]
+    return [*rows, {"value": UNSURE, "text": _("None of these: take my words as they are"), "hint": ""}]
+
+
+def read_photos(town: Town, data: QueryDict, files: Any, faults: dict[str, str]) -> list[StoredPhoto]:
+    """Photos kept from an earlier try, without those taken away, then those that came now; faults name the file."""
+    dropped = set(data.getlist("drop"))
+    kept = [photo for photo in read_kept(data, town_id=town.pk) if photo.digest not in dropped]
+    photos = {photo.digest: photo for photo in kept if path_of(town.pk, photo.digest).exists()}
+    wrong: list[str] = []
+    for upload in files.getlist("photos") if files else []:
+        if not upload.name and not upload.size:
+            continue
+        try:
+            photo = store(upload.read(), town=town)
+        except PhotoRefused as refused:
+            wrong.append(photo_fault(refused.code, upload.name))
+            continue
+        photos.setdefault(photo.digest, photo)
+    if len(photos) > MOST_PHOTOS:
+        wrong.append(_("At most %(n)s photos; the first %(n)s are kept.") % {"n": MOST_PHOTOS})
+    if wrong:
+        faults["photos"] = " ".join(wrong)
+    return list(photos.values())[:MOST_PHOTOS]
+
+
+def questions(report: Report, data: QueryDict, *, now: datetime) -> list[Question]:
+    """What to ask before sending: which place the words mean, whose grid a point on a border is, and whether one of
+    the similar open requests is the same. Nothing is asked twice.
+    """
+    asked, town = set(data.getlist("asked")), report.town
+    found = []
+    if report.lon is None and "place" not in asked and not data.get("place"):
+        places = candidates(town, report.address)
+        if places:
+            found.append(Question("place", place_options(town, places)))
+    near = near_grids(report)
+    if len(near) > 1 and report.where.get("source") != "address" and "grid" not in asked and not data.get("grid"):
+        rows = [{"value": str(pk), "text": grid_name(town, pk)} for pk in near]
+        found.append(Question("grid", [*rows, {"value": UNSURE, "text": _("I am not sure")}]))
+    alike = similar_shown(report, now=now)
+    shown = {number for value in data.getlist("shown") for number in value.split(",")}
+    if any(row["number"] not in shown for row in alike):
+        found.append(Question("similar", alike))
+    return found
+
+
+def similar_shown(report: Report, *, now: datetime) -> list[dict[str, Any]]:
+    """Similar open requests nearby, as far as anybody may be told of them."""
+    words = " ".join((report.text, report.address))
+    found = similar_open(report.town, text=words, lon=report.lon, lat=report.lat, now=now)
+    told = shown_to_public(report.town, [each.case for each in found])
+    return [{**told[each.case.pk], "metres": each.metres} for each in found if each.case.pk in told][:3]

@@ -43,6 +43,7 @@ def load_base(town: Town, *, now: datetime, with_units: bool = True) -> None:
     if with_units:
         load_routes(town)
     bump(town)
+    town.settings.setdefault("report_kind", "request")  # what residents open from the public pages
     town.settings["confidential"] = [flow.key for flow in kinds(town) if flow.confidential]
     town.save(update_fields=["settings"])
     bump(town)
@@ -78,12 +79,21 @@ def _holidays(town: Town, now: datetime) -> None:
     CalendarDay.objects.bulk_create(rows, ignore_conflicts=True)
     if known_until is not None:
         held = town.settings.get("calendar_until")
-        town.settings["calendar_until"] = max(known_until, date.fromisoformat(held) if held else known_until).isoformat()
+        town.settings["calendar_until"] = max(
+            known_until, date.fromisoformat(held) if held else known_until
+        ).isoformat()
 
 
 def _roles(town: Town) -> None:
     rows = [
-        Role(town=town, key=row["key"], name=row["name"], sees=row["sees"], confidential=row["confidential"], may=row["may"])
+        Role(
+            town=town,
+            key=row["key"],
+            name=row["name"],
+            sees=row["sees"],
+            confidential=row["confidential"],
+            may=row["may"],
+        )
         for row in read_yaml("roles.yaml")
     ]
     Role.objects.bulk_create(rows, ignore_conflicts=True)
@@ -96,7 +106,16 @@ def _units(town: Town) -> None:
         desk += ["supervisor", "inspector"] if row.get("supervises") else []
         desk += ["leader"] if row.get("leads") else []
         desk += [role for role in row["roles"] if role in {"dispatcher", "mediator"} and not row.get("desk")]
-        rows.append(Unit(town=town, key=row["key"], name=row["name"]["zh"], name_en=row["name"]["en"], line=row["line"], desk_of=desk))
+        rows.append(
+            Unit(
+                town=town,
+                key=row["key"],
+                name=row["name"]["zh"],
+                name_en=row["name"]["en"],
+                line=row["line"],
+                desk_of=desk,
+            )
+        )
     Unit.objects.bulk_create(rows, ignore_conflicts=True)
 
 
@@ -122,7 +141,15 @@ def _category(town: Town, row: Mapping[str, Any], parent: Category | None, order
 
 def _clauses(town: Town) -> None:
     rows = [
-        Clause(town=town, key=row["key"], name=row["name"], text=row["text"], appeal=row["appeal"], hint=row.get("hint", []), order=at)
+        Clause(
+            town=town,
+            key=row["key"],
+            name=row["name"],
+            text=row["text"],
+            appeal=row["appeal"],
+            hint=row.get("hint", []),
+            order=at,
+        )
         for at, row in enumerate(read_yaml("clauses.yaml"))
     ]
     Clause.objects.bulk_create(rows, ignore_conflicts=True)

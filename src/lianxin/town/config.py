@@ -32,13 +32,20 @@ class Setting:
 
 SETTINGS = (
     Setting("LIANXIN_DATA", "var", "Folder for the database, files and keys.", kind="path"),
-    Setting("LIANXIN_DATABASE", "", "postgresql://user:password@host:5432/name; empty: an SQLite file in the data folder."),
+    Setting(
+        "LIANXIN_DATABASE", "", "postgresql://user:password@host:5432/name; empty: an SQLite file in the data folder."
+    ),
     Setting("LIANXIN_HOSTS", "127.0.0.1,localhost,[::1]", "Host names that are answered, separated by commas."),
     Setting("LIANXIN_SECRET", "", "Secret for sessions and signatures; empty: made once and kept in the data folder."),
     Setting("LIANXIN_DEBUG", "0", "1 shows errors in the browser; never in a town that works.", kind="flag"),
     Setting("LIANXIN_HTTPS", "0", "1 when residents reach the town by https: secure cookies, HSTS.", kind="flag"),
     Setting("LIANXIN_CIPHER", "aes", "Cipher of personal columns.", choices=("aes", "sm4")),
-    Setting("LIANXIN_PROFILE", "production", "demo allows a demo town with printed sign-ins.", choices=("production", "demo")),
+    Setting(
+        "LIANXIN_PROFILE",
+        "production",
+        "demo allows a demo town with printed sign-ins.",
+        choices=("production", "demo"),
+    ),
     Setting("LIANXIN_DEMO_PASSWORD", "", "Password of the demo town's sign-ins; empty: made at loading and printed."),
     Setting("LIANXIN_WORKERS", "2", "Server processes.", kind="int"),
     Setting("LIANXIN_THREADS", "3", "Threads in each server process.", kind="int"),

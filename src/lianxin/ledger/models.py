@@ -40,6 +40,7 @@ class Entry(InTown):
             models.Index(fields=["town", "at"], name="entry_at"),
             models.Index(fields=["town", "id"], name="entry_unsealed", condition=models.Q(seal_id=None)),
             models.Index(fields=["town", "counts", "at"], name="entry_counts", condition=~models.Q(counts="")),
+            models.Index(fields=["town", "at"], name="entry_late", condition=models.Q(late=True)),
         ]
 
     def __str__(self) -> str:

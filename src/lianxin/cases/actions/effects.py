@@ -7,7 +7,7 @@ from typing import Any
 
 from lianxin.cases.actions.writing import Sheet, entry_of, save_changes, save_rows
 from lianxin.cases.columns import apply
-from lianxin.cases.models import Case, Duty
+from lianxin.cases.models import Case, Duty, Reporter
 from lianxin.cases.roles import MAIN, holds
 from lianxin.cases.routes import grid_chain
 from lianxin.cases.values import Holder, Standing
@@ -67,6 +67,7 @@ def carry_out(move: Move) -> None:
         for holder in _holders(move, opening):
             move.sheet.open_duty(opening.what, opening.who, holder, opening.due, move.plan.state.step)
     _move_due(move)
+    _rate(move)
     for effect in move.plan.effects:
         _EFFECTS[effect.name](move)
 
@@ -81,6 +82,15 @@ def _move_due(move: Move) -> None:
     rows = Duty.objects.for_system("door", town_id).filter(pk=main.pk)
     main.due_at, main.soon_at = state.due_at, state.soon_at
     move.later.append(lambda _: rows.update(due_at=state.due_at, soon_at=state.soon_at, swept=False))
+
+
+def _rate(move: Move) -> None:
+    """A rating is its reporter's; one told on the telephone is the first reporter's."""
+    if "rating" not in move.given:
+        return
+    rows = Reporter.objects.for_system("door", move.standing.case.town_id).filter(case_id=move.standing.case.pk)
+    rows = rows.filter(pk=move.actor.reporter_id) if move.actor.reporter_id else rows.filter(first=True)
+    move.later.append(lambda _: rows.update(rating=int(move.given["rating"])))
 
 
 def _holders(move: Move, opening: DutyOpen) -> list[Holder]:

@@ -8,5 +8,6 @@ urlpatterns = [
     path("", include("lianxin.cases.views.public.urls")),
     path("", include("lianxin.cases.views.case.urls")),
     path("desk/", include("lianxin.cases.views.desk.urls")),
+    path("api/v1/", include("lianxin.cases.api.urls")),
     path("ui/", include("lianxin.ui.urls")),
 ]

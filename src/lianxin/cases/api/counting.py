@@ -1,0 +1,46 @@
+"""How much a client without a name may send in an hour: counted in the database, for all processes together."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone
+
+from lianxin.cases.api.problems import Problem
+from lianxin.keys.models import Town
+from lianxin.keys.tries import TooManyTries, spend
+from lianxin.people.cipher import blind
+
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """How much one client may send in an hour."""
+
+    scope: str
+    most: int
+
+
+REPORTS = Allowance("api.reports", 60)  # many telephones of a village share one address of their carrier
+PHOTOS = Allowance("api.photos", 300)
+GUESSES = Allowance("api.code", 60)  # wrong codes of reports
+
+
+def count(request: HttpRequest, allowance: Allowance) -> None:
+    """Count one of them for this client, or raise the problem slow_down."""
+    town: Town = request.town  # type: ignore[attr-defined]
+    client = client_of(request)
+    try:
+        spend(town.pk, allowance.scope, client, most=allowance.most, per=HOUR, now=timezone.now())
+    except TooManyTries as many:
+        raise Problem("slow_down", headers={"Retry-After": str(many.retry_after)}, seconds=many.retry_after) from many
+
+
+def client_of(request: HttpRequest) -> str:
+    """A keyed digest of the caller's address; behind a proxy that ends https, the address the proxy saw."""
+    address = request.META.get("REMOTE_ADDR", "")
+    if settings.SECURE_PROXY_SSL_HEADER:
+        address = request.headers.get("X-Forwarded-For", address).rpartition(",")[2].strip() or address
+    return blind("client", address)

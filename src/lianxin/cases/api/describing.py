@@ -1,0 +1,165 @@
+"""How operations are described, so that the schema says everything and a reader needs nothing beside it."""
+
+import copy
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+from ninja import Schema
+
+from lianxin.cases.api.problems import CODES, MEDIA_TYPE
+
+REF = "#/components/schemas/{model}"
+EVERYWHERE = ("not_found", "bad_method", "fault")
+PROBLEM_EXAMPLE = {
+    "type": "/api/v1/docs#code-stale",
+    "title": "现在不能这样做",
+    "status": 409,
+    "code": "stale",
+    "detail": "事项在第 3 版之后又有新进展，请重新读取。",
+}
+KEY_HEADER = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "required": True,
+    "description": _(
+        "One key for one effect, kept 90 days: the same body again is answered with the same result and "
+        "Idempotency-Replayed: true; another body under the key is refused (key_used_otherwise)."
+    ),
+    "schema": {"type": "string", "pattern": "^[A-Za-z0-9._:-]{8,120}$"},
+    "example": "2f1c6f5e-6d0a-4a5e-9a44-0d3b1f3f7a10",
+}
+TOWN_PARAMETER = {
+    "in": "query",
+    "name": "town",
+    "required": False,
+    "description": _(
+        "The town's letters. Needed only where one address serves several towns; a token names its town itself."
+    ),
+    "schema": {"type": "string", "pattern": "^[A-Za-z]{1,4}$"},
+    "example": "LX",
+}
+
+NUMBER_PARAMETER = {
+    "description": _("The number of the case; spaces and dashes do not matter."),
+    "example": "LX48217350",
+}
+_WORDS = frozenset({"summary", "description"})
+_bodies: dict[str, type[Schema]] = {}
+
+
+class Problem(Schema):
+    """An error, after RFC 9457."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    faults: dict[str, str] | None = None
+
+
+def described(
+    summary: str,
+    about: str,
+    *,
+    example: Any,
+    gives: Any = None,
+    status: int = 200,
+    body: tuple[type[Schema], Any] | None = None,
+    form: Mapping[str, Any] | None = None,
+    fails: Iterable[str] = (),
+    query: type[Schema] | None = None,
+    keyed: bool = False,
+    scope: str = "",
+) -> dict[str, Any]:
+    """Everything of an operation but its path and its credentials.
+
+    `summary`: what it does in three words; `about`: what a caller must know. `body`: the model of what is sent, with
+    an example; `form`: the properties that multipart/form-data has beside it; `query`: the model of the query string.
+    `scope`: what an access token must hold. `fails`: codes of problems beside those any operation may answer with.
+    """
+    codes = sorted({*fails, *(("key_missing", "key_used_otherwise") if keyed else ()), *EVERYWHERE})
+    extra: dict[str, Any] = {"responses": {status: {"content": {"application/json": {"example": example}}}}}
+    extra["responses"] |= _problems(codes)
+    if keyed:
+        replayed = {"description": _("The same request again: what the first one brought about.")}
+        extra["responses"].setdefault(200, replayed)
+    if body is not None:
+        extra["requestBody"] = _request_body(*body, form)
+    extra["parameters"] = ([KEY_HEADER] if keyed else []) + (_query(query) if query else []) + [TOWN_PARAMETER]
+    extra["x-codes"] = codes
+    if scope:
+        extra["x-scopes"] = [scope]
+    return {"summary": summary, "description": about, "response": {status: gives}, "openapi_extra": extra}
+
+
+def _query(model: type[Schema]) -> list[dict[str, Any]]:
+    """The parameters of a query string; each is told as the model reads it."""
+    found = []
+    for name, schema in model.model_json_schema()["properties"].items():
+        if name == TOWN_PARAMETER["name"]:
+            continue
+        about = schema.pop("description", "")
+        found.append({"in": "query", "name": name, "required": False, "description": about, "schema": schema})
+    return found
+
+
+def _problems(codes: Sequence[str]) -> dict[int, Any]:
+    found: dict[int, list[str]] = {}
+    for code in codes:
+        found.setdefault(CODES[code][0], []).append(code)
+    content = {MEDIA_TYPE: {"schema": {"$ref": REF.format(model="Problem")}, "example": PROBLEM_EXAMPLE}}
+    return {status: {"description": ", ".join(each), "content": content} for status, each in found.items()}
+
+
+def _request_body(model: type[Schema], example: Any, form: Mapping[str, Any] | None) -> dict[str, Any]:
+    _bodies[model.__name__] = model
+    schema = {"$ref": REF.format(model=model.__name__)}
+    content: dict[str, Any] = {"application/json": {"schema": schema, "example": example}}
+    if form is not None:
+        beside = {"type": "object", "properties": dict(form)}
+        content["multipart/form-data"] = {"schema": {"allOf": [schema, beside]}}
+    return {"required": True, "content": content}
+
+
+def completed(schema: dict[str, Any]) -> dict[str, Any]:
+    """The framework's document with our bodies, scopes and words, in the language of whoever reads it."""
+    models: list[type[Schema]] = [Problem, *_bodies.values()]
+    for model in models:
+        made = model.model_json_schema(ref_template=REF)
+        schema["components"]["schemas"] |= made.pop("$defs", {})
+        schema["components"]["schemas"][model.__name__] = made
+    plain: dict[str, Any] = _in_words(copy.deepcopy(schema))
+    for operation in _operations(plain):
+        for way in operation.get("security", ()):
+            if "AccessToken" in way:
+                way["AccessToken"] = list(operation["x-scopes"])
+        for parameter in operation["parameters"]:
+            if parameter["in"] == "path":
+                parameter.update(NUMBER_PARAMETER, description=gettext(NUMBER_PARAMETER["description"]))
+    return plain
+
+
+def _operations(schema: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
+    for path in schema["paths"].values():
+        yield from path.values()
+
+
+def _in_words(node: Any) -> Any:
+    """Summaries and descriptions in the reader's language."""
+    if isinstance(node, dict):
+        return {
+            key: _translated(value) if key in _WORDS and isinstance(value, str | Promise) else _in_words(value)
+            for key, value in node.items()
+        }
+    if isinstance(node, list):
+        return [_in_words(each) for each in node]
+    return str(node) if isinstance(node, Promise) else node
+
+
+def _translated(text: Any) -> str:
+    words = " ".join(str(text).split())
+    return gettext(words) if words else ""

@@ -1,0 +1,267 @@
+"""How the town is set up: categories, grids and kinds for anybody; units, routes and oneself for the staff."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+from ninja import Router
+
+from lianxin.cases.api import examples
+from lianxin.cases.api.credentials import allowed
+from lianxin.cases.api.describing import described
+from lianxin.cases.api.problems import Problem
+from lianxin.cases.api.public import town_of
+from lianxin.cases.api.reading import guarded, query_of
+from lianxin.cases.api.shapes import Grids, Groups, Kinds
+from lianxin.cases.api.staff_shapes import Me, Routes, Units, Why, WhyFilter
+from lianxin.cases.api.telling import category_ref, grid_ref, unit_ref
+from lianxin.cases.api.writing import picked, respond
+from lianxin.cases.pickers import category_by, category_name, grid_by, unit_name
+from lianxin.cases.queries.setup import categories, kinds, routes
+from lianxin.cases.routes import Reason, why
+from lianxin.cases.words import said
+from lianxin.keys.models import Town
+from lianxin.people.actors import Actor
+from lianxin.people.models import Post
+from lianxin.people.queries import roles, units
+from lianxin.places.queries import grid_tree
+from lianxin.workflow.definition import Workflow
+
+router = Router()
+town_tag, staff_tag = _("The town"), _("Staff: the town's set-up")
+SIGNED_IN = ("sign_in", "token_unknown", "token_expired", "token_revoked", "post_ended", "not_staff", "scope_missing")
+
+
+@router.get(
+    "/categories",
+    tags=[town_tag],
+    operation_id="listCategories",
+    **described(
+        _("List the categories"),
+        _("Groups and the categories in them, with their limits. A category may be named by key or id."),
+        gives=Groups,
+        example=examples.CATEGORIES,
+    ),
+)
+@guarded
+def list_categories(request: HttpRequest) -> HttpResponse:
+    """All categories that take cases, by group."""
+    every = [row for row in categories(town_of(request)).values() if row.active]
+    found = []
+    for group in (row for row in every if row.parent_id is None):
+        leaves = [
+            {**_named(leaf), "urgency": leaf.urgency, "limits": dict(leaf.limits)}
+            for leaf in every
+            if leaf.parent_id == group.pk
+        ]
+        found.append({**_named(group), "children": leaves})
+    return respond({"rows": found})
+
+
+def _named(row: Any) -> dict[str, Any]:
+    return {"id": str(row.pk), "key": row.key, "name": category_name(row)}
+
+
+@router.get(
+    "/grids",
+    tags=[town_tag],
+    operation_id="listGrids",
+    **described(
+        _("List the grids"),
+        _("The tree of grids, parents before children. Boundaries are at /grids.geojson."),
+        gives=Grids,
+        example=examples.GRIDS,
+    ),
+)
+@guarded
+def list_grids(request: HttpRequest) -> HttpResponse:
+    """The tree of standing grids."""
+    rows = [
+        {
+            "id": str(node.id), "code": node.code, "name": node.name, "level": node.level, "lon": node.lon,
+            "lat": node.lat, "parent": str(node.parent_id) if node.parent_id else None,
+            "children": [str(pk) for pk in node.children],
+        }
+        for node in grid_tree(town_of(request)).values()
+    ]  # fmt: skip
+    return respond({"rows": rows})
+
+
+@router.get(
+    "/kinds",
+    tags=[town_tag],
+    operation_id="listKinds",
+    **described(
+        _("List the kinds of case"),
+        _("Each kind with the steps and acts of its latest workflow: who has how long, and what may follow."),
+        gives=Kinds,
+        example=examples.KINDS,
+    ),
+)
+@guarded
+def list_kinds(request: HttpRequest) -> HttpResponse:
+    """All kinds by their latest workflow."""
+    return respond({"rows": [_kind(flow) for flow in kinds(town_of(request))]})
+
+
+def _kind(flow: Workflow) -> dict[str, Any]:
+    steps = [
+        {
+            "key": step.key, "name": said(step.name), "phase": step.phase, "who": step.who, "end": step.end,
+            "within": str(step.within) if step.within else "", "outcome": step.outcome,
+        }
+        for step in flow.steps.values()
+    ]  # fmt: skip
+    acts = [
+        {
+            "act": each.act, "name": said(each.name), "sources": sorted(each.sources), "to": each.to,
+            "by": list(each.by), "needs": list(each.needs), "takes": list(each.takes),
+        }
+        for each in flow.transitions
+    ]  # fmt: skip
+    facts = {"key": flow.key, "name": said(flow.name), "version": flow.version, "start": flow.start}
+    return {**facts, "confidential": flow.confidential, "steps": steps, "acts": acts}
+
+
+@router.get(
+    "/units",
+    auth=allowed("setup:read"),
+    tags=[staff_tag],
+    operation_id="listUnits",
+    **described(
+        _("List the units"),
+        _("The units that answer for cases. A holder is named `unit:<id or key>`. Scope: setup:read."),
+        scope="setup:read",
+        gives=Units,
+        example=examples.UNITS,
+        fails=SIGNED_IN,
+    ),
+)
+@guarded
+def list_units(request: HttpRequest) -> HttpResponse:
+    """All units."""
+    rows = [
+        {
+            "id": str(unit.pk), "key": unit.key, "name": unit_name(unit), "line": unit.line,
+            "grid": str(unit.grid_id) if unit.grid_id else None,
+        }
+        for unit in units(actor_of(request).town).values()
+    ]  # fmt: skip
+    return respond({"rows": rows})
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Who acts, once the credentials have been read."""
+    actor: Actor = request.auth  # type: ignore[attr-defined]
+    return actor
+
+
+@router.get(
+    "/routes",
+    auth=allowed("setup:read"),
+    tags=[staff_tag],
+    operation_id="listRoutes",
+    **described(
+        _("List the routes"),
+        _("The rules of dispatch: category × grid × hours lead to a unit or to the level that serves the place."),
+        scope="setup:read",
+        gives=Routes,
+        example=examples.ROUTES,
+        fails=SIGNED_IN,
+    ),
+)
+@guarded
+def list_routes(request: HttpRequest) -> HttpResponse:
+    """All rules of dispatch."""
+    town = actor_of(request).town
+    rows = [
+        {
+            "id": str(route.pk), "category": category_ref(town, route.category_id),
+            "grid": grid_ref(town, route.grid_id), "hours": route.hours, "unit": unit_ref(town, route.unit_id),
+            "level": route.level,
+        }
+        for route in routes(town)
+    ]  # fmt: skip
+    return respond({"rows": rows})
+
+
+@router.get(
+    "/routes/why",
+    auth=allowed("setup:read"),
+    tags=[staff_tag],
+    operation_id="explainRoute",
+    **described(
+        _("Explain a route"),
+        _("Where a case of a category and a grid would go at a moment, and of every rule why it was taken or not."),
+        scope="setup:read",
+        gives=Why,
+        query=WhyFilter,
+        example=examples.WHY,
+        fails=(*SIGNED_IN, "invalid"),
+    ),
+)
+@guarded
+def explain_route(request: HttpRequest) -> HttpResponse:
+    """Where a case would go, and why."""
+    town, asked = actor_of(request).town, query_of(request, WhyFilter)
+    faults: dict[str, str] = {}
+    category = picked("category", asked.category, category_by(town, asked.category), faults)
+    grid = picked("grid", asked.grid, grid_by(town, asked.grid), faults)
+    if faults:
+        raise Problem("invalid", faults)
+    found = why(town, category_id=category, grid_id=grid, now=asked.at or timezone.now())
+    return respond(
+        {
+            "unit": unit_ref(town, found.holder.unit_id),
+            "post": str(found.holder.post_id) if found.holder.post_id else None,
+            "route": str(found.route_id) if found.route_id else None,
+            "fallback": found.fallback,
+            "reasons": [_reason(each) for each in found.reasons],
+        }
+    )
+
+
+def _reason(reason: Reason) -> dict[str, str]:
+    words = {
+        "taken": gettext("This rule is taken."),
+        "category": gettext("It is for another category."),
+        "grid": gettext("It is for another grid."),
+        "hours": gettext("It is for other hours."),
+        "nobody": gettext("Nobody serves the place at that level."),
+        "weaker": gettext("A narrower rule goes first."),
+    }
+    return {"route": str(reason.route_id), "verdict": reason.verdict, "words": words[reason.verdict]}
+
+
+@router.get(
+    "/me",
+    auth=allowed("setup:read"),
+    tags=[staff_tag],
+    operation_id="readMe",
+    **described(
+        _("Who am I"),
+        _("The post that acts, its role and what it may do; with a token also the token's scopes."),
+        scope="setup:read",
+        gives=Me,
+        example=examples.ME,
+        fails=SIGNED_IN,
+    ),
+)
+@guarded
+def read_me(request: HttpRequest) -> HttpResponse:
+    """Who acts."""
+    actor = actor_of(request)
+    town: Town = actor.town
+    own = Post.objects.for_system("api: one's own post", town).filter(pk=actor.post_id or 0)
+    post = own.values_list("title", flat=True).get()
+    role = roles(town)[actor.role]
+    return respond(
+        {
+            "town": {"id": str(town.pk), "key": town.letters, "name": town.name}, "name": actor.name,
+            "role": {"id": str(role.pk), "key": role.key, "name": said(role.name)}, "post": post,
+            "unit": unit_ref(town, actor.unit_id), "sees": actor.sees, "may": sorted(actor.may),
+            "scopes": sorted(actor.scopes) if actor.scopes is not None else None,
+        }
+    )  # fmt: skip

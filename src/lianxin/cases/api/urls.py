@@ -1,0 +1,12 @@
+"""Addresses of the programs' door."""
+
+from django.urls import path
+
+from lianxin.cases.api import docs
+from lianxin.cases.api.door import api
+
+urlpatterns = [
+    path("openapi.json", docs.openapi, name="api-openapi"),
+    path("docs", docs.page, name="api-docs"),
+    path("", api.urls),
+]

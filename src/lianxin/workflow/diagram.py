@@ -80,7 +80,8 @@ def _box(step: Step, place: _Place, language: str) -> str:
         f'stroke="{INK}"{dash}/>'
         f'<text x="{middle}" y="{name_y}" text-anchor="middle" fill="{INK}" font-weight="600">'
         f"{escape(step.name[language])}</text>"
-        f'<text x="{middle}" y="{place.y + 43}" text-anchor="middle" fill="{QUIET}" font-size="11">{escape(limit)}</text></g>'
+        f'<text x="{middle}" y="{place.y + 43}" text-anchor="middle" fill="{QUIET}" font-size="11">'
+        f"{escape(limit)}</text></g>"
     )
 
 
@@ -100,6 +101,7 @@ def _arrow(start: _Place, end: _Place, label: str, *, ends: bool) -> str:
     """Forward moves run to the right below the names, returns run back above, side exits drop down."""
     back = not ends and (end.column < start.column or (end.column == start.column and end.row < start.row))
     x1, x2 = start.x + BOX_W / 2, end.x + BOX_W / 2
+    tip: tuple[float, float, str]
     if start.row == end.row and not back and end.column - start.column == 1:
         x1, x2, y = start.x + BOX_W, end.x, start.y + BOX_H / 2
         path, tip, at = f"M{x1} {y} H{x2 - 6}", (x2, y, "r"), ((x1 + x2) / 2, y - 6)

@@ -123,6 +123,7 @@ def _sqlite(path: Path) -> dict[str, Any]:
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(path),
         "CONN_MAX_AGE": None,
+        "TEST": {"NAME": str(path.with_name("test.sqlite3"))},  # a file, so that threads see one another
         "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 30, "init_command": pragmas},
     }
 

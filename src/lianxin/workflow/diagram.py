@@ -119,13 +119,14 @@ def _arrow(start: _Place, end: _Place, label: str, *, ends: bool) -> str:
         tip, at = (x2, y2, "d" if down else "u"), ((x1 * 0.35 + x2 * 0.65), turn + (12 if down else -6))
     colour = BACK if back else WORK
     return (
-        f'<path d="{path}" fill="none" stroke="{colour}"/>{_tip(*tip, colour)}'
+        f'<path d="{path}" fill="none" stroke="{colour}"/>{_tip(tip, colour)}'
         f'<text x="{at[0]}" y="{at[1]}" text-anchor="middle" fill="{colour}" font-size="11" '
         f'stroke="{PAPER}" stroke-width="3" paint-order="stroke">{escape(label)}</text>'
     )
 
 
-def _tip(x: float, y: float, way: str, colour: str) -> str:
+def _tip(tip: tuple[float, float, str], colour: str) -> str:
+    x, y, way = tip
     points = {
         "r": f"{x},{y} {x - 7},{y - 4} {x - 7},{y + 4}",
         "d": f"{x},{y} {x - 4},{y - 7} {x + 4},{y - 7}",

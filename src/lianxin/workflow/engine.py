@@ -30,7 +30,7 @@ CODES = (
 )
 
 
-class Refused(Exception):  # noqa: N818 - it is an answer, not an error
+class Refused(Exception):
     """The act may not be done; `code` is one of CODES, `detail` what a sentence about it needs."""
 
     def __init__(self, code: str, **detail: object) -> None:

@@ -14,7 +14,7 @@ from django.dispatch import Signal
 
 from lianxin.cases.actions.effects import Move, carry_out
 from lianxin.cases.actions.writing import Sheet, entry_of, save_changes, save_rows, standing_after
-from lianxin.cases.columns import TEXTS, apply, plain_columns
+from lianxin.cases.columns import apply, plain_columns
 from lianxin.cases.kinds import kind_of
 from lianxin.cases.models import Case, Duty, Reporter
 from lianxin.cases.queries.setup import categories, latest_version, limits_of, workflow_by_id, workflow_of
@@ -32,7 +32,7 @@ from lianxin.people.cipher import blind
 from lianxin.people.queries import clock_of, desk_of
 from lianxin.places.queries import grid_at
 from lianxin.workflow.definition import FIELDS
-from lianxin.workflow.engine import CaseState, Plan, Start, plan, start
+from lianxin.workflow.engine import CaseState, Plan, Refused, Start, plan, start
 
 transitioned = Signal()  # sent after commit with `entry`; only wakes the worker, nothing is lost if nobody hears it
 
@@ -43,8 +43,6 @@ def open_case(draft: Draft, *, actor: Actor, now: datetime, once: OnceKey | None
     Acknowledged means durable: when this returns, the case, its history and its photos are on the disk. The same
     key again returns the case it made. A place outside every grid is taken all the same.
     """
-    if (earlier := found(once, town_id=actor.town_id)) is not None:
-        return _again(actor, earlier)
     town = actor.town
     version = latest_version(town, draft.kind)
     begun = start(workflow_of(version), now=now, clock=clock_of(town), limits=limits_of(town, draft.category_id))
@@ -117,10 +115,27 @@ def transition(
     `given` holds the fields of the transition: texts, datetimes, Holder for `holder`, unit ids for `units`, ids for
     category, grid and case, StoredPhoto for `photos`.
     """
-    if (earlier := found(once, town_id=actor.town_id)) is not None:
-        return _again(actor, earlier)
+    filled = {key: value for key, value in (given or {}).items() if value not in (None, "", [], ())}
     standing = stand(actor, pk=seen) if isinstance(seen, int) else seen
-    case, given = standing.case, {key: value for key, value in (given or {}).items() if value not in (None, "", [], ())}
+    try:
+        return _transition(standing, act, actor=actor, now=now, given=filled, once=once, quiet=quiet)
+    except Refused:  # a repeat finds the case moved on by itself
+        if (earlier := found(once, town_id=actor.town_id)) is not None:
+            return _again(actor, earlier)
+        raise
+
+
+def _transition(
+    standing: Standing,
+    act: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    given: Mapping[str, Any],
+    once: OnceKey | None,
+    quiet: bool,
+) -> Done:
+    case = standing.case
     decided = decide(standing, act, actor=actor, now=now, given=given)
     seen_version = case.version
     sheet = _sheet(standing, decided, actor=actor, now=now, given=given)
@@ -198,5 +213,3 @@ def _plain(value: Any) -> Any:
 def _announce(entry: Entry) -> None:
     database.on_commit(lambda: transitioned.send(sender=Case, entry=entry))
 
-
-__all__ = ["TEXTS", "decide", "open_case", "state_of", "transition", "transitioned"]

@@ -168,7 +168,7 @@ class Fault(NamedTuple):
         return f"line {self.line}: {self.message}" if self.line else self.message
 
 
-class BadWorkflow(ValueError):  # noqa: N818 - named for what it is about
+class BadWorkflow(ValueError):
     """The data does not describe a workflow; `faults` holds everything that is wrong with it."""
 
     def __init__(self, faults: list[Fault]) -> None:

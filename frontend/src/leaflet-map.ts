@@ -82,7 +82,7 @@ class Board {
       pointToLayer: (shape: Shape, at) => {
         const state = shape.properties.state || "ok";
         const icon = L.divIcon({ className: `spot ${state}`, html: SPOTS[state] || SPOTS.ok, iconSize: [22, 22] });
-        return L.marker(at, { icon, alt: shape.properties.title || shape.properties.number || "", keyboard: true });
+        return L.marker(at, { icon, title: shape.properties.title || shape.properties.number || "", keyboard: true });
       },
       onEachFeature: (shape: Shape, layer) => { layer.bindPopup(() => popup(shape.properties)); },
     }).addTo(this.map);
@@ -93,7 +93,7 @@ class Board {
   put(lat: number, lon: number, from: string, accuracy = 0): void {
     if (!this.pin) {
       const icon = L.divIcon({ className: "pin", html: PIN, iconSize: [36, 44], iconAnchor: [18, 42] });
-      this.pin = L.marker([lat, lon], { icon, draggable: this.box.dataset.map === "pick", alt: say(this.box, "pin") }).addTo(this.map);
+      this.pin = L.marker([lat, lon], { icon, draggable: this.box.dataset.map === "pick", title: say(this.box, "pin") }).addTo(this.map);
       this.pin.on("dragend", () => { const at = this.pin?.getLatLng(); if (at) this.put(at.lat, at.lng, "map"); });
     }
     this.pin.setLatLng([lat, lon]);

@@ -41,7 +41,11 @@ class Sending {
     this.line.setAttribute("role", "status");
     const last = this.buttons[this.buttons.length - 1];
     if (last) last.insertAdjacentElement("afterend", this.line);
-    this.buttons.forEach((button) => button.addEventListener("click", () => { this.pressed = button; }));
+    // On the form, not on each button: some come later, with a part of the page that was fetched.
+    form.addEventListener("click", (event) => {
+      const button = (event.target as Element).closest<HTMLButtonElement>("button:not([type=button])");
+      if (button) this.pressed = button;
+    }, true);
     form.addEventListener("submit", (event) => this.submit(event));
   }
 

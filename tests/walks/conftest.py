@@ -3,7 +3,8 @@
 Fixtures: `browser`; `page` (1280 px), `phone` (360 px, touch, at the town's first grid), `plain_phone` (without
 scripts), `desk_page` (1440 px); `go(page, path)` opens a path of the live server; `sign_in(page, username)` signs a
 test town's member of staff in; `axe_clean(page)` fails with every violation of the accessibility rules. A page that
-logs an error, breaks the content policy or throws fails its test.
+logs an error, breaks the content policy or throws fails its test. With LIANXIN_SHOTS naming a folder, `shot(page,
+"name")` leaves a picture of the whole page there.
 """
 
 import os
@@ -106,3 +107,14 @@ def axe_clean() -> Callable:
         assert not told, "\n".join(told)
 
     return check
+
+
+@pytest.fixture
+def shot() -> Callable:
+    """Leave a picture of a page in the folder LIANXIN_SHOTS names; nothing without it."""
+
+    def take(page, name: str) -> None:
+        if folder := os.environ.get("LIANXIN_SHOTS"):
+            page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
+
+    return take

@@ -73,13 +73,26 @@ def wanted(app: Path) -> Catalog:
     return catalog
 
 
-def translated(app: Path) -> Catalog:
-    """What the app's file holds; empty when it has none."""
-    path = app / PO
+def catalogues(app: Path) -> list[Path]:
+    """An app's files: its own, which may still be missing, and those of its parts that keep their words beside them."""
+    return sorted({app / PO, *app.rglob(PO.as_posix())})
+
+
+def _read(path: Path) -> Catalog:
     if not path.is_file():
         return Catalog(locale=LOCALE, charset="utf-8", fuzzy=False)
     with path.open("rb") as file:
         return read_po(file, locale=LOCALE)
+
+
+def translated(app: Path) -> Catalog:
+    """What the app's files hold together; empty when it has none."""
+    whole = Catalog(locale=LOCALE, charset="utf-8", fuzzy=False)
+    for path in catalogues(app):
+        for message in _read(path):
+            if message.id:
+                whole[message.id] = message
+    return whole
 
 
 def _words(message: Message) -> str:
@@ -131,14 +144,16 @@ def extract(root: Path = ROOT) -> int:
     """Write missing messages into each app's file, untranslated; tells how many were added."""
     added = 0
     for app in apps(root):
-        need, have = wanted(app), translated(app)
+        path, need = app / PO, wanted(app)
+        have = _read(path)
         before = {(message.id, message.context) for message in have if message.id}
+        for message in _of_parts(app):
+            need.delete(message.id, message.context)
         after = {(message.id, message.context) for message in need if message.id}
         if not after and not before:
             continue
         added += len(after - before)
         have.update(need, no_fuzzy_matching=True)
-        path = app / PO
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("wb") as file:
             write_po(
@@ -147,16 +162,21 @@ def extract(root: Path = ROOT) -> int:
     return added
 
 
+def _of_parts(app: Path) -> list[Message]:
+    """The messages that an app's parts keep in files of their own."""
+    parts = [_read(path) for path in catalogues(app) if path != app / PO]
+    return [message for part in parts for message in part if message.id]
+
+
 def compile_all(root: Path = ROOT) -> int:
     """Make the binary catalogues Django reads, where they are older; tells how many were made."""
     made = 0
-    for app in apps(root):
-        path = app / PO
+    for path in (path for app in apps(root) for path in catalogues(app)):
         target = path.with_suffix(".mo")
         if not path.is_file() or (target.is_file() and target.stat().st_mtime_ns >= path.stat().st_mtime_ns):
             continue
         with target.open("wb") as file:
-            write_mo(file, translated(app))
+            write_mo(file, _read(path))
         made += 1
     return made
 

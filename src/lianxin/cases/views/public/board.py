@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags, quote_etag
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from lianxin.cases.cells import cells_of
@@ -82,7 +83,7 @@ def _filters(request: TownRequest, wanted: BoardFilter) -> dict[str, Any]:
     places = villages(town)
     if wanted.grid and wanted.grid not in {pk for pk, _name in places}:
         places = [(wanted.grid, grid_name(town, wanted.grid)), *places]
-    states = (("", _("All"), "all"), ("open", _("In progress"), "open"), ("closed", _("Settled"), "closed"))
+    states = (("", pgettext("resident", "All"), "all"), ("open", pgettext("resident", "In progress"), "open"), ("closed", pgettext("resident", "Settled"), "closed"))
     kept = request.GET.copy()
     for name in ("after", "before"):
         kept.pop(name, None)
@@ -104,7 +105,8 @@ def _card(town: Town, row: dict[str, Any]) -> dict[str, Any]:
     return {
         "href": reverse("board-item", args=[row["number"]]), "number": spoken(row["number"]), "title": row["title"],
         "place": row["place"], "unit": row["category"], "cells": cells, "light": "done" if done else "ok",
-        "words": words.day(row["closed_at"] or row["recorded_at"]) + (_(" settled") if done else _(" reported")),
+        "words": (_("settled %(day)s") if done else _("reported %(day)s"))
+        % {"day": words.day(row["closed_at"] or row["recorded_at"])},
     }  # fmt: skip
 
 

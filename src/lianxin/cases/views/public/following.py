@@ -11,6 +11,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from lianxin.cases.actions.doors import state_of
 from lianxin.cases.forms import fields_for
@@ -121,16 +122,16 @@ def _plain() -> dict[str, str]:
     return {
         "open": _("You raised it"),
         "join": _("You joined it"),
-        "accept": _("Taken up"),
+        "accept": pgettext("resident", "Taken up"),
         "assign": _("Passed to %(unit)s"),
         "take": _("%(unit)s took it on"),
         "take_over": _("Now with %(unit)s"),
         "contact": _("Got in touch about it"),
         "grant_extension": _("More time given, until %(until)s"),
         "suspend": _("Waiting; looked at again by %(until)s"),
-        "resume": _("Work goes on"),
-        "finish": _("Answered"),
-        "answer": _("Answered"),
+        "resume": pgettext("resident", "Work goes on"),
+        "finish": pgettext("resident", "Answered"),
+        "answer": pgettext("resident", "Answered"),
         "send_back": _("Given back, to be passed on anew"),
         "overdue": _("Past its limit: those above were told"),
         "escalate": _("Taken up one level"),
@@ -140,12 +141,12 @@ def _plain() -> dict[str, str]:
         "satisfied": _("Found satisfactory"),
         "dissatisfied": _("Found not satisfactory: handled again"),
         "presume": _("No word in time: taken as settled"),
-        "reopen": _("Handled again"),
+        "reopen": pgettext("resident", "Handled again"),
         "not_solved": _("Said not to be solved: looked at again"),
-        "close": _("Closed"),
-        "reject": _("Not taken up"),
-        "withdraw": _("Withdrawn"),
-        "appeal": _("Appealed"),
+        "close": pgettext("resident", "Closed"),
+        "reject": pgettext("resident", "Not taken up"),
+        "withdraw": pgettext("resident", "Withdrawn"),
+        "appeal": pgettext("resident", "Appealed"),
         "merge": _("Handled together with a request of the same matter"),
         "split": _("Handled on its own again"),
         "add": _("You added"),
@@ -185,7 +186,7 @@ def _line(seen: Following, entry: Entry, plain: Mapping[str, str], now: datetime
 def _who(seen: Following, entry: Entry, own: bool) -> str:
     """Which unit, never which person."""
     if own:
-        return _("You")
+        return pgettext("resident", "You")
     unit = units(seen.town).get(seen.posts.get(entry.post_id or 0, 0))
     return unit_name(unit) if unit else ""
 
@@ -319,11 +320,11 @@ def _words() -> dict[str, dict[str, Any]]:
             "lede": _("If it is not settled, say so: it goes back to be handled again."),
         },
         "add": {
-            "title": _("Add words or photos"), "icon": "plus", "send": _("Add"),
+            "title": _("Add words or photos"), "icon": "plus", "send": pgettext("resident", "Add"),
             "lede": _("Whoever has it will see them at once."),
         },
         "remind": {
-            "title": _("Press for an answer"), "icon": "bell", "send": _("Press"),
+            "title": _("Press for an answer"), "icon": "bell", "send": pgettext("resident", "Press"),
             "lede": _("Once a day. It is counted and seen by those above."),
         },
         "not_solved": {
@@ -331,12 +332,12 @@ def _words() -> dict[str, dict[str, Any]]:
             "lede": _("Say what is still wrong; it is looked at again from the beginning."),
         },
         "withdraw": {
-            "title": _("Withdraw"), "icon": "close", "danger": True, "send": _("Withdraw my request"),
+            "title": pgettext("resident", "Withdraw"), "icon": "close", "danger": True, "send": _("Withdraw my request"),
             "lede": _("It is then not handled any more. This cannot be undone; you may report it anew."),
             "confirm": _("Withdraw this request? It will not be handled any more."),
         },
         "appeal": {
-            "title": _("Appeal"), "icon": "flag", "send": _("Send my appeal"),
+            "title": pgettext("resident", "Appeal"), "icon": "flag", "send": _("Send my appeal"),
             "lede": _("Another person looks at it than the one who refused. You get a number of its own."),
         },
     }  # fmt: skip

@@ -1,0 +1,219 @@
+"""A resident with a phone: reports, is answered, rates; joins others; follows by number; reads board and map."""
+
+import io
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from PIL import Image
+from towns import who
+
+from lianxin.cases.actions import open_case, transition
+from lianxin.cases.models import Case, Photo, Publication, Reporter
+from lianxin.cases.values import Contact, Draft, Holder
+from lianxin.forms.photos import path_of
+from lianxin.people.actors import nobody
+from lianxin.people.queries import unit_by_key
+from lianxin.places.models import AddressName
+from towns import grid_named
+
+pytestmark = pytest.mark.browser
+
+
+def picture(colour="grey", size=(2400, 1800), exif=None):
+    out = io.BytesIO()
+    Image.new("RGB", size, colour).save(out, "JPEG", **({"exif": exif} if exif else {}))
+    return {"name": "IMG_1.jpg", "mimeType": "image/jpeg", "buffer": out.getvalue()}
+
+
+@pytest.fixture
+def street(town):
+    """A road the town knows by name."""
+    town.phone = "0990-6681200"
+    town.save(update_fields=["phone"])
+    return AddressName.objects.create(
+        town=town, name="柳荫路", kind="road", grid=grid_named(town, "1-2"), lon=117.015, lat=34.605
+    )
+
+
+def lamp(town, **more):
+    draft = Draft(
+        kind="request", title="村口路灯不亮", text="村口路灯坏了三天，晚上看不见路", lon=117.0052, lat=34.6051,
+        contact=Contact("王某", "19900000001", public_consent=True), **more,
+    )  # fmt: skip
+    return open_case(draft, actor=nobody(town), now=timezone.now() - timedelta(hours=3))
+
+
+def published(town, case, title="村口路灯不亮"):
+    return Publication.objects.create(
+        town_id=town.pk, case_id=case.pk, state="published", title=title, text="路灯坏了几天。", answer="已换灯头。",
+        checked_by=1, at=timezone.now(),
+    )  # fmt: skip
+
+
+def carry(town, case, *steps):
+    for act, username, given in steps:
+        transition(case.pk, act, actor=who(town, username), now=timezone.now(), given=given)
+
+
+def handled(town, case):
+    utilities = Holder(unit_by_key(town, "utilities").pk)
+    carry(
+        town, case, ("accept", "clerk", {}), ("assign", "clerk", {"holder": utilities}), ("take", "handler", {}),
+        ("record", "handler", {"note": "内部：灯头型号"}), ("finish", "handler", {"answer": "更换灯头两个，已经亮了。"}),
+    )  # fmt: skip
+
+
+@pytest.mark.row("B1")
+@pytest.mark.row("B6")
+@pytest.mark.row("B8")
+@pytest.mark.row("B9")
+def test_a_resident_reports_on_a_phone_is_answered_and_rates(town, street, phone, go, shot, axe_clean):
+    go(phone, "/")
+    shot(phone, "front-360")
+    axe_clean(phone)
+    phone.get_by_role("link", name="我要反映").first.click()
+    phone.locator("summary", has_text="道路交通").click()
+    phone.locator("label", has_text="路灯照明").click()
+    phone.fill("textarea[name=text]", "东头第二根路灯连着三晚不亮。老人夜里出门看不清路，希望尽快修好。")
+    phone.set_input_files("input[type=file]", [picture(), picture("navy")])
+    phone.wait_for_selector(".chosen img >> nth=1")
+    phone.get_by_role("button", name="在地图上选").click()
+    phone.wait_for_selector(".leaflet-container")
+    phone.get_by_role("button", name="我的位置").click()
+    phone.wait_for_selector(".pin")
+    phone.fill("input[name=phone]", "199 0000 0042")
+    phone.check("input[name=consent]")
+    shot(phone, "report-360")
+    axe_clean(phone)
+    phone.locator(".thumb button").click()
+    phone.wait_for_url("**/sent/")
+    shot(phone, "sent-360")
+    axe_clean(phone)
+    case = Case.objects.for_system("walk", town).get()
+    assert (case.grid_id, case.category.key) == (grid_named(town, "1-1").pk, "streetlight")
+    assert case.number[-4:] in phone.locator(".ticket .no").inner_text()
+    kept = Photo.objects.for_system("walk", town).filter(case_id=case.pk).select_related("file")
+    assert len(kept) == 2
+    assert all(max(each.file.width, each.file.height) <= 1920 and path_of(town.pk, each.file.digest).exists() for each in kept)
+
+    phone.get_by_role("link", name="查看进度").click()
+    phone.wait_for_selector(".timeline")
+    assert "受理" in phone.locator("p.next").inner_text()
+    phone.locator("summary", has_text="补充说明或照片").click()
+    phone.fill("#f-add-note", "灯杆编号 12")
+    phone.get_by_role("button", name="提交补充").click()
+    phone.wait_for_selector("text=已收到，谢谢")
+    assert "灯杆编号 12" in phone.locator(".timeline").inner_text()
+    shot(phone, "follow-open-360")
+    axe_clean(phone)
+
+    handled(town, case)
+    phone.reload()
+    assert "更换灯头两个" in phone.locator(".answer").inner_text()
+    assert "灯头型号" not in phone.content()
+    shot(phone, "follow-answered-360")
+    axe_clean(phone)
+    phone.locator(".rating label", has_text="非常满意").click()
+    phone.get_by_role("button", name="提交评价").click()
+    phone.wait_for_selector("text=已收到，谢谢")
+    case.refresh_from_db()
+    assert case.step == "review"
+
+
+@pytest.mark.row("B1")
+def test_the_report_works_without_a_script_and_asks_what_it_cannot_guess(town, street, plain_phone, go, shot, axe_clean):
+    AddressName.objects.create(
+        town=town, name="柳荫路", kind="road", grid=grid_named(town, "2-1"), lon=117.025, lat=34.605
+    )
+    lamp(town)
+    go(plain_phone, "/report/")
+    plain_phone.fill("textarea[name=text]", "村口路灯坏了，晚上看不见路")
+    plain_phone.set_input_files("input[type=file]", [picture()])
+    plain_phone.fill("input[name=address]", "柳荫路口")
+    plain_phone.fill("input[name=phone]", "12")
+    plain_phone.locator(".thumb button").click()
+    assert "不像电话号码" in plain_phone.locator(".summary").inner_text()
+    assert plain_phone.input_value("textarea[name=text]") == "村口路灯坏了，晚上看不见路"
+    assert plain_phone.locator(".kept-photos img").count() == 1
+    shot(plain_phone, "report-fault-plain-360")
+    plain_phone.fill("input[name=phone]", "")
+    plain_phone.locator(".thumb button").click()
+    assert plain_phone.locator(".ask input[name=place]").count() == 3
+    shot(plain_phone, "report-asks-plain-360")
+    plain_phone.locator(".ask label", has_text="1村2格").click()
+    plain_phone.locator(".thumb button").click()
+    plain_phone.wait_for_url("**/sent/")
+    made = Case.objects.for_system("walk", town).order_by("-id").first()
+    assert made.grid_id == grid_named(town, "1-2").pk
+    assert Photo.objects.for_system("walk", town).filter(case_id=made.pk).count() == 1
+    plain_phone.get_by_role("link", name="查看进度").click()
+    plain_phone.locator("summary", has_text="补充说明或照片").click()
+    plain_phone.fill("#f-add-note", "没有脚本也能补充")
+    plain_phone.get_by_role("button", name="提交补充").click()  # from a page without referrer
+    assert "没有脚本也能补充" in plain_phone.locator(".timeline").inner_text()
+
+
+@pytest.mark.row("B1")
+def test_a_resident_who_has_the_same_trouble_joins_instead_of_reporting_again(town, street, phone, go, shot, axe_clean):
+    first = lamp(town)
+    go(phone, "/report/")
+    phone.fill("textarea[name=text]", "村口路灯坏了，晚上看不见路，请来修")
+    phone.get_by_role("button", name="在地图上选").click()
+    phone.get_by_role("button", name="我的位置").click()
+    phone.wait_for_selector(".alike")
+    assert "晚上看不见路" not in phone.locator(".alike").inner_text()
+    shot(phone, "report-similar-360")
+    axe_clean(phone)
+    phone.locator(".alike button").first.click()
+    phone.wait_for_url("**/sent/")
+    assert Reporter.objects.for_system("walk", town).filter(case_id=first.case.pk).count() == 2
+    phone.get_by_role("link", name="查看进度").click()
+    phone.wait_for_selector(".timeline")
+    shown = phone.content()
+    assert "晚上看不见路，请来修" in shown  # what this resident wrote
+    assert "路灯坏了三天" not in shown  # what the other wrote
+    axe_clean(phone)
+
+
+@pytest.mark.row("B6")
+def test_a_resident_follows_by_number_and_the_end_of_the_telephone(town, phone, go, shot, axe_clean):
+    case = lamp(town).case
+    go(phone, "/find/")
+    shot(phone, "find-360")
+    axe_clean(phone)
+    phone.fill("input[name=number]", case.number)
+    phone.fill("input[name=digits]", "9999")
+    phone.get_by_role("button", name="查看进度").click()
+    phone.wait_for_selector(".summary")
+    phone.fill("input[name=number]", case.number.lower())
+    phone.fill("input[name=digits]", "0001")
+    phone.get_by_role("button", name="查看进度").click()
+    phone.wait_for_url(f"**/r/{case.number}/")
+    assert "路灯坏了三天" in phone.content()
+
+
+@pytest.mark.row("B7")
+def test_anybody_reads_the_board_and_the_map(town, street, phone, desk_page, go, shot, axe_clean):
+    for at in range(6):
+        done = lamp(town)
+        handled(town, done.case)
+        published(town, done.case, title=f"第 {at + 1} 盏路灯不亮，晚上看不清路")
+    for page, name in ((phone, "360"), (desk_page, "1440")):
+        go(page, "/")
+        shot(page, f"front-{name}")
+        go(page, "/board/")
+        assert page.locator(".cases li").count() == 6
+        shot(page, f"board-{name}")
+        axe_clean(page)
+        page.locator(".cases a").first.click()
+        page.wait_for_selector(".answer")
+        shot(page, f"item-{name}")
+        axe_clean(page)
+        go(page, "/map/")
+        page.wait_for_selector(".spot")
+        page.wait_for_selector(".grid-line")
+        shot(page, f"map-{name}")
+        axe_clean(page)
+    go(desk_page, "/report/")
+    shot(desk_page, "report-1440")

@@ -105,8 +105,11 @@ def _write(path: Path, body: bytes, *, sync: bool) -> None:
     with open(part, "wb") as file:
         file.write(body)
         file.flush()
-        os.fsync(file.fileno())
+        if sync:
+            os.fsync(file.fileno())
     part.replace(path)
+    if not sync:
+        return
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

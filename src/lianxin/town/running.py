@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import date, datetime
-from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -50,7 +49,10 @@ def port_fault(host: str, port: int) -> Sentences | None:
                 f"端口 {port} 已被占用：请先停掉占用它的程序，或换一个端口，例如 PORT={port + 1}。",
                 f"Port {port} is in use: stop what uses it, or take another, as PORT={port + 1}.",
             )
-        return f"不能在 {host}:{port} 上监听：请检查 HOST。", f"Cannot listen at {host}:{port} ({error.strerror}): check HOST."
+        return (
+            f"不能在 {host}:{port} 上监听：请检查 HOST。",
+            f"Cannot listen at {host}:{port} ({error.strerror}): check HOST.",
+        )
     return None
 
 

@@ -1,5 +1,6 @@
 """`demo`: load the invented town, or print its sign-ins."""
 
+import sys
 import time
 from types import TracebackType
 from typing import Self
@@ -39,7 +40,7 @@ def load(seed: int | None = None, most: int | None = None) -> None:
 
     begun = time.monotonic()
     with Counter() as counter:
-        town = load_demo(seed=seed, progress=counter, most=most)
+        town = load_demo(seed=seed, progress=counter.show, most=most)
     say(f"{town.name}已装入，用时 {time.monotonic() - begun:.0f} 秒。", "The demo town is loaded.")
 
 
@@ -48,16 +49,18 @@ class Counter:
 
     def __init__(self) -> None:
         self._stage, self._shown = "", 0.0
-        self._live = click.get_text_stream("stdout").isatty()
+        self._live = sys.stdout.isatty()
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._live and self._stage:
             click.echo()
 
-    def __call__(self, stage: str, done: int, whole: int) -> None:
+    def show(self, stage: str, done: int, whole: int) -> None:
         """Show how far a stage is; `whole` 0 where nobody knows."""
         if self._live:
             self._line(stage, done, whole)

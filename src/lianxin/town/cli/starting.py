@@ -34,7 +34,7 @@ def settings() -> config.Config:
         read = config.read(os.environ)
     except config.BadSettings as bad:
         lines = "\n".join(bad.faults)
-        raise Fault("设置有误，请改正下列环境变量：", f"Settings are wrong; mend these environment variables:\n{lines}") from bad
+        raise Fault("设置有误，请改正下列环境变量：", f"Settings are wrong; mend these:\n{lines}") from bad
     _must_be_writable(read.data)
     return read
 
@@ -48,7 +48,8 @@ def _must_be_writable(folder: Path) -> None:
     except OSError as error:
         raise Fault(
             f"数据目录 {folder} 不能写入：请改权限，或用 LIANXIN_DATA 指定别的目录。",
-            f"The data folder {folder} cannot be written ({error.strerror}): change its rights or name another with LIANXIN_DATA.",
+            f"The data folder {folder} cannot be written ({error.strerror}): "
+            "change its rights or name another with LIANXIN_DATA.",
         ) from error
 
 

@@ -1,4 +1,127 @@
+"""`user create` and `user reset`: accounts of people who work in a town."""
+
+from typing import Any
+
 import click
 
-@click.command()
-def user() -> None: ...
+from lianxin.town.cli.starting import Fault, django_ready, say, town_named
+
+PASSWORD = click.password_option(
+    prompt_required=False, default="", help="密码；不给则生成并显示一次。Password; else made and shown once."
+)
+
+
+def _weak(messages: list[str]) -> tuple[str, str]:
+    return "密码太弱：至少 10 位，且不能是常见密码。", "The password is too weak: " + " ".join(messages)
+
+
+@click.group(short_help="账号。Accounts.")
+def user() -> None:
+    """开设账号、重设密码。Make accounts, reset passwords."""
+
+
+@user.command(short_help="开设账号和岗位。Make an account and its post.")
+@click.argument("username")
+@click.option("--name", required=True, help="姓名。The person's name.")
+@click.option("--role", required=True, help="角色，如 clerk。A role's key, as clerk.")
+@click.option("--unit", "unit_key", required=True, help="单位代号，如 desk。A unit's key, as desk.")
+@click.option("--grid", "grid_code", default="", help="网格编码（网格员、网格长）。A grid's code, for its people.")
+@click.option("--title", default="", help="职务。The post's title.")
+@click.option("--phone", default="", help="电话。Telephone.")
+@click.option("--town", "letters", default="", help="乡镇字母代号。Letters of the town, where there are several.")
+@PASSWORD
+def create(username: str, letters: str, password: str, **about: str) -> None:
+    """开设账号 USERNAME 并给予岗位。Make the account USERNAME and give it a post."""
+    django_ready()
+    from django.core.exceptions import ValidationError
+    from django.db import transaction
+    from django.utils import timezone
+
+    from lianxin.people.actions import create_account
+    from lianxin.people.actors import system
+    from lianxin.people.models import Account
+
+    town, now = town_named(letters), timezone.now()
+    post = _post(town, about)
+    if Account.objects.filter(username=username).exists():
+        raise Fault(f"账号 {username} 已经存在。", f"The account {username} exists already.")
+    try:
+        with transaction.atomic():
+            account, plain = create_account(
+                username, about["name"], actor=system(town), now=now, phone=about["phone"], password=password or None
+            )
+            post.account, post.starts = account, timezone.localdate(now)
+            _give(post, town, now)
+    except ValidationError as weak:
+        raise Fault(*_weak(weak.messages)) from weak
+    say(f"已开设账号 {username}（{town.name}）。", f"The account {username} is made.")
+    if not password:
+        say(f"密码（只显示这一次）：{plain}", "its password, shown this once")
+
+
+def _post(town: Any, about: dict[str, str]) -> Any:
+    """The post to be given, checked; raises Fault."""
+    from lianxin.people.models import Post, Role, Unit
+    from lianxin.places.models import Grid
+
+    role = Role.objects.for_system("user", town).filter(key=about["role"]).first()
+    unit = Unit.objects.for_system("user", town).filter(key=about["unit_key"]).first()
+    grid = Grid.objects.for_system("user", town).filter(code=about["grid_code"], valid_to=None).first()
+    for value, word, zh, rows in (
+        (role, about["role"], "角色", Role.objects.for_system("user", town)),
+        (unit, about["unit_key"], "单位", Unit.objects.for_system("user", town).filter(grid=None)),
+    ):
+        if value is None:
+            known = ", ".join(rows.values_list("key", flat=True).order_by("key"))
+            raise Fault(f"没有{zh} {word}（现有：{known}）。", f"There is no {word} (there are: {known}).")
+    if about["grid_code"] and grid is None:
+        raise Fault(f"没有网格 {about['grid_code']}。", f"There is no grid {about['grid_code']}.")
+    return Post(town=town, role=role, unit=unit, grid=grid, title=about["title"])
+
+
+def _give(post: Any, town: Any, now: Any) -> None:
+    from lianxin.keys.cache import bump
+    from lianxin.ledger.actions import Line, record
+    from lianxin.people.actors import system
+
+    post.save(force_insert=True)
+    data = {"account": str(post.account_id), "role": post.role.key, "unit": post.unit.key}
+    record(Line("post", post.pk, "give", data), actor=system(town), now=now)
+    bump(town)
+
+
+@user.command(short_help="重设密码。Reset a password.")
+@click.argument("username")
+@click.option("--town", "letters", default="", help="乡镇字母代号。Letters of the town, where there are several.")
+@PASSWORD
+def reset(username: str, letters: str, password: str) -> None:
+    """给账号 USERNAME 换密码，并使其已登录的会话失效。Give USERNAME another password; its sessions end."""
+    django_ready()
+    from django.core.exceptions import ValidationError
+    from django.utils import timezone
+
+    from lianxin.people.actions import reset_password
+    from lianxin.people.actors import system
+    from lianxin.people.models import Account
+
+    account = Account.objects.filter(username=username).first()
+    if account is None:
+        raise Fault(f"没有账号 {username}。", f"There is no account {username}.")
+    town = town_named(letters or _town_of(account))
+    try:
+        plain = reset_password(account, actor=system(town), now=timezone.now(), password=password or None)
+    except ValidationError as weak:
+        raise Fault(*_weak(weak.messages)) from weak
+    say(f"已重设 {username} 的密码。", f"The password of {username} is reset.")
+    if not password:
+        say(f"密码（只显示这一次）：{plain}", "shown this once")
+
+
+def _town_of(account: Any) -> str:
+    """The letters of the town an account works in, '' when it has no post."""
+    from lianxin.keys.models import Town
+    from lianxin.keys.scope import EVERY_TOWN
+    from lianxin.people.models import Post
+
+    held = Post.objects.for_system("whose account", EVERY_TOWN).filter(account=account).order_by("id").first()
+    return Town.objects.get(pk=held.town_id).letters if held else ""

@@ -1,5 +1,7 @@
 """`verify`: replay the history and name what does not hold."""
 
+from functools import partial
+
 import click
 
 from lianxin.town.cli.demo import Counter
@@ -21,7 +23,7 @@ def verify(letters: str) -> None:
     broken = 0
     for town in towns:
         with Counter() as counter:
-            found = list(ledger.verify(town, progress=lambda done, town=town: counter(f"{town.name}", done, 0)))
+            found = list(ledger.verify(town, progress=partial(_show, counter, town.name)))
         for each in found:
             click.echo(click.style(f"{town.letters}: {each}", fg="red"))
         broken += len(found)
@@ -29,3 +31,7 @@ def verify(letters: str) -> None:
         say(f"发现 {broken} 处不符。", f"{broken} things do not hold.")
         raise SystemExit(1)
     say(f"{len(towns)} 个乡镇的留痕全部相符。", f"The history of {len(towns)} town(s) holds.")
+
+
+def _show(counter: Counter, name: str, done: int) -> None:
+    counter.show(name, done, 0)

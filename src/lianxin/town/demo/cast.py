@@ -10,13 +10,13 @@ from lianxin.cases.queries.setup import categories
 from lianxin.cases.roles import holds
 from lianxin.cases.routes import grid_posts
 from lianxin.cases.values import Holder, Standing
-from lianxin.forms.photos import StoredPhoto, store
 from lianxin.people.actors import Actor, nobody, reporter, system
-from lianxin.town.demo.photos import draw
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from concurrent.futures import Future
 
+    from lianxin.forms.photos import StoredPhoto
     from lianxin.people.models import Post
     from lianxin.town.demo.lives import Life
     from lianxin.town.demo.script import Photo
@@ -35,8 +35,8 @@ class Cast:
     """The people of the town, asked by name, office or duty."""
 
     setting: Setting
+    photos: Future[dict[Photo, StoredPhoto]]
     reporters: dict[int, int] = field(default_factory=dict)  # case → its first reporter
-    _photos: dict[Photo, StoredPhoto] = field(default_factory=dict)
     _by_role: dict[str, list[Post]] = field(default_factory=dict)
     _categories: dict[str, int] = field(init=False)
     _nobody: Actor = field(init=False)
@@ -81,7 +81,8 @@ class Cast:
     def _office(self, role: str, standing: Standing | None, person: str = "") -> Actor:
         """Somebody of that office, the named one first, who is not barred from the case; or who stands in for it."""
         state = standing.case.state if standing else {}
-        wanted = state.get("stand_in") if role in ("clerk", "dispatcher") and state.get("stand_in") else role
+        stand_in = str(state.get("stand_in") or role)
+        wanted = stand_in if role in ("clerk", "dispatcher") else role
         barred = set(state.get("barred", ()))
         able = [post for post in self._by_role.get(wanted, []) if post.account_id not in barred]
         named = [post for post in self.setting.posts.get(person, []) if post in able]
@@ -134,7 +135,5 @@ class Cast:
         return found
 
     def photo(self, photo: Photo) -> StoredPhoto:
-        """A drawn photo in the data folder; each is drawn once."""
-        if photo not in self._photos:
-            self._photos[photo] = store(draw(photo.scene, photo.seed, after=photo.after), town=self.setting.town, sync=False)
-        return self._photos[photo]
+        """A drawn photo in the data folder."""
+        return self.photos.result()[photo]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
@@ -18,13 +19,15 @@ from django.db import transaction as database
 from django.utils import timezone
 
 from lianxin.cases.models import Case
+from lianxin.keys.ids import new_id
 from lianxin.keys.models import Town
 from lianxin.ledger.actions import seal
 from lianxin.town.demo import geography
+from lianxin.town.demo.beside import Beside, beside
 from lianxin.town.demo.cast import Cast
 from lianxin.town.demo.lives import Life, plan_lives
 from lianxin.town.demo.names import People
-from lianxin.town.demo.onward import Onward, fresh, recent
+from lianxin.town.demo.onward import Onward, fresh, publish_some, recent
 from lianxin.town.demo.play import Stage
 from lianxin.town.demo.rules import TOWNS, Rules
 from lianxin.town.demo.setting import Setting, make_town, settle
@@ -35,6 +38,7 @@ from lianxin.town.demo.texts import Texts
 Progress = Callable[[str, int, int], object]
 
 RECENT: Final = timedelta(days=21)  # how far back today's life reaches
+SHOWN: Final = timedelta(days=120)  # results closed so long before the anchor stand on the public board
 WAITING: Final = 40  # requests at the desk when the town is loaded
 LEFT: Final = 8  # of those open at the anchor, still open today
 BEFORE: Final = timedelta(days=2)  # the town was set up so long before its first request
@@ -92,22 +96,54 @@ def load_demo(
     reckoned to. Raises FiguresDiffer, Unplayable, Miscast; then nothing is loaded.
     """
     now = now or timezone.now()
-    progress("正在编排演示镇 / planning the demo town", 0, 0)
-    plan = make_plan(seed, anchor)
-    lives = plan.lives[-most:] if most else plan.lives
-    lives = _whole(lives)
-    with database.atomic():
-        progress("正在划网格、设岗位 / grids, units and people", 0, 0)
-        setting = _set_up(plan, now)
-        stage = Stage(Cast(setting))
-        acts = sum(len(life.acts) + 1 for life in lives)
-        stage.play(lives, lambda done: progress("正在走完两年诉求 / two years of requests", done, acts))
-        if not most:
-            assert_figures(setting.town, plan.about["figures"])
-        _go_on(plan, stage, now=now, progress=progress, share=len(lives) / len(plan.lives))
-        _seal(setting.town, now=now)
-        hand_out(setting.sign_ins, new_password(settings.CONFIG))
+    with beside() as second:
+        second.draw(town_id := new_id())
+        progress("正在编排演示镇 / planning the demo town", 0, 0)
+        plan = make_plan(seed, anchor)
+        lately = second.call(plan_lately, plan, now)
+        with database.atomic():
+            return _load(plan, Loading(town_id, now, progress, most, second, lately))
+
+
+@dataclass(frozen=True, slots=True)
+class Loading:
+    """What a loading is told and has at hand."""
+
+    town_id: int
+    now: datetime
+    progress: Progress
+    most: int | None
+    second: Beside
+    lately: Future[list[Life]]
+
+
+def _load(plan: Plan, loading: Loading) -> Town:
+    now, progress = loading.now, loading.progress
+    lives = _whole(plan.lives[-loading.most :] if loading.most else plan.lives)
+    progress("正在划网格、设岗位 / grids, units and people", 0, 0)
+    setting = _set_up(plan, loading)
+    stage = Stage(Cast(setting, loading.second.photos))
+    acts = sum(len(life.acts) + 1 for life in lives)
+    stage.play(lives, lambda done: progress("正在走完两年诉求 / two years of requests", done, acts))
+    if not loading.most:
+        assert_figures(setting.town, plan.about["figures"])
+    if now > plan.rules.anchor:
+        _go_on(plan, stage, loading)
+        _live_on(plan, stage, loading, share=len(lives) / len(plan.lives))
+    progress("正在公开结果 / publishing results", 0, 0)
+    since = min(now, plan.rules.anchor) - SHOWN
+    publish_some(stage, plan.rng, since=since, until=now)
+    progress("正在封存留痕 / sealing the history", 0, 0)
+    _seal(setting.town, now=now)
+    hand_out(setting.sign_ins, new_password(settings.CONFIG))
     return setting.town
+
+
+def plan_lately(plan: Plan, now: datetime) -> list[Life]:
+    """Two years of requests up to now, of which only the last weeks will be used."""
+    rules = replace(plan.rules, anchor=timezone.localtime(now))
+    rng = Random(f"{plan.rules.seed} today")  # noqa: S311
+    return plan_lives(rng, plan.ground, plan.staff, rules, plan.people, plan.texts)
 
 
 def _whole(lives: Sequence[Life]) -> list[Life]:
@@ -116,9 +152,9 @@ def _whole(lives: Sequence[Life]) -> list[Life]:
     return [life for life in lives if all(act.given["case"] in keys for act in life.acts if "case" in act.given)]
 
 
-def _set_up(plan: Plan, now: datetime) -> Setting:
-    first = plan.lives[0].recorded_at - BEFORE
-    setting = make_town(plan.about, plan.ground, anchor=plan.rules.anchor, first=first, now=now)
+def _set_up(plan: Plan, loading: Loading) -> Setting:
+    first, anchor = plan.lives[0].recorded_at - BEFORE, plan.rules.anchor
+    setting = make_town(loading.town_id, plan.about, plan.ground, anchor=anchor, first=first, now=loading.now)
     settle(setting, plan.staff, plan.busiest)
     return setting
 
@@ -139,29 +175,30 @@ def assert_figures(town: Town, figures: dict[str, int]) -> None:
         raise FiguresDiffer(f"recorded and closed {found}, not {figures['requests']} and {figures['closed']}")
 
 
-def _go_on(plan: Plan, stage: Stage, *, now: datetime, progress: Progress, share: float) -> None:
-    """From the anchor to now: what was open goes on, and the last weeks bring requests of their own."""
-    anchor, town = plan.rules.anchor, stage.cast.setting.town
-    if now <= anchor:
-        return
+def _go_on(plan: Plan, stage: Stage, loading: Loading) -> None:
+    """What was open at the anchor goes on; a few cases, and those that wait for works, are open still."""
     villages = {village.key: village.name for village in plan.ground.villages}
     homes = {grid.key: villages[grid.village_key] for grid in plan.ground.grids}
     places = [(place.grid_key, place.name) for place in plan.ground.places]
     onward = Onward(stage, plan.texts, plan.rng, places, homes)
-    going = [pk for pk in stage.unfinished() if not stage.open[pk].case.state.get("paused_at")]
-    for done, pk in enumerate(going[: len(going) - LEFT] + stage.appeals):
-        onward.go_on(pk, after=max(anchor, stage.open[pk].case.recorded_at), until=now)
-        progress("正在续办未结事项 / going on with open cases", done + 1, len(going))
-    progress("正在编排近日诉求 / planning the last weeks", 0, 0)
-    local = timezone.localtime(now)
-    rules = replace(plan.rules, anchor=local)
-    lately = plan_lives(plan.rng, plan.ground, plan.staff, rules, plan.people, plan.texts)
-    since = max(anchor, local - RECENT)
+    open_now = [pk for pk in stage.unfinished() if not stage.open[pk].case.state.get("paused_at")]
+    going = dict.fromkeys([*open_now[: len(open_now) - LEFT], *stage.appeals])
+    for done, pk in enumerate(going, start=1):
+        begin = max(plan.rules.anchor, stage.open[pk].case.recorded_at)
+        onward.go_on(pk, after=begin, until=loading.now)
+        loading.progress("正在续办未结事项 / going on with open cases", done, len(going))
+
+
+def _live_on(plan: Plan, stage: Stage, loading: Loading, *, share: float) -> None:
+    """The last weeks before now bring requests of their own, the last hours those that wait at the desk."""
+    local = timezone.localtime(loading.now)
+    lately, since = loading.lately.result(), max(plan.rules.anchor, local - RECENT)
     live = recent(lately, since=since, mark="N")
     older = [life for life in lately if since - OLDER < life.recorded_at <= since]
-    live += fresh(older, round(WAITING * share) or 1, town=town, now=local, mark="W", rng=plan.rng)
+    count = max(1, round(WAITING * share))
+    live += fresh(older, count, town=stage.cast.setting.town, now=local, mark="W", rng=plan.rng)
     acts = sum(len(life.acts) + 1 for life in live)
-    stage.play(live, lambda done: progress("正在走近日诉求 / the last weeks", done, acts))
+    stage.play(live, lambda done: loading.progress("正在走近日诉求 / the last weeks", done, acts))
 
 
 def _seal(town: Town, *, now: datetime) -> None:

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from lianxin.cases.actions.doors import state_of
+from lianxin.cases.actions.publish import Public, publish
+from lianxin.cases.queries.publishing import proposal
 from lianxin.cases.queries.setup import workflow_by_id
 from lianxin.cases.routes import why
 from lianxin.people.queries import clock_of
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from lianxin.town.demo.play import Stage
     from lianxin.town.demo.texts import Texts
 
+PUBLISHED: Final = 0.75  # of those that may be; the others wait to be checked
 NOTICED: Final = timedelta(minutes=4)  # after a limit is past, until the sweep sees it
 COLLECTING, TRIAGING = 60, 230  # working minutes a fresh request may have waited and still be in time
 STEP_BACK: Final = timedelta(minutes=10)
@@ -121,7 +124,8 @@ class Onward:
         if life is None or life.reporter.anonymous or self.rng.random() < 0.3:
             return None  # silent: time speaks
         stars = self.rng.choices((5, 4, 3), (55, 33, 12))[0]
-        return Act(after + timedelta(hours=self.rng.uniform(2, 30)), "satisfied", "reporter", given={"rating": str(stars)})
+        at = after + timedelta(hours=self.rng.uniform(2, 30))
+        return Act(at, "satisfied", "reporter", given={"rating": str(stars)})
 
     def _close(self, standing: Standing, after: datetime) -> Act:
         return Act(self._work(after, 400), "close", "supervisor")
@@ -130,6 +134,26 @@ class Onward:
         """So many working minutes later, about."""
         at, _ = clock_of(self._town).after(after, max(3, int(self.rng.expovariate(1 / mean))), working=True)
         return max(at, after) + timedelta(seconds=self.rng.randrange(5, 55))
+
+
+def publish_some(stage: Stage, rng: Random, *, since: datetime, until: datetime) -> int:
+    """Publish most of the closed requests whose reporters consented, as a clerk does after a day; how many."""
+    town = stage.cast.setting.town
+    clock, count = clock_of(town), 0
+    for pk, standing in list(stage.open.items()):
+        closed, life = standing.case.closed_at, stage.lives.get(pk)
+        if closed is None or closed < since or life is None or standing.case.step != "closed":
+            continue
+        at = clock.after(closed, rng.randint(30, 700), working=True)[0]
+        if not life.consent or at > until or rng.random() > PUBLISHED:
+            continue
+        clerk = stage.cast.actor(Act(at, "publish", "clerk"), standing)
+        words = proposal(clerk, standing.case)
+        photos = tuple(photo["id"] for photo in words["photos"])
+        public = Public(words["title"], words["text"], words["answer"], words["place"], photos)
+        publish(standing.case, public, actor=clerk, now=at)
+        count += 1
+    return count
 
 
 def recent(lives: Sequence[Life], *, since: datetime, mark: str) -> list[Life]:

@@ -49,11 +49,11 @@ class Setting:
 
 
 def make_town(
-    about: Mapping[str, Any], geography: Geography, *, anchor: datetime, first: datetime, now: datetime
+    pk: int, about: Mapping[str, Any], geography: Geography, *, anchor: datetime, first: datetime, now: datetime
 ) -> Setting:
     """The town, its grid tree and gazetteer, its settings, as of `first`; holidays are known as far as they are now."""
     town = Town(
-        code=geography.town.code, letters=LETTERS, name=about["name"]["zh"], name_en=about["name"]["en"],
+        id=pk, code=geography.town.code, letters=LETTERS, name=about["name"]["zh"], name_en=about["name"]["en"],
         county=about["county"]["zh"], is_demo=True, anchor=anchor, phone=f"{about['phone']}0000",
     )  # fmt: skip
     town.save(force_insert=True)
@@ -64,7 +64,8 @@ def make_town(
     ids = import_grids(town, rows, actor=actor, now=first).ids
     areas = (geography.town, *geography.villages, *geography.grids)
     grids = {area.key: ids[area.code] for area in areas}
-    import_names(town, [Name(p.name, p.kind, grids[p.grid_key], p.lon, p.lat) for p in geography.places], actor=actor, now=first)
+    names = [Name(place.name, place.kind, grids[place.grid_key], place.lon, place.lat) for place in geography.places]
+    import_names(town, names, actor=actor, now=first)
     load_base(town, now=first)
     load_base(town, now=now)  # adds the holidays published since
     return Setting(town, grids)

@@ -1,0 +1,66 @@
+"""Work done in a second process while the first walks lives through the doors: photos drawn, the last weeks planned."""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from lianxin.town.demo.lives import SEEDS
+from lianxin.town.demo.script import Photo
+
+if TYPE_CHECKING:
+    from lianxin.forms.photos import StoredPhoto
+
+MANY: Final = 200_000  # objects made before Python looks for cycles: the plans are large and hold none
+
+
+def _ready() -> None:
+    import django
+
+    django.setup()
+
+
+def _drawn(town_id: int) -> dict[Photo, StoredPhoto]:
+    """Every photo the demo knows, kept in the data folder."""
+    from lianxin.forms.photos import store
+    from lianxin.keys.models import Town
+    from lianxin.town.demo.photos import draw
+    from lianxin.town.demo.scenes import SCENES
+
+    known = [Photo(scene, seed, after) for scene in sorted(SCENES) for seed in range(SEEDS) for after in (False, True)]
+    town = Town(id=town_id)
+    return {each: store(draw(each.scene, each.seed, after=each.after), town=town, sync=False) for each in known}
+
+
+@dataclass(slots=True)
+class Beside:
+    """The second process: `photos` are on their way from the start, `call` gives it more to do."""
+
+    _pool: ProcessPoolExecutor
+    photos: Future[dict[Photo, StoredPhoto]] = field(init=False)
+
+    def draw(self, town_id: int) -> None:
+        """Begin to draw for a town."""
+        self.photos = self._pool.submit(_drawn, town_id)
+
+    def call(self, function: Any, *args: Any) -> Future[Any]:
+        """Run a module's function there; everything must be picklable."""
+        return self._pool.submit(function, *args)
+
+
+@contextmanager
+def beside() -> Iterator[Beside]:
+    """A second process for as long as the loading takes; in this one the collector of cycles rests."""
+    held = gc.get_threshold()
+    gc.set_threshold(MANY, *held[1:])
+    pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"), initializer=_ready)
+    try:
+        yield Beside(pool)
+    finally:
+        pool.shutdown(cancel_futures=True)
+        gc.set_threshold(*held)

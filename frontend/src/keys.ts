@@ -73,8 +73,17 @@ function press(key: string): boolean {
   return true;
 }
 
+/** Ctrl+Enter sends the form one is writing in, by its button of that key. */
+function sendForm(target: EventTarget | null): boolean {
+  const form = target instanceof HTMLElement ? target.closest("form") : null;
+  const button = (form || document).querySelector<HTMLElement>("[data-key='Ctrl+Enter']");
+  button?.click();
+  return button !== null;
+}
+
 export function keys(): void {
   document.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && sendForm(event.target)) { event.preventDefault(); return; }
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (event.key === "Escape" && writing(event.target)) { (event.target as HTMLElement).blur(); return; }
     if (writing(event.target)) return;

@@ -18,7 +18,7 @@ from lianxin.cases.models import Case, Duty, Reporter
 from lianxin.cases.pickers import category_name, grid_name, unit_name
 from lianxin.cases.queries.setup import categories, workflow_by_id, workflow_of, workflows
 from lianxin.cases.search import find
-from lianxin.cases.words import said
+from lianxin.cases.words import channels, said
 from lianxin.keys.models import Town
 from lianxin.keys.numbers import tidy
 from lianxin.people.actors import Actor
@@ -197,8 +197,11 @@ def _light(now: datetime) -> CaseWhen:
 def _of_case(actor: Actor, filters: InboxFilter, prefix: str) -> Q:
     """What a filter asks of the case itself."""
     town = actor.town
-    plain = ("step", "kind", "channel", "urgency", "number")
+    plain = ("step", "kind", "urgency", "number")
     asked: dict[str, Any] = {name: value for name in plain if (value := getattr(filters, name))}
+    if filters.channel:  # several keys have the same wording
+        words = channels()
+        asked["channel__in"] = [key for key in words if words[key] == words.get(filters.channel)] or [filters.channel]
     if filters.category is not None:
         asked["category_id__in"] = category_branch(town, filters.category)
     if filters.grid is not None:
@@ -302,6 +305,13 @@ def _read(rows: Any, prefixes: tuple[str, str | None], most: int) -> list[Row]:
         columns += ["id", "what", "soon_at"]
         names += ["duty_id", "duty", "soon_at"]
     return [dict(zip(names, values, strict=True)) for values in rows.values_list(*columns)[:most]]
+
+
+def rows_of(actor: Actor, cases: QuerySet[Case], *, now: datetime, most: int) -> list[Row]:
+    """The first of some cases as an inbox shows them, without a duty; the caller has scoped them."""
+    found = _read(cases, ("", None), most)
+    joined = _people(actor, [row["id"] for row in found])
+    return [_dressed(actor.town, row, joined, now) for row in found]
 
 
 def _people(actor: Actor, ids: Sequence[int]) -> dict[int, int]:

@@ -1,0 +1,152 @@
+"""The desk's lists: the inbox by due time, and the search over every case."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from lianxin.cases.models import Case
+from lianxin.cases.pickers import category_name, grid_name
+from lianxin.cases.queries.inbox import LIGHTS, InboxFilter, counts, inbox, place_of, read_filter
+from lianxin.cases.queries.setup import categories
+from lianxin.cases.queries.triage import URGENCIES
+from lianxin.cases.views.frame import StaffRequest, frame
+from lianxin.cases.words import channels, choice_name, duty_name
+from lianxin.people.actors import Actor
+from lianxin.people.middleware import staff
+from lianxin.places.queries import grid_tree
+
+Row = dict[str, Any]
+WAITING = ("collect", "triage")
+KEPT = ("scope", "step", "phase", "light", "duty", "category", "grid", "channel", "urgency", "q")
+
+
+@staff
+def desk(request: StaffRequest) -> HttpResponse:
+    """The inbox: what waits for me, my unit or the town, by due time."""
+    actor, now = request.actor, timezone.now()
+    filters = replace(read_filter(request.GET), closed=False)
+    page = inbox(actor, filters, now=now, after=request.GET.get("after", ""))
+    number = counts(actor, now=now, scope=filters.scope)
+    context = {
+        **frame(request, "desk", {"desk": (number["total"], "late" if number["lights"]["late"] else "")}),
+        **tabs_of(request, filters, number),
+        **controls(actor, filters),
+        "page": page,
+        "rows": dressed(actor, page["rows"], request.GET),
+    }
+    return render(request, "cases/desk/inbox.html", context)
+
+
+@staff
+def search(request: StaffRequest) -> HttpResponse:
+    """Every case the words, the number or the telephone name; a number alone goes straight to its case."""
+    actor, now = request.actor, timezone.now()
+    filters = replace(read_filter(request.GET), scope="all", closed=True)
+    asked = bool(filters.words or filters.number or filters.phone)
+    if filters.number and Case.objects.seen_by(actor).filter(number=filters.number).exists():
+        return redirect("case", filters.number)
+    page = inbox(actor, filters, now=now, after=request.GET.get("after", "")) if asked else {"rows": []}
+    rows = dressed(actor, page["rows"], request.GET)
+    context = {**frame(request), **controls(actor, filters), "page": page, "rows": rows, "asked": asked}
+    return render(request, "cases/desk/search.html", context)
+
+
+def dressed(actor: Actor, rows: list[Row], query: QueryDict) -> list[Row]:
+    """The rows with their links and what is said beside them."""
+    for row in rows:
+        row["href"] = href_of(actor, row, query)
+        row["duty_name"] = duty_name(row["duty"]) if row["duty"] != "main" else ""
+        row["urgent"] = choice_name("urgency", row["urgency"]) if row["urgency"] != "normal" else ""
+    return rows
+
+
+def href_of(actor: Actor, row: Row, query: QueryDict) -> str:
+    """Where a row leads: to triage while it waits for that, else to its case. The list's filter goes along."""
+    if not triaged_by(actor, row):
+        return reverse("case", args=[row["number"]])
+    kept = carried(query)
+    kept["at"] = place_of(row)
+    return f"{reverse('desk-triage', args=[row['number']])}?{kept.urlencode()}"
+
+
+def triaged_by(actor: Actor, row: Row) -> bool:
+    """Whether a row is triage's to do and the actor's to triage."""
+    return actor.can("triage") and row["duty"] == "main" and row["duty_id"] is not None and row["phase"] in WAITING
+
+
+def carried(query: QueryDict) -> QueryDict:
+    """What of a query string belongs to the filter of a list."""
+    kept = QueryDict(mutable=True)
+    for name in KEPT:
+        if value := query.get(name):
+            kept[name] = str(value)
+    return kept
+
+
+def next_waiting(actor: Actor, query: QueryDict, now: datetime, *, but: str) -> Row | None:
+    """The next row of the list to triage after the place one stood at, else the first; never the one just done."""
+    filters = replace(read_filter(query), closed=False)
+    for after in dict.fromkeys((query.get("at", ""), "")):
+        rows: list[Row] = inbox(actor, filters, now=now, after=after, most=20)["rows"]
+        for row in rows:
+            if row["number"] != but and triaged_by(actor, row):
+                return row
+    return None
+
+
+def tabs_of(request: StaffRequest, filters: InboxFilter, number: Row) -> Row:
+    """Scopes, states and lights as links with their counts; one that is on is taken off by pressing it again."""
+    query = carried(request.GET)
+
+    def link(**changes: str) -> str:
+        other = query.copy()
+        for name, value in changes.items():
+            other[name] = value
+            if not value:
+                del other[name]
+        return "?" + other.urlencode()
+
+    scopes = {"mine": _("Mine"), "unit": _("My unit"), "all": _("All I see")}
+    lights = {"late": _("Late"), "soon": _("Due soon"), "ok": _("In time"), "paused": _("Clock stopped")}
+    return {
+        "filters": filters,
+        "total": number["total"],
+        "scopes": [
+            {"text": text, "href": link(scope=key, step="", light=""), "on": key == filters.scope,
+             "count": number["total"] if key == filters.scope else None}
+            for key, text in scopes.items()
+        ],
+        "steps": [
+            {"text": each["name"], "count": each["count"], "on": each["key"] == filters.step,
+             "href": link(step=each["key"]), "off_href": link(step="")}
+            for each in number["steps"]
+        ],
+        "lights": [
+            {"text": lights[key], "count": number["lights"][key], "on": key == filters.light,
+             "href": link(light=key), "off_href": link(light="")}
+            for key in LIGHTS if number["lights"][key] or key == filters.light
+        ],
+    }  # fmt: skip
+
+
+def controls(actor: Actor, filters: InboxFilter) -> Row:
+    """The filters one picks from a list."""
+    town = actor.town
+    groups = [row for row in categories(town).values() if row.parent_id is None and row.active]
+    villages = [node for node in grid_tree(town).values() if node.level in ("village", "grid")]
+    every = [{"value": "", "text": _("All")}]
+    known = {words: key for key, words in reversed(channels().items())}  # one key for each wording
+    return {
+        "filters": filters,
+        "of_category": every + [{"value": row.pk, "text": category_name(row)} for row in groups],
+        "of_grid": every + [{"value": node.id, "text": grid_name(town, node.id)} for node in villages],
+        "of_channel": every + [{"value": key, "text": words} for words, key in reversed(known.items())],
+        "of_urgency": every + [{"value": key, "text": choice_name("urgency", key)} for key in URGENCIES],
+        "narrowed": any((filters.category, filters.grid, filters.channel, filters.urgency, filters.duty)),
+    }

@@ -1,0 +1,166 @@
+"""Triage in one screen: the request, the proposal and why, one key to confirm; then the next one."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from lianxin.cases.actions.triage import JUDGED, Way, dispatching, follow, ways
+from lianxin.cases.fields import fields_for
+from lianxin.cases.forms import FormFaults, parse_given
+from lianxin.cases.pickers import unit_name
+from lianxin.cases.queries.inbox import counts
+from lianxin.cases.queries.page import case_page
+from lianxin.cases.queries.setup import workflow_by_id
+from lianxin.cases.queries.standing import NotSeen, stand
+from lianxin.cases.queries.triage import alike, judgement
+from lianxin.cases.values import Done, Standing
+from lianxin.cases.views.desk.lists import WAITING, carried, href_of, next_waiting
+from lianxin.cases.views.frame import StaffRequest, frame, see_other
+from lianxin.cases.words import refusal, said, used_otherwise
+from lianxin.keys.numbers import spoken, tidy
+from lianxin.keys.once import KeyUsedOtherwise, OnceKey, digest_of
+from lianxin.people.actors import Actor
+from lianxin.people.middleware import staff
+from lianxin.people.queries import roles, units
+from lianxin.ui import words
+from lianxin.workflow.engine import Refused
+
+Row = dict[str, Any]
+KEYS = (("clause", "x"), ("answer", "d"), ("units", "h"), ("contacted", "t"))  # hotkeys by what an act needs
+
+
+def standing_of(actor: Actor, number: str) -> Standing:
+    """The case of a number, or the same 404 for one that is not there and one that is not this actor's."""
+    try:
+        return stand(actor, number=tidy(number))
+    except NotSeen as error:
+        raise Http404 from error
+
+
+@staff
+def triage(request: StaffRequest, number: str) -> HttpResponse:
+    """Show a waiting case with the proposal; a POST does what was decided and opens the next one."""
+    actor, now = request.actor, timezone.now()
+    standing = standing_of(actor, number)
+    if "skip" in request.GET:
+        return onward(request, number, now)
+    if request.method != "POST" or request.POST.get("do") == "look":
+        return shown(request, standing, request.POST or request.GET, now=now)
+    try:
+        act_on(request, standing, now=now)
+    except FormFaults as faults:
+        return shown(request, standing, request.POST, now=now, faults=faults.faults, status=422)
+    except (Refused, KeyUsedOtherwise) as refused:
+        fresh, told = standing_of(actor, number), {"": sentence(actor, standing, refused)}
+        return shown(request, fresh, request.POST, now=now, faults=told, status=409)
+    return onward(request, standing.case.number, now)
+
+
+def act_on(request: StaffRequest, standing: Standing, *, now: datetime) -> None:
+    """Do what was decided; raises FormFaults or Refused, and changes nothing then."""
+    actor, data = request.actor, request.POST
+    act, key, seen = data.get("act", ""), data.get("idempotency_key", "")[:100], data.get("version", "")
+    once = OnceKey(f"triage:{actor.post_id}", key, digest_of({"case": standing.case.pk, "act": act})) if key else None
+    way = ways(actor, standing).get(act)
+    given = read_way(way, request, standing) if way is not None else {}
+    version = int(seen) if seen.isascii() and seen.isdigit() else -1
+    done = follow(standing, act, actor=actor, now=now, given=given, seen=version, once=once)
+    if way is not None and not done.repeated:
+        messages.success(request, done_words(actor, done, way))
+
+
+def read_way(way: Way, request: StaffRequest, standing: Standing) -> Row:
+    """What the form gives for every act of a way, all faults at once."""
+    given: Row = {}
+    faults: dict[str, str] = {}
+    for each in way:
+        wanted = {*each.needs, *each.takes}
+        wanted &= wanted if each is way[-1] else set(JUDGED)
+        mine = {name: request.POST.getlist(name) for name in wanted}
+        try:
+            given |= parse_given(each, mine, request.FILES, actor=request.actor, case=standing.case)
+        except FormFaults as wrong:
+            faults |= wrong.faults
+    if faults:
+        raise FormFaults(faults)
+    return given
+
+
+def done_words(actor: Actor, done: Done, way: Way) -> str:
+    """What was done and what follows, in a line that can be read at a glance."""
+    names = _(", ").join(said(each.name) for each in way)
+    unit = units(actor.town).get(done.case.unit_id or 0)
+    told = {"number": spoken(done.case.number), "acts": names}
+    if done.case.closed_at is not None or unit is None or done.case.due_at is None:
+        return _("%(number)s: %(acts)s. Done.") % told
+    told |= {"unit": unit_name(unit), "due": words.when(done.case.due_at)}
+    return _("%(number)s: %(acts)s. Now with %(unit)s, until %(due)s.") % told
+
+
+def sentence(actor: Actor, standing: Standing, refused: Exception) -> str:
+    """Why it was refused, and what to do."""
+    if not isinstance(refused, Refused):
+        return used_otherwise()
+    names = {key: role.name for key, role in roles(actor.town).items()}
+    return refusal(refused, workflow_by_id(actor.town, standing.case.workflow_id), names)
+
+
+def onward(request: StaffRequest, number: str, now: datetime) -> HttpResponse:
+    """To the next waiting case of the list one came from; back to the inbox when there is none."""
+    row = next_waiting(request.actor, request.GET, now, but=number)
+    if row is not None:
+        return see_other(href_of(request.actor, row, request.GET))
+    messages.info(request, _("Nothing more is waiting for triage in this list."))
+    return see_other(f"{reverse('desk')}?{carried(request.GET).urlencode()}")
+
+
+def shown(
+    request: StaffRequest, standing: Standing, chosen: Mapping[str, Any], *, now: datetime,
+    faults: Mapping[str, str] | None = None, status: int = 200,
+) -> HttpResponse:  # fmt: skip
+    """The page of a case that waits for triage, with what was chosen or typed so far."""
+    actor, case = request.actor, standing.case
+    page = case_page(actor, standing, now)
+    every = ways(actor, standing)
+    main = dispatching(standing, actor, every)
+    judged = judgement(actor, case, page["text"], chosen, now=now)
+    number = counts(actor, now=now)
+    context = {
+        **frame(request, "desk", {"desk": (number["total"], "late" if number["lights"]["late"] else "")}),
+        "case": page,
+        "j": judged,
+        "main": {"act": main, "name": _(", ").join(said(each.name) for each in every[main])} if main else None,
+        "boxes": [box for act in every if act != main and (box := box_of(actor, standing, every[act], now))],
+        "merge": next((act for act, way in every.items() if way[-1].effect("merge")), ""),
+        "alike": alike(actor, case, page["text"], now=now),
+        "waiting": sum(step["count"] for step in number["steps"] if step["phase"] in WAITING),
+        "faults": faults or {},
+        "typed": chosen if request.method == "POST" else {},
+        "back": carried(request.GET).urlencode(),
+    }
+    return render(request, "cases/desk/triage.html", context, status=status)
+
+
+def box_of(actor: Actor, standing: Standing, way: Way, now: datetime) -> Row | None:
+    """Another act as a form in a fold; merging has a page of its own."""
+    last = way[-1]
+    if last.effect("merge") is not None:
+        return None
+    fields = [each for each in fields_for(last, actor, standing.case, now=now) if each["name"] not in JUDGED]
+    taken = {name for each in way for name in (*each.needs, *each.takes)}
+    return {
+        "act": last.act,
+        "name": said(last.name),
+        "fields": fields,
+        "judged": [name for name in JUDGED if name in taken],
+        "key": next((key for need, key in KEYS if need in last.needs), ""),
+        "danger": "clause" in last.needs,
+        "photos": any(each["control"] == "photos" for each in fields),
+    }

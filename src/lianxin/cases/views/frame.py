@@ -1,0 +1,77 @@
+"""What stands around every staff page: the places of work, the search, the own menu."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from lianxin.keys.models import Town
+from lianxin.people.actors import Actor
+from lianxin.people.queries import roles
+
+
+class StaffRequest(HttpRequest):
+    """A request as the middleware hands it to a view behind `@staff`."""
+
+    town: Town
+    actor: Actor
+
+
+DESK = ("clerk", "dispatcher")
+FIELD = ("handler", "grid_worker", "grid_chief", "mediator")
+OVERSEE = ("supervisor", "leader")
+
+
+def places(actor: Actor) -> list[tuple[str, str, str]]:
+    """The places of work of a post, the most used first: (name of the address, words, icon)."""
+    desk, publish = ("desk", _("Inbox"), "inbox"), ("desk-publish", _("Publication"), "globe")
+    register = ("desk-register", _("Register"), "phone")
+    town, people = ("town-page", _("The town"), "chart"), ("staff-directory", _("Staff"), "users")
+    grids, late = ("grids", _("Grids"), "map"), ("supervise", _("Supervision"), "bell")
+    field, raised = ("field", _("My cases"), "list"), ("field-raise", _("Raise"), "plus")
+    if actor.role in DESK:
+        found = [desk, register, publish, town, grids, people]
+    elif actor.role in FIELD:
+        found = [field, raised, desk, town, grids, people]
+    elif actor.role in OVERSEE:
+        found = [late, town, desk, grids, people] if actor.role == "supervisor" else [town, late, desk, grids, people]
+    else:
+        found = [grids, people, desk]
+    needs = {"desk-publish": "publish", "desk-register": "register", "field-raise": "register"}
+    return [each for each in found if each[0] not in needs or actor.can(needs[each[0]])]
+
+
+def frame(request: StaffRequest, on: str = "", counts: dict[str, tuple[int, str]] | None = None) -> dict[str, Any]:
+    """The context of `ui/app.html`. `on`: the address the page belongs to; `counts`: (number, tone) by address."""
+    actor = request.actor
+    nav: list[dict[str, Any]] = []
+    for name, text, icon in places(actor):
+        if href := address(name):
+            count, tone = (counts or {}).get(name, (0, ""))
+            item = {"text": text, "href": href, "icon": icon, "on": name == on, "count": count, "tone": tone}
+            nav.append({**item, "key": str(len(nav) + 1)})
+    role = roles(actor.town).get(actor.role)
+    zh = (getattr(request, "LANGUAGE_CODE", "") or "zh").startswith("zh")
+    post = (role.name.get("zh" if zh else "en") or actor.role) if role else ""
+    menu = [("choose-post", _("Change post"), "refresh"), ("change-password", _("Change password"), "key")]
+    return {
+        "nav": nav,
+        "me": {"name": actor.name, "post": post},
+        "menu": [{"text": text, "href": href, "icon": icon} for name, text, icon in menu if (href := address(name))],
+        "search_url": address("desk-search"),
+        "sign_out_url": address("sign-out"),
+    }
+
+
+def address(name: str) -> str:
+    """A named page's address, "" while the installation has none of that name."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def see_other(url: str) -> HttpResponse:
+    """The answer to a form that was taken: look there now (303), so that reloading sends nothing again."""
+    return HttpResponse(status=303, headers={"Location": url})

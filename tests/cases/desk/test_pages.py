@@ -1,0 +1,340 @@
+"""The desk's pages over HTTP: what they show to whom, and what their forms do."""
+
+import pytest
+from django import shortcuts
+from django.utils import timezone
+
+from lianxin.cases.actions import open_case, transition
+from lianxin.cases.models import Case, Publication, Reporter
+from lianxin.cases.queries.setup import categories
+from lianxin.cases.queries.standing import stand
+from lianxin.cases.values import Contact, Draft, Holder
+from lianxin.ledger.verify import verify
+from lianxin.people.models import Account
+from lianxin.people.queries import unit_by_key
+from towns import grid_named, who
+
+
+@pytest.fixture
+def sign_in(client, settings, monkeypatch):
+    """Sign somebody in. Answers carry what their page was told as `told`: Jinja2 leaves no context behind."""
+    settings.AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+
+    def render(request, template, context, **kwargs):
+        response = shortcuts.render(request, template, context, **kwargs)
+        response.told = context
+        return response
+
+    for name in ("lists", "merging", "publishing", "register", "triage"):
+        monkeypatch.setattr(f"lianxin.cases.views.desk.{name}.render", render)
+
+    def enter(town, username):
+        client.force_login(Account.objects.get(username=f"{username}.{town.letters.lower()}"))
+        return client
+
+    return enter
+
+
+def raised(town, title="村口路灯不亮", text="晚上太黑了，老人孩子不敢走", **given):
+    draft = Draft("request", title, text, **{"lon": 117.005, "lat": 34.605, **given})
+    return open_case(draft, actor=who(town, "clerk"), now=timezone.now())
+
+
+def case_of(town, number):
+    return Case.objects.for_system("test", town).get(number=number)
+
+
+def test_the_inbox_shows_what_waits_and_links_to_triage(town, sign_in):
+    done = raised(town, contact=Contact("王秀英", "19900000001"))
+    body = sign_in(town, "clerk").get("/desk/").content.decode()
+    assert done.case.number in body
+    assert f"/desk/triage/{done.case.number}/" in body
+    assert "王秀英" not in body
+    assert "19900000001" not in body
+
+
+@pytest.mark.parametrize("address", ["/desk/", "/desk/search/?q=路灯", "/desk/register/", "/desk/publish/"])
+def test_nobody_is_sent_to_sign_in(town, client, address):
+    assert client.get(address).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("username", "register", "publish"),
+    [
+        ("clerk", 200, 200),
+        ("dispatcher", 200, 403),
+        ("handler", 200, 403),
+        ("supervisor", 403, 403),
+        ("admin", 403, 403),
+    ],
+)
+def test_pages_are_for_those_whose_role_may(town, sign_in, username, register, publish):
+    client = sign_in(town, username)
+    assert client.get("/desk/").status_code == 200
+    assert client.get("/desk/register/").status_code == register
+    assert client.get("/desk/publish/").status_code == publish
+
+
+@pytest.mark.parametrize("page", ["triage", "merge", "publish"])
+def test_a_case_one_may_not_see_is_not_there(town, other_town, sign_in, page):
+    done, foreign = raised(town), raised(other_town, lon=118.005)
+    client = sign_in(town, "clerk")
+    for number in (foreign.case.number, "LX00000000", "x"):
+        assert client.get(f"/desk/{page}/{number}/?town=LX").status_code == 404
+    unseen = sign_in(town, "handler").get(f"/desk/{page}/{done.case.number}/").status_code
+    assert unseen in (403, 404)
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["?scope=all&closed=1", "?scope=x&step=%00&light=%F0%9F%92%A1&after=b..", "?category=99999999999999999999&grid=-1",
+     "?q=%00", "?after=a99999999999999.1", "?q=" + "路" * 300, "?phase=handle&duty=main&urgency=urgent&channel=phone&kind=x"],
+)  # fmt: skip
+def test_no_query_string_breaks_the_lists(town, sign_in, query):
+    raised(town)
+    client = sign_in(town, "clerk")
+    assert client.get(f"/desk/{query}").status_code == 200
+    assert client.get(f"/desk/search/{query}").status_code == 200
+
+
+def test_a_number_in_the_search_goes_to_its_case(town, sign_in):
+    done = raised(town, contact=Contact("王秀英", "19900000001"))
+    client = sign_in(town, "clerk")
+    number = done.case.number
+    assert (
+        client.get("/desk/search/", {"q": f"{number[:2]} {number[2:6]} {number[6:]}"})
+        .headers["Location"]
+        .endswith(f"{number}/")
+    )
+    for words in ("199 0000 0001", "不敢走", "路灯"):
+        assert number in client.get("/desk/search/", {"q": words}).content.decode()
+    assert number not in client.get("/desk/search/", {"q": "下水道"}).content.decode()
+
+
+def decision(client, number, act="assign", **more):
+    page = client.get(f"/desk/triage/{number}/")
+    case, judged = page.told["case"], page.told["j"]
+    data = {"act": act, "version": case["version"], "idempotency_key": f"k{number}{case['version']}",
+            "category": judged["category"] or "", "grid": judged["grid"] or "", "urgency": judged["urgency"],
+            "holder": judged["holder"]}  # fmt: skip
+    return data | more
+
+
+def test_triage_proposes_and_one_press_accepts_and_dispatches(town, sign_in):
+    first, second = raised(town), raised(town, title="另一件")
+    client = sign_in(town, "clerk")
+    data = decision(client, first.case.number)
+    response = client.post(f"/desk/triage/{first.case.number}/", data)
+    assert response.status_code == 303
+    assert f"/desk/triage/{second.case.number}/" in response.headers["Location"]
+    case = case_of(town, first.case.number)
+    leaf = next(row for row in categories(town).values() if row.key == "streetlight")
+    assert (case.step, case.category_id, case.unit_id) == ("dispatch", leaf.pk, unit_by_key(town, "utilities").pk)
+    assert case.version == 3
+    again = client.post(f"/desk/triage/{first.case.number}/", data)  # a press sent twice
+    assert again.status_code == 303
+    assert case_of(town, first.case.number).version == 3
+    assert list(verify(town)) == []
+
+
+def test_the_page_says_why_rule_by_rule(town, sign_in):
+    done = raised(town)
+    page = sign_in(town, "clerk").get(f"/desk/triage/{done.case.number}/")
+    body = page.content.decode()
+    assert "路灯照明" in body
+    verdicts = [rule["verdict"] for rule in page.told["j"]["why"]["rules"]]
+    assert verdicts[0] == "taken"
+    assert set(verdicts[1:]) <= {"weaker", "nobody"}
+    assert page.told["j"]["why"]["spared"]["category"] > 10
+
+
+def test_another_category_changes_the_proposal(town, sign_in):
+    done = raised(town)
+    leaf = next(row for row in categories(town).values() if row.key == "parking")
+    page = sign_in(town, "clerk").get(f"/desk/triage/{done.case.number}/", {"category": leaf.pk})
+    assert page.told["j"]["holder"] == f"unit:{unit_by_key(town, 'traffic').pk}"
+    assert case_of(town, done.case.number).category_id is None
+
+
+def test_a_stale_page_changes_nothing_and_says_so(town, sign_in):
+    done = raised(town)
+    client = sign_in(town, "clerk")
+    data = decision(client, done.case.number)
+    transition(done.standing, "accept", actor=who(town, "clerk2"), now=timezone.now())
+    response = client.post(f"/desk/triage/{done.case.number}/", data | {"note": "我写的话"})
+    assert response.status_code == 409
+    assert "我写的话" in response.content.decode()
+    assert case_of(town, done.case.number).version == 2
+
+
+def test_if_the_second_act_is_refused_the_first_has_not_happened(town, sign_in):
+    done = raised(town)
+    client = sign_in(town, "clerk")
+    response = client.post(f"/desk/triage/{done.case.number}/", decision(client, done.case.number, holder=""))
+    assert response.status_code == 422
+    response = client.post(f"/desk/triage/{done.case.number}/", decision(client, done.case.number, holder="unit:1"))
+    assert response.status_code == 422
+    case = case_of(town, done.case.number)
+    assert (case.step, case.version) == ("collect", 1)
+
+
+@pytest.mark.parametrize(
+    ("act", "given", "step"),
+    [
+        ("reject", {"clause": "court", "reason": "法院已立案"}, "refused"),
+        ("answer", {"answer": "每晚七点开灯"}, "feedback"),
+        ("confer", {"note": "几家一起看", "units": ["unit:utilities", "unit:construction"]}, "triage"),
+        ("accept", {}, "triage"),
+        ("note", {"note": "待核实"}, "collect"),
+    ],
+)
+def test_every_other_decision_is_one_form_too(town, sign_in, act, given, step):
+    done = raised(town)
+    client = sign_in(town, "clerk")
+    if act == "reject":
+        from lianxin.cases.queries.setup import clauses
+
+        given = given | {"clause": next(iter(clauses(town)))}
+    base = {key: value for key, value in decision(client, done.case.number, act).items() if key != "holder"}
+    response = client.post(f"/desk/triage/{done.case.number}/", base | given)
+    assert response.status_code == 303, response.told["faults"]
+    assert case_of(town, done.case.number).step == step
+
+
+def test_merging_and_taking_out_again(town, sign_in):
+    main, twin = raised(town), raised(town, text="晚上太黑了，老人孩子都不敢走")
+    client = sign_in(town, "clerk")
+    offered = client.get(f"/desk/triage/{twin.case.number}/").told["alike"]
+    assert [row["number"] for row in offered] == [main.case.number]
+    page = client.get(f"/desk/merge/{twin.case.number}/", {"with": main.case.number})
+    assert main.case.title in page.content.decode()
+    data = {"act": page.told["act"], "version": 1, "case": main.case.number, "idempotency_key": "m1"}
+    assert client.post(f"/desk/merge/{twin.case.number}/", data).status_code == 303
+    merged = case_of(town, twin.case.number)
+    assert (merged.step, merged.parent_id) == ("merged", main.case.pk)
+    page = client.get(f"/desk/merge/{main.case.number}/")
+    assert [row["number"] for row in page.told["children"]] == [twin.case.number]
+    data = {"act": "split", "version": merged.version, "reason": "不是一盏灯", "idempotency_key": "s1"}
+    assert client.post(f"/desk/split/{twin.case.number}/", data).status_code == 303
+    assert (case_of(town, twin.case.number).step, case_of(town, twin.case.number).parent_id) == ("triage", None)
+
+
+@pytest.mark.parametrize("wanted", ["LX00000000", "x", "", "%00", "itself"])
+def test_merging_into_nothing_is_answered_in_words(town, sign_in, wanted):
+    done = raised(town)
+    client = sign_in(town, "clerk")
+    wanted = done.case.number if wanted == "itself" else wanted
+    assert client.get(f"/desk/merge/{done.case.number}/", {"with": wanted}).status_code == 200
+    data = {"act": "merge", "version": 1, "case": wanted, "idempotency_key": "m"}
+    assert client.post(f"/desk/merge/{done.case.number}/", data).status_code == 422
+    assert case_of(town, done.case.number).step == "collect"
+
+
+def call(**given):
+    return {"phone": "199 0000 0001", "name": "王秀英", "channel": "phone", "text": "村口路灯不亮", "address": "",
+            "idempotency_key": "r1", "do": "triage"} | given  # fmt: skip
+
+
+def test_a_call_is_registered_once_and_goes_straight_to_triage(town, sign_in):
+    client = sign_in(town, "clerk")
+    response = client.post("/desk/register/", call(consent="1", grid=str(grid_named(town, "1-1").pk)))
+    case = Case.objects.for_system("test", town).get()
+    assert response.headers["Location"] == f"/desk/triage/{case.number}/"
+    assert client.post("/desk/register/", call(consent="1", grid=str(grid_named(town, "1-1").pk))).status_code == 303
+    assert Case.objects.for_system("test", town).count() == 1
+    reporter = Reporter.objects.for_system("test", town).get()
+    assert (case.channel, case.grid_id, reporter.phone) == ("phone", grid_named(town, "1-1").pk, "19900000001")
+    assert reporter.public_consent
+    assert categories(town)[case.category_id].key == "streetlight"
+    assert client.post("/desk/register/", call(text="别的事")).status_code == 409
+
+
+def test_looking_things_up_writes_nothing_and_keeps_what_was_typed(town, sign_in):
+    old = raised(town, contact=Contact("王秀英", "19900000001"))
+    client = sign_in(town, "clerk")
+    response = client.post(
+        "/desk/register/", call(do="look", text="村口路灯不亮，晚上太黑了，老人孩子不敢走", address="1村")
+    )
+    body = response.content.decode()
+    assert [row["number"] for row in response.told["earlier"]] == [old.case.number]
+    assert [row["number"] for row in response.told["alike"]] == [old.case.number]
+    assert "晚上太黑了" in body
+    assert response.told["places"]
+    assert Case.objects.for_system("test", town).count() == 1
+
+
+def test_a_caller_with_the_same_trouble_joins_the_open_case(town, sign_in):
+    old = raised(town)
+    client = sign_in(town, "clerk")
+    response = client.post("/desk/register/", call(do="", join=old.case.number))
+    assert response.status_code == 303
+    assert Case.objects.for_system("test", town).count() == 1
+    assert Reporter.objects.for_system("test", town).filter(case_id=old.case.pk).count() == 2
+
+
+@pytest.mark.parametrize("wrong", [{"text": ""}, {"phone": "12"}, {"name": "王" * 99}, {"text": "字" * 5000}])
+def test_what_is_wrong_is_said_beside_its_field_and_kept(town, sign_in, wrong):
+    response = sign_in(town, "clerk").post("/desk/register/", call(**wrong))
+    assert response.status_code == 422
+    assert set(response.told["faults"]) == set(wrong)
+    assert not Case.objects.for_system("test", town).exists()
+
+
+def answered(town, **given):
+    clerk, handler, now = who(town, "clerk"), who(town, "handler"), timezone.now()
+    done = raised(town, contact=Contact("王秀英", "19900000001", public_consent=True), **given)
+    done = transition(done.standing, "accept", actor=clerk, now=now)
+    holder = Holder(unit_by_key(town, "utilities").pk)
+    done = transition(done.standing, "assign", actor=clerk, now=now, given={"holder": holder})
+    done = transition(done.standing, "take", actor=handler, now=now)
+    return transition(done.standing, "finish", actor=handler, now=now, given={"answer": "已修好"})
+
+
+def test_a_clerk_reads_edits_and_publishes(town, sign_in):
+    first, second = answered(town, text="我是王秀英，电话19900000001，灯不亮"), answered(town)
+    client = sign_in(town, "clerk")
+    assert first.case.number in client.get("/desk/publish/").content.decode()
+    page = client.get(f"/desk/publish/{first.case.number}/")
+    values = page.told["values"]
+    assert "19900000001" not in values["text"]
+    assert "王秀英" not in values["text"]
+    data = {**{key: values[key] for key in ("title", "answer", "place")}, "do": "publish"}
+    refused = client.post(f"/desk/publish/{first.case.number}/", data | {"text": "打19900000001"})
+    assert refused.status_code == 422
+    response = client.post(f"/desk/publish/{first.case.number}/", data | {"text": "灯不亮"})
+    assert response.headers["Location"] == f"/desk/publish/{second.case.number}/"
+    row = Publication.objects.for_system("test", town).get()
+    assert (row.state, row.text, row.answer) == ("published", "灯不亮", "已修好")
+    response = client.post(f"/desk/publish/{second.case.number}/", {"do": "withhold", "reason": "邻里纠纷"})
+    assert response.headers["Location"] == "/desk/publish/"
+    assert client.post(f"/desk/publish/{second.case.number}/", {"do": "withhold", "reason": ""}).status_code == 422
+
+
+def test_the_pages_stand_in_english_too(town, sign_in):
+    done = answered(town)
+    client = sign_in(town, "clerk")
+    pages = [f"/desk/{page}/{done.case.number}/" for page in ("publish", "merge", "triage")]
+    for address in ("/desk/", "/desk/search/?q=路灯", "/desk/register/", "/desk/publish/", *pages):
+        response = client.get(address, headers={"accept-language": "en"})
+        assert response.status_code == 200
+        assert 'lang="en"' in response.content.decode()
+
+
+def test_an_appeal_is_not_the_first_clerks_to_triage(town, sign_in):
+    done = raised(town)
+    clerk = who(town, "clerk")
+    from lianxin.cases.queries.setup import clauses
+    from towns import reporter_of
+
+    given = {"clause": next(iter(clauses(town))), "reason": "不归镇里管"}
+    refused = transition(done.standing, "reject", actor=clerk, now=timezone.now(), given=given)
+    transition(
+        refused.standing, "appeal", actor=reporter_of(town, done), now=timezone.now(), given={"reason": "归你们管"}
+    )
+    appeal = Case.objects.for_system("test", town).get(parent_id=done.case.pk)
+    response = sign_in(town, "clerk").get(f"/desk/triage/{appeal.number}/")
+    assert response.told["main"] is None
+    client = sign_in(town, "supervisor")
+    page = client.get(f"/desk/triage/{appeal.number}/")
+    assert page.told["main"] is not None
+    assert stand(who(town, "supervisor"), pk=appeal.pk).case.step == "collect"

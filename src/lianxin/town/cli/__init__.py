@@ -22,6 +22,7 @@ for command in (
     running.serve,
     demo.demo,
     importing.importing,
+    importing.exporting,
     verifying.verify,
     checking.check,
     users.user,

@@ -1,0 +1,194 @@
+"""`export cases|grids|people|ledger`: as somebody, masked; every export leaves an entry."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from django.db import transaction
+from django.utils import timezone
+
+from lianxin.ledger.actions import Line, record
+from lianxin.people.actors import Actor, actor_of, system
+from lianxin.people.models import Account
+from lianxin.people.queries import posts_of, today
+from lianxin.town.cli.demo import Counter
+from lianxin.town.cli.starting import Fault, django_ready, say, town_named
+from lianxin.town.exports.cases import COLUMNS as OF_CASES
+from lianxin.town.exports.cases import case_rows
+from lianxin.town.exports.grids import COLUMNS as OF_GRIDS
+from lianxin.town.exports.grids import grid_rows
+from lianxin.town.exports.ledger import COLUMNS as OF_LEDGER
+from lianxin.town.exports.ledger import ledger_rows
+from lianxin.town.exports.people import COLUMNS as OF_PEOPLE
+from lianxin.town.exports.people import people_rows, write_template
+from lianxin.town.exports.writing import write
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from lianxin.keys.models import Town
+    from lianxin.town.exports.writing import Column, Row
+
+ENDINGS = {".json": "geojson", ".ndjson": "jsonl"}
+
+TO = click.option(
+    "--to", "path", type=click.Path(path_type=Path, dir_okay=False), required=True, help="写到哪里。File to write."
+)
+TOWN = click.option("--town", "letters", default="", help="乡镇字母代号。Letters of the town.")
+OVERWRITE = click.option("--overwrite", is_flag=True, help="已有的文件照样覆盖。Replace a file that is there.")
+PERSONAL = click.option("--personal", is_flag=True, help="不遮盖姓名、电话等。Personal details in full.")
+
+
+def _form(*forms: str) -> Callable[[Any], Any]:
+    return click.option("--format", "form", type=click.Choice(forms), help="默认看扩展名。Default: by the ending.")
+
+
+def _as(*, needed: bool) -> Callable[[Any], Any]:
+    return click.option("--as", "username", required=needed, help="以谁的身份（账号）。Whose rights: an account.")
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """Where an export goes to, in which format, and whether personal details are in full."""
+
+    what: str
+    path: Path
+    form: str
+    personal: bool = False
+
+
+@click.command(short_help="导出事项。Cases, those the person may see.")
+@TO
+@_form("xlsx", "csv", "geojson", "jsonl")
+@TOWN
+@_as(needed=True)
+@PERSONAL
+@OVERWRITE
+def cases(path: Path, form: str | None, letters: str, username: str, **how: bool) -> None:
+    """导出该身份看得到的事项。Exports the cases that person may see; needs the permission `export`.
+
+    姓名、电话和文字中的号码默认遮盖；--personal 另需查看联系方式的权限。
+    Names and numbers are masked; --personal needs the permission to see contacts too.
+    """
+    export = _target("cases", path, form, ("xlsx", "csv", "geojson", "jsonl"), **how)
+    actor = _actor(_town(letters), username, ("export",), ("reveal_contact",) if export.personal else ())
+    _write(export, OF_CASES, case_rows(actor, personal=export.personal), actor)
+
+
+@click.command(short_help="导出人员和岗位。People and posts; also an empty template.")
+@TO
+@_form("xlsx", "csv", "jsonl")
+@TOWN
+@_as(needed=False)
+@PERSONAL
+@click.option("--template", is_flag=True, help="只要空白的 Excel 模板。An empty Excel table to fill in.")
+@OVERWRITE
+def people(path: Path, form: str | None, letters: str, username: str | None, **how: bool) -> None:
+    """导出今天在岗的人员，可再导入。Exports the posts held today, as an import takes them.
+
+    电话默认遮盖；遮盖的号码再导入时视为不变。Masked telephone numbers count as unchanged when imported.
+    """
+    template = how.pop("template")
+    export = _target("people", path, form, ("xlsx",) if template else ("xlsx", "csv", "jsonl"), **how)
+    town = _town(letters)
+    if template:
+        with _writing(path):
+            write_template(path, town)
+        say(f"模板已写入 {path}。", "The template is written.")
+        return
+    if not username:
+        raise Fault("请用 --as 指明以谁的身份导出。", "Say with --as whose rights the export is done with.")
+    actor = _actor(town, username, ("export", "manage_people"), ("manage_people",) if export.personal else ())
+    _write(export, OF_PEOPLE, people_rows(actor, now=timezone.now(), personal=export.personal), actor)
+
+
+@click.command(short_help="导出网格。Grids with their boundaries.")
+@TO
+@_form("geojson", "xlsx", "csv", "jsonl")
+@TOWN
+@_as(needed=False)
+@OVERWRITE
+def grids(path: Path, form: str | None, letters: str, username: str | None, **how: bool) -> None:
+    """导出网格；GeoJSON 带边界（WGS-84），可再导入。GeoJSON holds the boundaries and can be imported again."""
+    export = _target("grids", path, form, ("geojson", "xlsx", "csv", "jsonl"), **how)
+    town = _town(letters)
+    actor = _actor(town, username, (), ()) if username else system(town)
+    _write(export, OF_GRIDS, grid_rows(town), actor)
+
+
+@click.command(short_help="导出留痕。The history with its digests.")
+@TO
+@_form("jsonl", "xlsx", "csv")
+@TOWN
+@_as(needed=False)
+@OVERWRITE
+def ledger(path: Path, form: str | None, letters: str, username: str | None, **how: bool) -> None:
+    """导出全部留痕和摘要，不含文字内容，供他人核验。Exports every entry with its digests, without texts."""
+    export = _target("ledger", path, form, ("jsonl", "xlsx", "csv"), **how)
+    town = _town(letters)
+    actor = _actor(town, username, ("audit",), ()) if username else system(town)
+    _write(export, OF_LEDGER, ledger_rows(town), actor)
+
+
+def _target(
+    what: str, path: Path, form: str | None, forms: Sequence[str], *, overwrite: bool, personal: bool = False
+) -> Export:
+    """Where to write, checked before the work begins; raises Fault."""
+    ending = path.suffix.lower()
+    form = form or ENDINGS.get(ending, ending.removeprefix("."))
+    if form not in forms:
+        known = "、".join(forms)
+        raise Fault(f"请用 --format 指明格式：{known}。", f"Name a --format: {', '.join(forms)}.")
+    if path.exists() and not overwrite:
+        raise Fault(f"{path} 已存在；要覆盖请加 --overwrite。", f"{path} is there already; --overwrite replaces it.")
+    if not path.parent.is_dir():
+        raise Fault(f"没有文件夹 {path.parent}。", f"There is no folder {path.parent}.")
+    return Export(what, path, form, personal)
+
+
+def _town(letters: str) -> Town:
+    django_ready()
+    town: Town = town_named(letters)
+    return town
+
+
+def _actor(town: Town, username: str, some: Sequence[str], every: Sequence[str]) -> Actor:
+    """The first post of that person with one of `some` permissions and `every` other; raises Fault."""
+    account = Account.objects.filter(username=username).first()
+    posts = posts_of(account.pk, town, on=today(timezone.now())) if account else []
+    if not posts:
+        raise Fault(f"{username} 在本镇没有岗位。", f"{username} holds no post in this town.")
+    for actor in (actor_of(post, town) for post in posts):
+        if (not some or any(map(actor.can, some))) and all(map(actor.can, every)):
+            return actor
+    raise Fault(f"{username} 没有导出这些内容的权限。", f"{username} may not export this.")
+
+
+def _write(export: Export, columns: Sequence[Column], rows: Iterable[Row], actor: Actor) -> None:
+    with _writing(export.path), Counter() as counter:
+        done = write(export.path, export.form, columns, _counted(rows, counter))
+    data = {"what": export.what, "format": export.form, "rows": done, "personal": export.personal}
+    with transaction.atomic():
+        record(Line("export", actor.town_id, "export", data), actor=actor, now=timezone.now())
+    say(f"已写入 {export.path}，{done:,} 行。", f"{done:,} rows written.")
+
+
+def _counted(rows: Iterable[Row], counter: Counter) -> Iterator[Row]:
+    for done, row in enumerate(rows, start=1):
+        if done % 500 == 0:
+            counter.show("导出 / exporting", done, 0)
+        yield row
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Say plainly when a file cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        why = error.strerror
+        raise Fault(f"{path} 不能写入：{why}。", f"{path} cannot be written: {why}.") from error

@@ -1,0 +1,9 @@
+"""Bringing a town's data in: cases from another system's tables, grids from GeoJSON, people from Excel.
+
+Every fault of a file is told by row, with its reason, before anything is written; what is sound goes in through the
+doors everything else uses; the same file again changes nothing.
+"""
+
+from lianxin.town.imports.terminal import cases, grids, people
+
+commands = [cases, grids, people]

@@ -1,0 +1,94 @@
+"""Reading single cells: text, times, counts, choices, whatever type a spreadsheet program gave them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from typing import Any, Final
+
+from django.utils import timezone
+
+from lianxin.town.exports.safety import as_written
+from lianxin.town.imports.tables import NO_VALUE
+
+ERROR_VALUES: Final = frozenset({"#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!"})
+EARLIEST: Final = date(1949, 10, 1)
+_SAFE_DIGITS: Final = 10**15  # a spreadsheet program keeps fifteen digits of a number
+_FRACTION: Final = re.compile(r"(\d+)\.0+")
+
+
+class Wrong(Exception):
+    """A cell that cannot be meant: a code of `faults.SENTENCES` and what it is about."""
+
+    def __init__(self, code: str, **said: Any) -> None:
+        super().__init__(code)
+        self.code, self.said = code, said
+
+
+def text_of(cell: Any) -> str:
+    """The text of any cell as a person sees it; a whole number without its point. Raises Wrong."""
+    if cell is NO_VALUE:
+        raise Wrong("no_value")
+    if cell is None:
+        return ""
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e18:
+        cell = int(cell)
+    if isinstance(cell, int) and not isinstance(cell, bool) and abs(cell) >= _SAFE_DIGITS:
+        raise Wrong("rounded")
+    if isinstance(cell, datetime | date | time):
+        return cell.isoformat(" ") if isinstance(cell, datetime) else cell.isoformat()
+    text = as_written(str(cell).strip(" \n"))
+    if text in ERROR_VALUES:
+        raise Wrong("error_value", value=text)
+    return text
+
+
+def moment_of(cell: Any, formats: tuple[str, ...], *, now: datetime) -> datetime:
+    """A time in the town's zone, from a date cell or from text by one of the formats; a past one. Raises Wrong."""
+    moment = cell if isinstance(cell, datetime) else _midnight(cell) if isinstance(cell, date) else None
+    if moment is None:
+        text = " ".join(text_of(cell).split())
+        moment = next((found for each in formats if (found := _parsed(text, each)) is not None), None)
+        if moment is None:
+            raise Wrong("bad_date", value=text)
+    if timezone.is_naive(moment):
+        moment = timezone.make_aware(moment)
+    if moment.date() < EARLIEST:
+        raise Wrong("too_early", value=moment.date())
+    if moment > now:
+        raise Wrong("future", value=timezone.localtime(moment).replace(tzinfo=None))
+    return moment
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time())
+
+
+def _parsed(text: str, pattern: str) -> datetime | None:
+    try:
+        return datetime.strptime(text, pattern)  # noqa: DTZ007 - the zone is the town's, added by the caller
+    except ValueError:
+        return None
+
+
+def count_of(cell: Any) -> int | None:
+    """A whole number of 0 or more; None for an empty cell. Raises Wrong."""
+    text = text_of(cell).replace(",", "").replace("，", "").strip()
+    if not text:
+        return None
+    whole = _FRACTION.fullmatch(text)
+    text = whole[1] if whole else text
+    if not (text.isascii() and text.isdigit()) or len(text) > 9:
+        raise Wrong("bad_number", value=text)
+    return int(text)
+
+
+def choice_of(cell: Any, choices: Mapping[str, Any]) -> Any:
+    """What one of the given words stands for; None for an empty cell. Raises Wrong."""
+    text = text_of(cell).strip()
+    if not text:
+        return None
+    if text.lower() not in choices:
+        raise Wrong("bad_choice", value=text, known="、".join(choices))
+    return choices[text.lower()]

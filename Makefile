@@ -1,0 +1,74 @@
+# 连心 / Lianxin. `make run` is all a stranger needs; `make help` lists the rest.
+# Paths may hold spaces: every path is quoted, and no target is named by an absolute path.
+
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+export HOST PORT
+run demo: export LIANXIN_PROFILE := $(or $(LIANXIN_PROFILE),demo)
+
+BIN := .venv/bin
+STAMPS := .venv/stamps
+MESSAGES := $(shell find src -name django.po)
+MAKEFLAGS += --no-builtin-rules
+.DEFAULT_GOAL := help
+.PHONY: help run demo setup venv dev test check rows bench docs clean
+
+help: ## 列出目标 / list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+run: setup ## 启动（首次会安装并装入演示镇）/ start; sets up and loads the demo town on the first run
+	@exec $(BIN)/python -m lianxin run
+
+demo: setup ## 只装入演示镇并显示登录名 / load the demo town, print its sign-ins
+	@exec $(BIN)/python -m lianxin demo
+
+setup: $(STAMPS)/run $(STAMPS)/messages ## 只准备，不启动 / prepare without starting
+	@$(BIN)/python -m lianxin.ui.build --if-stale
+
+$(STAMPS)/messages: $(MESSAGES) $(STAMPS)/run
+	@$(BIN)/python -m lianxin.ui.messages compile
+	@touch $@
+
+venv:
+	@sh lock/prerequisites.sh "$(PYTHON)"
+	@mkdir -p $(STAMPS)
+
+# A stamp holds while it is newer than what it was made from.
+$(STAMPS)/run: lock/run.txt pyproject.toml | venv
+	@sh lock/install.sh lock/run.txt
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable . --disable-pip-version-check
+	@touch $@
+
+$(STAMPS)/dev: lock/dev.txt $(STAMPS)/run
+	@sh lock/install.sh lock/dev.txt
+	@touch $@
+
+dev: setup $(STAMPS)/dev ## 安装测试和检查所需 / install what tests and checks need
+
+test: dev ## 在 SQLite 和 PostgreSQL 上跑全部测试 / all tests, on SQLite and on PostgreSQL
+	$(BIN)/python -m pytest
+	@$(BIN)/python tests/pg.py $(BIN)/python -m pytest; code=$$?; \
+	case "$$code $(LIANXIN_REQUIRE)" in "77 "*postgresql*) exit 77;; "77 "*) exit 0;; *) exit $$code;; esac
+
+check: dev ## 全部检查：格式、类型、分层、迁移、文字、测试 / every check
+	$(BIN)/python -m ruff check
+	$(BIN)/python -m mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m django makemigrations --check --dry-run --settings lianxin.town.settings
+	$(BIN)/python -m lianxin.ui.messages check
+	$(BIN)/python -m lianxin check towns/base
+	@$(MAKE) --no-print-directory test
+
+rows: dev ## 哪些需求有走查测试 / which requirement rows have a walk
+	@$(BIN)/python tests/rows.py
+
+bench: dev ## 性能测量 / measure
+	@$(BIN)/python -m bench
+
+docs: dev ## 生成文档 / build the documentation
+	@$(BIN)/python -m mkdocs build --strict
+
+clean: ## 删除环境和构建结果，保留数据 / remove the environment and what was built; data stay
+	rm -rf .venv site frontend/node_modules src/lianxin/ui/static/lianxin
+	find src -name '*.mo' -delete

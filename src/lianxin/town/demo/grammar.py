@@ -6,7 +6,7 @@ A pattern is parsed once; expanding it is a walk over its parts.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -63,7 +63,7 @@ def _branches(tokens: Iterator[str], pattern: str, *, nested: bool) -> Iterator[
     for token in tokens:
         if token == "[":  # noqa: S105 - a bracket, no secret
             parts.append(Choice(list(_branches(tokens, pattern, nested=True))))
-        elif token in "]|" and not nested:
+        elif token in "]|" and not nested:  # noqa: S105
             raise BadPattern(f"a stray {token} in: {pattern}")
         elif token == "|":  # noqa: S105
             yield tuple(parts)
@@ -143,8 +143,3 @@ def reported(text: str) -> str:
     for said, written in _FIRST_PERSON:
         text = text.replace(said, written)
     return text
-
-
-def merged(*sources: Mapping[str, str]) -> dict[str, str]:
-    """Facts of a scene put together; later ones win."""
-    return {key: value for source in sources for key, value in source.items()}

@@ -26,11 +26,26 @@ CLOSED: Final = 2076
 BEFORE_OPEN: Final = 3  # of the year before, still open at the anchor: suspended for works not yet begun
 SEEDS: Final = 8  # variants of each drawn scene
 CHANNELS: Final = {"phone": 27, "wechat": 23, "web": 13, "hotline": 14, "field": 16, "window": 7}
-PATTERNS: Final = {"phone": "phone", "hotline": "phone", "wechat": "online", "web": "online", "field": "field", "window": "office"}
-FATES: Final = {"normal": 82, "late": 8, "returned": 5, "refused": 2, "withdrawn": 1.6}
+PATTERNS: Final = {
+    "phone": "phone",
+    "hotline": "phone",
+    "wechat": "online",
+    "web": "online",
+    "field": "field",
+    "window": "office",
+}
+FATES: Final = {"normal": 82, "late": 5.5, "returned": 5, "refused": 2, "withdrawn": 1.6}
 DOUBLED: Final = 0.034
 # What a clerk can often answer without sending it on.
-KNOWN: Final = {"enquiry": 0.7, "praise": 0.75, "id_papers": 0.3, "pension": 0.25, "medical_insurance": 0.25, "licence": 0.25, "veterans": 0.15}
+KNOWN: Final = {
+    "enquiry": 0.7,
+    "praise": 0.75,
+    "id_papers": 0.3,
+    "pension": 0.25,
+    "medical_insurance": 0.25,
+    "licence": 0.25,
+    "veterans": 0.15,
+}
 STALLS: Final = timedelta(days=40)
 
 
@@ -52,7 +67,8 @@ class Life:
     """One request: how it came, what it says, and every act up to the anchor, in order.
 
     `open`: not at an end step at the anchor. `raised_by`: the grid worker's key when the channel is `field`.
-    `merged_into`: the key of the life it was merged into.
+    `story`: what it is about, for whoever writes an answer to it later. `merged_into`: the key of the life it was
+    merged into.
     """
 
     key: str
@@ -71,6 +87,7 @@ class Life:
     raised_by: str
     acts: tuple[Act, ...]
     open: bool
+    story: Story
     merged_into: str = ""
 
 
@@ -89,19 +106,19 @@ class _Born:
     acts: list[Act] = field(default_factory=list)
 
 
-def plan_lives(
+def plan_lives(  # noqa: PLR0917 - the six things a town is drawn from
     rng: Random, geography: GeographyLike, staff: Staff, rules: Rules, people: People, texts: Texts | None = None
 ) -> list[Life]:
     """2,158 requests in each of the two years up to the anchor, ordered by the time they were recorded.
 
     Of the last year's exactly 2,076 have reached an end step at the anchor, of the year before all but three.
     """
-    return _Town(rng, geography, staff, rules, people, texts or Texts.read()).live()
+    return _Town(rng, geography, staff, rules, people, texts=texts or Texts.read()).live()
 
 
 class _Town:
     def __init__(
-        self, rng: Random, geography: GeographyLike, staff: Staff, rules: Rules, people: People, texts: Texts
+        self, rng: Random, geography: GeographyLike, staff: Staff, rules: Rules, people: People, *, texts: Texts
     ) -> None:
         self._rng, self._staff, self._rules, self._people, self._texts = rng, staff, rules, people, texts
         self._spots = Spots(rng, geography)
@@ -139,7 +156,7 @@ class _Town:
 
     def _fresh(self, recorded_at: datetime, channel: str) -> _Born:
         leaf = self._leaf(recorded_at.month)
-        spot = self._spots.draw(self._rng, leaf.where)
+        spot = self._spots.draw(self._rng, leaf.where, indoors=leaf.indoors)
         story = self._texts.story(self._rng, leaf.key, spot, recorded_at.date())
         reporter = self._reporter(channel)
         case = Case(
@@ -160,7 +177,9 @@ class _Town:
         reporter = self._reporter("web" if channel == "field" else channel)
         channel = "wechat" if channel == "field" else channel
         story = replace(main.case.story, day=recorded_at.date(), facts={})
-        case = replace(main.case, story=story, recorded_at=recorded_at, channel=channel, reachable=not reporter.anonymous)
+        case = replace(
+            main.case, story=story, recorded_at=recorded_at, channel=channel, reachable=not reporter.anonymous
+        )
         return _Born(self._key(), case, reporter, main=main.key)
 
     def _may_double(self, born: _Born, recorded_at: datetime) -> bool:
@@ -198,7 +217,7 @@ class _Town:
     # ---- playing ----------------------------------------------------------------------------------
 
     def _play(self, born: _Born, stop: datetime | None = None) -> None:
-        script = Script(self._rules, self._staff, self._texts, self._rng, born.case, stop or self._rules.anchor)
+        script = Script(self._rules, self._staff, self._texts, self._rng, born.case, stop=stop or self._rules.anchor)
         with suppress(Halted):
             if born.main:
                 script.merge_into(born.main)
@@ -263,7 +282,7 @@ class _Town:
             grid=story.spot.grid, address=story.spot.at, lon=story.spot.lon, lat=story.spot.lat,
             title=self._texts.title(rng, story), text=self._texts.text(rng, story, case.channel),
             reporter=born.reporter, consent=rng.random() < 0.72, photos=tuple(photos), raised_by=born.raised_by,
-            acts=tuple(born.acts), open=born.ends is None, merged_into=born.main if born.ends else "",
+            acts=tuple(born.acts), open=born.ends is None, story=story, merged_into=born.main if born.ends else "",
         )  # fmt: skip
 
     def _unit_name(self, case: Case) -> str:

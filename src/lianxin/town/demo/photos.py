@@ -16,6 +16,8 @@ from PIL import Image, ImageDraw, ImageFilter
 from lianxin.town.demo.scenes import SCENES
 from lianxin.town.demo.sheet import HEIGHT, WIDTH, Sheet
 
+__all__ = ["SCENES", "draw"]
+
 QUALITY: Final = 75
 KEPT: Final = 1024  # images kept in memory; there are fewer
 

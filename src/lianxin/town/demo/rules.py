@@ -47,7 +47,11 @@ class Rules:
         return cls(
             read((towns / "base" / "workflows" / "request.yaml").read_text("utf-8")),
             _clock(_yaml(towns / "base" / "hours.yaml"), anchor),
-            {leaf["key"]: _category(leaf) for group in _yaml(towns / "base" / "categories.yaml") for leaf in group["children"]},
+            {
+                leaf["key"]: _category(leaf)
+                for group in _yaml(towns / "base" / "categories.yaml")
+                for leaf in group["children"]
+            },
             tuple(_unit(raw) for raw in _yaml(towns / "base" / "units.yaml")),
             town["seed"],
             anchor,

@@ -18,13 +18,18 @@ if TYPE_CHECKING:
     from lianxin.town.demo.rules import Rules
     from lianxin.town.demo.staff import Person, Staff
 
-CLAUSES: Final = ("court", "court", "discipline", "review", "petition", "petition", "petition", "beyond", "beyond", "untrue", "unclear")
+# The commoner grounds stand more often.
+CLAUSES: Final = (
+    "court", "court", "discipline", "review", "petition", "petition", "petition", "beyond", "beyond", "untrue", "unclear",
+)  # fmt: skip
 # Share of the cases in which each side path is taken while they are handled.
 SIDES: Final = {
     "extension": 0.045, "cohandle": 0.045, "confer": 0.016, "supervise": 0.025, "remind": 0.05, "reassign": 0.022,
     "escalate": 0.06, "add": 0.05, "suspend": 0.012,
 }  # fmt: skip
-RIVALS: Final = ("enforcement", "construction", "utilities", "sanitation", "police", "traffic", "governance", "civil", "farm", "market")
+RIVALS: Final = (
+    "enforcement", "construction", "utilities", "sanitation", "police", "traffic", "governance", "civil", "farm", "market",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,7 @@ class Case:
 class Script:
     """Writes one life into a walk; the methods are the chapters, in order."""
 
-    def __init__(self, rules: Rules, staff: Staff, texts: Texts, rng: Random, case: Case, stop: datetime) -> None:
+    def __init__(self, rules: Rules, staff: Staff, texts: Texts, rng: Random, case: Case, *, stop: datetime) -> None:
         self._rules, self._staff, self._texts, self._rng, self.case = rules, staff, texts, rng, case
         self.walk = Walk(rules, rng, case.category, case.recorded_at, stop)
         self._now = case.recorded_at
@@ -87,12 +92,21 @@ class Script:
     def merge_into(self, main: str) -> None:
         """并案: accepted, found to be the same matter, put under the first."""
         self.receive()
-        self._do("merge", "clerk", self._clerk, after=self._work(35, most=200), case=main, note=self._say("merge_reason"))
+        self._do(
+            "merge", "clerk", self._clerk, after=self._work(35, most=200), case=main, note=self._say("merge_reason")
+        )
 
     def refuse(self) -> None:
         """不予受理, with its ground; some appeal."""
         clause = self._rng.choice(CLAUSES)
-        self._do("reject", "clerk", self._clerk, after=self._work(70, most=220), clause=clause, reason=self._say("reject_reason"))
+        self._do(
+            "reject",
+            "clerk",
+            self._clerk,
+            after=self._work(70, most=220),
+            clause=clause,
+            reason=self._say("reject_reason"),
+        )
         if self._rng.random() < 0.16:
             self._do("appeal", "reporter", after=self._online(40), reason=self._say("appeal_reason"))
 
@@ -111,15 +125,21 @@ class Script:
 
     def _returned(self) -> None:
         right, wrong = self._unit, self._other_unit()
-        self._assign(after=self._work(30, most=120), hint=f"unit:{wrong}", who=self._somebody(wrong))
-        who = self.walk.acts[-1].given["holder"].removeprefix("unit:")
+        self._assign(after=self._work(30, most=120), hint=f"unit:{wrong}")
         reason = self._say("return_reason", other=self._staff.unit(right).short)
-        self._do("send_back", "holder", self._somebody(who), after=self._work(90, most=230), reason=reason)
+        self._do("send_back", "holder", self._somebody(wrong), after=self._work(90, most=230), reason=reason)
 
-    def _assign(self, after: datetime, hint: str = "", who: str = "") -> None:
-        del who  # the holder takes it on by a later act
+    def _assign(self, after: datetime, hint: str = "") -> None:
         note = self._say("assign_note")
-        self._do("assign", "clerk", self._clerk, after=after, holder=hint or self._hint, category=self.case.category, note=note)
+        self._do(
+            "assign",
+            "clerk",
+            self._clerk,
+            after=after,
+            holder=hint or self._hint,
+            category=self.case.category,
+            note=note,
+        )
 
     def handle(self) -> None:
         """事件处置: contact, side paths, records, the result."""
@@ -179,12 +199,25 @@ class Script:
             return
         self._toward(self._rng.uniform(0.3, 0.6))
         until = self._close_after(due, self._rng.choice((2, 3, 5)))
-        if not self._do("ask_extension", "holder", self._handler, after=self._work(10), reason=self._say("extension_reason"), until=until):
+        if not self._do(
+            "ask_extension",
+            "holder",
+            self._handler,
+            after=self._work(10),
+            reason=self._say("extension_reason"),
+            until=until,
+        ):
             return
         if self._rng.random() < 0.8:
             self._do("grant_extension", "duty:extension", self._supervisor, after=self._work(60, most=300), until=until)
         else:
-            self._do("refuse_extension", "duty:extension", self._supervisor, after=self._work(60, most=300), reason=self._say("extension_refused"))
+            self._do(
+                "refuse_extension",
+                "duty:extension",
+                self._supervisor,
+                after=self._work(60, most=300),
+                reason=self._say("extension_refused"),
+            )
 
     def _suspend(self, until: datetime) -> None:
         self._toward(0.3)
@@ -200,21 +233,47 @@ class Script:
 
     def _confer(self) -> None:
         other = self._other_unit()
-        if self._do("confer", "holder", self._handler, after=self._work(60), units=[f"unit:{other}"], note=self._say("confer_note")):
+        if self._do(
+            "confer",
+            "holder",
+            self._handler,
+            after=self._work(60),
+            units=[f"unit:{other}"],
+            note=self._say("confer_note"),
+        ):
             note = self._say("conclude_note", other=self._staff.unit(other).short)
             self._do("conclude", "clerk", self._clerk, after=self._work(200, most=600), note=note)
 
     def _cohandle(self) -> None:
         other = self._other_unit()
-        if self._do("cohandle", "holder", self._handler, after=self._work(40), units=[f"unit:{other}"], note=self._say("cohandle_note")):
-            self._do("co_done", "duty:cohandle", self._somebody(other), after=self._work(200, most=700), note=self._say("co_done_note"))
+        if self._do(
+            "cohandle",
+            "holder",
+            self._handler,
+            after=self._work(40),
+            units=[f"unit:{other}"],
+            note=self._say("cohandle_note"),
+        ):
+            self._do(
+                "co_done",
+                "duty:cohandle",
+                self._somebody(other),
+                after=self._work(200, most=700),
+                note=self._say("co_done_note"),
+            )
 
     def _supervise(self) -> None:
         until = self._workdays(self._rng.randint(1, 3))
         leader = self._rng.random() < 0.25
         role, who = ("leader", self._somebody("party_office", "leader")) if leader else ("supervisor", self._supervisor)
         if self._do("supervise", role, who, after=self._work(60), demand=self._say("demand"), until=until):
-            self._do("comply", "duty:supervise", self._handler, after=self._work(150, most=400), note=self._say("comply_note"))
+            self._do(
+                "comply",
+                "duty:supervise",
+                self._handler,
+                after=self._work(150, most=400),
+                note=self._say("comply_note"),
+            )
 
     def _remind(self) -> None:
         role = "reporter" if self.case.reachable and self._rng.random() < 0.5 else "supervisor"
@@ -232,7 +291,13 @@ class Script:
         if not self._do("reassign", "clerk", self._clerk, after=self._work(60), holder=f"unit:{other}", reason=reason):
             return
         if self._rng.random() < 0.25:
-            self._do("decline", "duty:offer", self._somebody(other), after=self._work(60, most=200), reason=self._say("decline_reason"))
+            self._do(
+                "decline",
+                "duty:offer",
+                self._somebody(other),
+                after=self._work(60, most=200),
+                reason=self._say("decline_reason"),
+            )
         elif self._do("take_over", "duty:offer", self._somebody(other), after=self._work(50, most=200)):
             self._unit, self._hint, self._handler = other, f"unit:{other}", self._somebody(other)
 
@@ -243,7 +308,9 @@ class Script:
             return
         if self._do("escalate", "holder", self._handler, after=self._work(120), reason=self._say("escalate_reason")):
             reason = self._say("reassign_reason", other=self._staff.unit(target).short)
-            self._do("reassign", "clerk", self._clerk, after=self._work(40, most=150), holder=f"unit:{target}", reason=reason)
+            self._do(
+                "reassign", "clerk", self._clerk, after=self._work(40, most=150), holder=f"unit:{target}", reason=reason
+            )
             if self._do("take_over", "duty:offer", self._somebody(target), after=self._work(40, most=150)):
                 self._unit, self._hint, self._handler = target, f"unit:{target}", self._somebody(target)
 
@@ -290,7 +357,9 @@ class Script:
         if self.case.reachable and self._rng.random() < 0.2:
             bad = self._rng.random() < 0.05
             self._call_back("supervisor", self._supervisor, bad=bad)
-            if bad and self._do("reopen", "supervisor", self._supervisor, after=self._work(20), reason=self._say("reopen_reason")):
+            if bad and self._do(
+                "reopen", "supervisor", self._supervisor, after=self._work(20), reason=self._say("reopen_reason")
+            ):
                 self._finish_again()
                 self._feedback(settle=True)
         self._do("close", "supervisor", self._supervisor, after=self._work(330), note=self._say("close_note"))

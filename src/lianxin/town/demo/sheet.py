@@ -17,6 +17,15 @@ GROUND: Final = ((150, 146, 138), (163, 152, 134), (139, 140, 142), (156, 148, 1
 WALLS: Final = ((222, 211, 192), (205, 189, 170), (230, 226, 218), (190, 178, 165), (214, 200, 176))
 GREEN: Final = ((92, 122, 74), (110, 136, 82), (78, 108, 70))
 INK: Final = (58, 58, 60)
+WATER: Final = (120, 152, 168)
+MUD: Final = (126, 104, 76)
+FOUL: Final = (92, 88, 62)
+ASPHALT: Final = (118, 118, 120)
+PATCH: Final = (92, 92, 94)
+PALE: Final = (236, 232, 222)
+RED: Final = (176, 72, 58)
+BLUE: Final = (86, 118, 152)
+COATS: Final = ((86, 110, 140), (160, 96, 80), (110, 120, 90), (206, 146, 70))
 
 
 class Sheet:
@@ -26,7 +35,9 @@ class Sheet:
         self.pen, self.rng, self.after = pen, rng, after
         self.horizon = rng.randint(330, 430)
 
-    def box(self, left: float, top: float, right: float, bottom: float, fill: Colour, line: Colour | None = INK) -> None:
+    def box(  # noqa: PLR0917 - four corners and two colours
+        self, left: float, top: float, right: float, bottom: float, fill: Colour, line: Colour | None = INK
+    ) -> None:
         """A rectangle; corners in any order."""
         x, y = sorted((left, right)), sorted((top, bottom))
         self.pen.rectangle((x[0], y[0], x[1], y[1]), fill=fill, outline=line, width=3)
@@ -37,7 +48,9 @@ class Sheet:
         if line:
             self.pen.line([*points, points[0]], fill=line, width=3, joint="curve")
 
-    def oval(self, x: float, y: float, wide: float, high: float, fill: Colour, line: Colour | None = INK) -> None:
+    def oval(  # noqa: PLR0917
+        self, x: float, y: float, wide: float, high: float, fill: Colour, line: Colour | None = INK
+    ) -> None:
         """An ellipse about a middle."""
         self.pen.ellipse((x - wide, y - high, x + wide, y + high), fill=fill, outline=line, width=3)
 
@@ -45,10 +58,16 @@ class Sheet:
         """A line through points."""
         self.pen.line(points, fill=fill, width=width, joint="curve")
 
-    def blob(self, x: float, y: float, size: float, fill: Colour, line: Colour | None = INK, flat: float = 0.5) -> None:
+    def blob(  # noqa: PLR0917
+        self, x: float, y: float, size: float, fill: Colour, line: Colour | None = INK, flat: float = 0.5
+    ) -> None:
         """An uneven patch: a hole, a puddle, a heap seen from the front."""
         steps = [(n, self.rng.uniform(0.75, 1.15)) for n in range(12)]
-        self.shape([(x + size * reach * CIRCLE[n][0], y + size * flat * reach * CIRCLE[n][1]) for n, reach in steps], fill, line)
+        self.shape(
+            [(x + size * reach * CIRCLE[n][0], y + size * flat * reach * CIRCLE[n][1]) for n, reach in steps],
+            fill,
+            line,
+        )
 
     def outdoors(self, *, night: bool = False) -> None:
         """Sky, ground, a row of houses and trees."""
@@ -80,7 +99,9 @@ class Sheet:
         """A road towards the horizon with a broken middle line."""
         left, right = self.rng.randint(40, 200), self.rng.randint(1000, 1160)
         far = self.rng.randint(520, 680)
-        self.shape([(left, HEIGHT), (far - 60, self.horizon), (far + 60, self.horizon), (right, HEIGHT)], (118, 118, 120))
+        self.shape(
+            [(left, HEIGHT), (far - 60, self.horizon), (far + 60, self.horizon), (right, HEIGHT)], (118, 118, 120)
+        )
         for n in range(6):
             y = self.horizon + 40 + n * n * 14
             x = far + ((left + right) / 2 - far) * (y - self.horizon) / (HEIGHT - self.horizon)
@@ -94,7 +115,9 @@ class Sheet:
                 self.stroke([(x, y - high * 0.5), (x + high * lean, y - high * 0.95)], (98, 78, 60), 7)
             return
         for shift in (-0.22, 0.22, 0.0):
-            self.oval(x + high * shift, y - high * (0.72 + abs(shift) / -3), high * 0.3, high * 0.26, self.rng.choice(GREEN))
+            self.oval(
+                x + high * shift, y - high * (0.72 + abs(shift) / -3), high * 0.3, high * 0.26, self.rng.choice(GREEN)
+            )
 
     def bin(self, x: float, y: float, *, full: bool) -> None:
         """A wheeled bin, shut or overflowing."""

@@ -14,8 +14,17 @@ if TYPE_CHECKING:
 HEADS: Final = 1000
 GROUPS: Final = 69
 CENTRES: Final = 147
-UNIT_HEADS: Final = {"desk": 14, "police": 14, "enforcement": 16, "sanitation": 12, "hospital": 14, "supervision": 8, "party_office": 11}
+UNIT_HEADS: Final = {
+    "desk": 14,
+    "police": 14,
+    "enforcement": 16,
+    "sanitation": 12,
+    "hospital": 14,
+    "supervision": 8,
+    "party_office": 11,
+}
 UNIT_USUAL: Final = 8
+HEADED_BY: Final = frozenset({"主任", "所长", "书记"})
 COMMITTEE: Final = ("书记", "主任", "副书记", "委员", "妇联主席", "会计")
 LANGUAGES: Final = ("普通话", "普通话、本地话", "普通话、本地话", "本地话", "普通话、手语", "普通话、英语")
 GRID_DUTIES: Final = {
@@ -149,7 +158,7 @@ def make_staff(rng: Random, geography: GeographyLike, units: Sequence[UnitPlan],
     plan = _Plan(rng, people)
     for unit in everyone:
         for title, roles in _posts(unit):
-            plan.add(unit.key, "", title, roles, "", f"{unit.short}{'牵头' if title in {'主任', '所长', '书记'} else '日常'}工作")
+            plan.add(unit.key, "", title, roles, "", f"{unit.short}{'牵头' if title in HEADED_BY else '日常'}工作")
     homes = {grid.key: committee(grid.village_key) for grid in geography.grids}
     for grid in geography.grids:
         plan.grid_worker(grid.key, homes[grid.key], "chief")
@@ -188,11 +197,15 @@ class _Plan:
         self._rng, self._people = rng, people
         self.people: list[Person] = []
 
-    def add(self, unit: str, grid: str, title: str, roles: tuple[str, ...], kind: str, duty: str) -> None:
+    def add(  # noqa: PLR0917
+        self, unit: str, grid: str, title: str, roles: tuple[str, ...], kind: str, duty: str
+    ) -> None:
         name = self._people.name(self._rng.choice(("middle", "middle", "young")))
         key = f"p{len(self.people) + 1:04d}"
         languages = self._rng.choice(LANGUAGES)
-        self.people.append(Person(key, name.full, self._people.phone(), unit, grid, title, roles, kind, duty, languages))
+        self.people.append(
+            Person(key, name.full, self._people.phone(), unit, grid, title, roles, kind, duty, languages)
+        )
 
     def grid_worker(self, grid: str, unit: str, level: str) -> None:
         title, roles = ("网格长", ("grid_chief", "grid_worker")) if level == "chief" else ("网格员", ("grid_worker",))
@@ -225,7 +238,10 @@ def _centres(
     own = {group.grid: group.key for group in groups}
     return tuple(
         CentreHousehold(
-            f"c{n:03d}", people.name("middle").full, people.phone(), grid.key,
+            f"c{n:03d}",
+            people.name("middle").full,
+            people.phone(),
+            grid.key,
             own.get(grid.key) or rng.choice(near[grid.village_key]),
         )
         for n, grid in enumerate(geography.grids[:CENTRES], 1)

@@ -59,6 +59,7 @@ class InboxFilter:
     kind: str = ""
     category: int | None = None
     grid: int | None = None
+    unit: int | None = None
     channel: str = ""
     urgency: str = ""
     words: str = ""
@@ -80,6 +81,7 @@ def read_filter(data: Mapping[str, Any]) -> InboxFilter:
         kind=_word(data, "kind"),
         category=_id(data, "category"),
         grid=_id(data, "grid"),
+        unit=_id(data, "unit"),
         channel=_word(data, "channel"),
         urgency=_word(data, "urgency"),
         words="" if number or phone else words,
@@ -178,6 +180,8 @@ def duties_of(actor: Actor, filters: InboxFilter, *, now: datetime) -> QuerySet[
         rows = rows.filter(mine | Q(unit_id=actor.unit_id)) if filters.scope == "unit" else rows
     if filters.duty:
         rows = rows.filter(what=filters.duty)
+    if filters.unit is not None:
+        rows = rows.filter(unit_id=filters.unit)
     if filters.light:
         rows = rows.annotate(light=_light(now)).filter(light=filters.light)
     return rows.filter(_of_case(actor, filters, "case__"))  # type: ignore[no-any-return]
@@ -268,6 +272,8 @@ def _walk_cases(actor: Actor, filters: InboxFilter, place: Place | None, most: i
         rows = rows.filter(unit_id=actor.unit_id)
     elif filters.scope == "mine":
         rows = rows.filter(Q(post_id=actor.post_id) | Q(unit_id=actor.unit_id, post_id=None))
+    if filters.unit is not None:
+        rows = rows.filter(unit_id=filters.unit)
     if filters.light:
         rows = rows.filter(_light_of_case(actor.town, filters.light, now))
     rows = rows.filter(_of_case(actor, filters, ""))

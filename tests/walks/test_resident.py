@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 from PIL import Image
-from towns import who
 
 from lianxin.cases.actions import open_case, transition
 from lianxin.cases.models import Case, Photo, Publication, Reporter
@@ -15,7 +14,7 @@ from lianxin.forms.photos import path_of
 from lianxin.people.actors import nobody
 from lianxin.people.queries import unit_by_key
 from lianxin.places.models import AddressName
-from towns import grid_named
+from towns import grid_named, who
 
 pytestmark = pytest.mark.browser
 

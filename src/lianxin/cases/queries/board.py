@@ -13,7 +13,8 @@ from django.db.models import Count, Q, QuerySet
 
 from lianxin.cases.models import Case, Photo, Publication, Reporter
 from lianxin.cases.pickers import category_name, grid_name
-from lianxin.cases.queries.setup import categories
+from lianxin.cases.queries.setup import categories, workflow_by_id
+from lianxin.cases.suggest import suggest_categories
 from lianxin.keys.models import Town
 from lianxin.keys.numbers import tidy
 from lianxin.places.queries import grid_tree, subtree_ids
@@ -111,6 +112,7 @@ def marks(town: Town, wanted: BoardFilter) -> list[Row]:
 def shown_to_public(town: Town, cases: Iterable[Case]) -> dict[int, Row]:
     """What anybody may be told of these cases, by id: those published, with their published title, and those whose
     reporter consented, as category and place alone (nobody has checked their words yet). Others are left out.
+    `open`: it can still be joined, there is no answer yet.
     """
     wanted = [case for case in cases if case.kind not in town.settings.get("confidential", ())]
     ids = [case.pk for case in wanted]
@@ -128,8 +130,9 @@ def shown_to_public(town: Town, cases: Iterable[Case]) -> dict[int, Row]:
             continue
         told[case.pk] = {
             "number": case.number, "title": titles.get(case.pk, ""), "published": case.pk in titles,
-            "category": _category(town, case.category_id), "place": grid_name(town, case.grid_id),
-            "at": case.recorded_at, "people": row["people"], "open": case.closed_at is None,
+            "category": _category(town, case.category_id) or _guess(town, case.title),
+            "place": grid_name(town, case.grid_id), "at": case.recorded_at, "people": row["people"],
+            "open": case.closed_at is None and not _answered(town, case),
         }  # fmt: skip
     return told
 
@@ -187,6 +190,16 @@ def _row(town: Town, row: Mapping[str, Any]) -> Row:
 def _category(town: Town, pk: int | None) -> str:
     found = categories(town).get(pk or 0)
     return category_name(found) if found else ""
+
+
+def _answered(town: Town, case: Case) -> bool:
+    return workflow_by_id(town, case.workflow_id).phase_of(case.step) in {"feedback", "review"}
+
+
+def _guess(town: Town, title: str) -> str:
+    """What a case not yet sorted is probably about: a category's name, none of its own words."""
+    likely = suggest_categories(town, title, most=1)
+    return category_name(likely[0][0]) if likely else ""
 
 
 def _written(row: Mapping[str, Any]) -> str:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 
 from lianxin.cases.cells import cells_of
 from lianxin.cases.models import Case
-from lianxin.cases.pickers import grid_name
+from lianxin.cases.pickers import grid_name, unit_name
 from lianxin.cases.queries.board import (
     LONGEST_WORDS,
     BoardFilter,
@@ -26,6 +26,7 @@ from lianxin.cases.queries.board import (
     groups,
     marks,
     photos_shown,
+    shown_to_public,
     villages,
 )
 from lianxin.cases.queries.board import board as board_page
@@ -36,6 +37,7 @@ from lianxin.cases.views.public.report import photo_file
 from lianxin.keys.cache import cached
 from lianxin.keys.models import Town
 from lianxin.keys.numbers import spoken
+from lianxin.people.queries import units
 from lianxin.places.models import Grid
 from lianxin.places.queries import grid_tree
 from lianxin.ui import words
@@ -83,7 +85,10 @@ def _filters(request: TownRequest, wanted: BoardFilter) -> dict[str, Any]:
     places = villages(town)
     if wanted.grid and wanted.grid not in {pk for pk, _name in places}:
         places = [(wanted.grid, grid_name(town, wanted.grid)), *places]
-    states = (("", pgettext("resident", "All"), "all"), ("open", pgettext("resident", "In progress"), "open"), ("closed", pgettext("resident", "Settled"), "closed"))
+    states = (
+        ("", pgettext("resident", "All"), "all"), ("open", pgettext("resident", "In progress"), "open"),
+        ("closed", pgettext("resident", "Settled"), "closed"),
+    )  # fmt: skip
     kept = request.GET.copy()
     for name in ("after", "before"):
         kept.pop(name, None)
@@ -125,10 +130,18 @@ def item(request: TownRequest, number: str) -> HttpResponse:
     ]  # fmt: skip
     context = {
         "nav": nav("board"), "row": row, "number": spoken(row["number"]), "photos": photos,
-        "progress": progress_of(town, case, now=timezone.now()),
+        "progress": progress_of(town, case, now=timezone.now()), "unit": _answered_by(town, case),
+        "joinable": shown_to_public(town, [case]).get(case.pk, {}).get("open", False),
         "days": max(1, (row["closed_at"] - row["recorded_at"]).days) if row["closed"] else 0,
     }  # fmt: skip
     return render(request, "cases/public/item.html", context)
+
+
+def _answered_by(town: Town, case: Case) -> str:
+    """The unit that handled a case; the desk has it back once it is answered."""
+    held = case.state.get("handler") or {"unit": case.unit_id}
+    unit = units(town).get(held["unit"] or 0)
+    return unit_name(unit) if unit else ""
 
 
 def _photo(number: str, photo_id: int) -> dict[str, str]:

@@ -177,16 +177,15 @@ def _line(seen: Following, entry: Entry, plain: Mapping[str, str], now: datetime
     else:
         return None
     tone = "late" if entry.act in _LATE else "moved" if entry.step != entry.source else ""
+    unit = "" if own else _who(seen, entry)
     return {
-        "act": act, "at": words.when(entry.at, now), "exact": entry.at.isoformat(), "who": _who(seen, entry, own),
+        "act": act, "at": words.when(entry.at, now), "exact": entry.at.isoformat(), "who": "" if unit in act else unit,
         "text": _text(seen, entry, own), "tone": tone, "photos": _photos(seen, entry, own),
     }  # fmt: skip
 
 
-def _who(seen: Following, entry: Entry, own: bool) -> str:
+def _who(seen: Following, entry: Entry) -> str:
     """Which unit, never which person."""
-    if own:
-        return pgettext("resident", "You")
     unit = units(seen.town).get(seen.posts.get(entry.post_id or 0, 0))
     return unit_name(unit) if unit else ""
 
@@ -240,7 +239,7 @@ def photo_digest(town: Town, reporter: Reporter, photo_id: int) -> str | None:
 def _answers(seen: Following, *, now: datetime) -> list[dict[str, Any]]:
     """The public answers, the newest first, each with the photos of the result."""
     return [
-        {"text": body, "who": _who(seen, entry, False), "at": words.when(entry.at, now),
+        {"text": body, "who": _who(seen, entry), "at": words.when(entry.at, now),
          "photos": _photos(seen, entry, False)}
         for entry in reversed(seen.entries) if (body := seen.texts.get(entry.pk, {}).get("answer"))
     ]  # fmt: skip
@@ -332,7 +331,8 @@ def _words() -> dict[str, dict[str, Any]]:
             "lede": _("Say what is still wrong; it is looked at again from the beginning."),
         },
         "withdraw": {
-            "title": pgettext("resident", "Withdraw"), "icon": "close", "danger": True, "send": _("Withdraw my request"),
+            "title": pgettext("resident", "Withdraw"), "icon": "close", "danger": True,
+            "send": _("Withdraw my request"),
             "lede": _("It is then not handled any more. This cannot be undone; you may report it anew."),
             "confirm": _("Withdraw this request? It will not be handled any more."),
         },

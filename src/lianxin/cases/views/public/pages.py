@@ -8,7 +8,6 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from lianxin.keys.models import Town
@@ -28,7 +27,10 @@ class TownRequest(HttpRequest):
 
 def nav(on: str = "") -> list[dict[str, Any]]:
     """The places a resident can go to; `on` is the one they are at."""
-    doors = (("report", pgettext("resident", "Report")), ("find", pgettext("resident", "Follow")), ("board", pgettext("resident", "Board")), ("map", pgettext("resident", "Map")))
+    doors = (
+        ("report", pgettext("resident", "Report")), ("find", pgettext("resident", "Follow")),
+        ("board", pgettext("resident", "Board")), ("map", pgettext("resident", "Map")),
+    )  # fmt: skip
     return [{"text": text, "href": reverse(name), "on": name == on} for name, text in doors]
 
 

@@ -230,4 +230,5 @@ def similar_shown(report: Report, *, now: datetime) -> list[dict[str, Any]]:
     words = " ".join((report.text, report.address))
     found = similar_open(report.town, text=words, lon=report.lon, lat=report.lat, now=now)
     told = shown_to_public(report.town, [each.case for each in found])
-    return [{**told[each.case.pk], "metres": each.metres} for each in found if each.case.pk in told][:3]
+    rows = [{**told[each.case.pk], "metres": each.metres} for each in found if each.case.pk in told]
+    return [row for row in rows if row["open"]][:3]

@@ -100,7 +100,7 @@ def load_demo(
         second.draw(town_id := new_id())
         progress("正在编排演示镇 / planning the demo town", 0, 0)
         plan = make_plan(seed, anchor)
-        lately = second.call(plan_lately, plan, now)
+        lately = second.call(plan_lately, plan, now) if now > plan.rules.anchor else None
         with database.atomic():
             return _load(plan, Loading(town_id, now, progress, most, second, lately))
 
@@ -114,7 +114,7 @@ class Loading:
     progress: Progress
     most: int | None
     second: Beside
-    lately: Future[list[Life]]
+    lately: Future[list[Life]] | None  # what the last weeks bring; None up to the anchor
 
 
 def _load(plan: Plan, loading: Loading) -> Town:
@@ -127,9 +127,9 @@ def _load(plan: Plan, loading: Loading) -> Town:
     stage.play(lives, lambda done: progress("正在走完两年诉求 / two years of requests", done, acts))
     if not loading.most:
         assert_figures(setting.town, plan.about["figures"])
-    if now > plan.rules.anchor:
+    if loading.lately is not None:
         _go_on(plan, stage, loading)
-        _live_on(plan, stage, loading, share=len(lives) / len(plan.lives))
+        _live_on(plan, stage, loading, loading.lately.result(), share=len(lives) / len(plan.lives))
     progress("正在公开结果 / publishing results", 0, 0)
     since = min(now, plan.rules.anchor) - SHOWN
     publish_some(stage, plan.rng, since=since, until=now)
@@ -177,10 +177,7 @@ def assert_figures(town: Town, figures: dict[str, int]) -> None:
 
 def _go_on(plan: Plan, stage: Stage, loading: Loading) -> None:
     """What was open at the anchor goes on; a few cases, and those that wait for works, are open still."""
-    villages = {village.key: village.name for village in plan.ground.villages}
-    homes = {grid.key: villages[grid.village_key] for grid in plan.ground.grids}
-    places = [(place.grid_key, place.name) for place in plan.ground.places]
-    onward = Onward(stage, plan.texts, plan.rng, places, homes)
+    onward = Onward(stage, plan.texts, plan.rng)
     open_now = [pk for pk in stage.unfinished() if not stage.open[pk].case.state.get("paused_at")]
     going = dict.fromkeys([*open_now[: len(open_now) - LEFT], *stage.appeals])
     for done, pk in enumerate(going, start=1):
@@ -189,10 +186,10 @@ def _go_on(plan: Plan, stage: Stage, loading: Loading) -> None:
         loading.progress("正在续办未结事项 / going on with open cases", done, len(going))
 
 
-def _live_on(plan: Plan, stage: Stage, loading: Loading, *, share: float) -> None:
+def _live_on(plan: Plan, stage: Stage, loading: Loading, lately: Sequence[Life], *, share: float) -> None:
     """The last weeks before now bring requests of their own, the last hours those that wait at the desk."""
     local = timezone.localtime(loading.now)
-    lately, since = loading.lately.result(), max(plan.rules.anchor, local - RECENT)
+    since = max(plan.rules.anchor, local - RECENT)
     live = recent(lately, since=since, mark="N")
     older = [life for life in lately if since - OLDER < life.recorded_at <= since]
     count = max(1, round(WAITING * share))

@@ -13,7 +13,7 @@ from lianxin.cases.queries.setup import workflow_by_id
 from lianxin.cases.routes import why
 from lianxin.people.queries import clock_of
 from lianxin.town.demo.script import Photo
-from lianxin.town.demo.texts import Spot, chinese_day
+from lianxin.town.demo.texts import chinese_day
 from lianxin.town.demo.walk import Act
 from lianxin.workflow.clock import Limit
 from lianxin.workflow.engine import late_act
@@ -48,8 +48,6 @@ class Onward:
     stage: Stage
     texts: Texts
     rng: Random
-    places: Sequence[tuple[str, str]]  # (grid's key, name of a place in it)
-    villages: dict[str, str]  # the name of a grid's village
 
     @property
     def _town(self) -> Town:
@@ -111,13 +109,9 @@ class Onward:
         life = self.stage.lives.get(case.pk)
         if life is None:
             return self.rng.choice(HEARD)
-        names = [name for key, name in self.places if key == life.grid]
-        near = next((name for name in names if name in life.address), life.address)
-        spot = Spot(life.address, near, self.villages[life.grid], life.grid, "", life.lon, life.lat)
-        story = self.texts.story(self.rng, life.category, spot, life.recorded_at.date())
         unit = self.stage.cast.setting.unit_names[case.unit_id or 0]
         facts = {"unit": unit, "other": unit, "d1": chinese_day(at.date(), 1), "d2": chinese_day(at.date())}
-        return self.texts.answer(self.rng, replace(story, facts=facts))
+        return self.texts.answer(self.rng, replace(life.story, facts=facts))
 
     def _rate(self, standing: Standing, after: datetime) -> Act | None:
         life = self.stage.lives.get(standing.case.pk)

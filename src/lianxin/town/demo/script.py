@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 # The commoner grounds stand more often.
 CLAUSES: Final = (
-    "court", "court", "discipline", "review", "petition", "petition", "petition", "beyond", "beyond", "untrue", "unclear",
+    "court", "court", "discipline", "review", "petition", "petition", "petition", "beyond", "beyond", "untrue",
+    "unclear",
 )  # fmt: skip
 # Share of the cases in which each side path is taken while they are handled.
 SIDES: Final = {
@@ -28,7 +29,8 @@ SIDES: Final = {
     "escalate": 0.06, "add": 0.05, "suspend": 0.012,
 }  # fmt: skip
 RIVALS: Final = (
-    "enforcement", "construction", "utilities", "sanitation", "police", "traffic", "governance", "civil", "farm", "market",
+    "enforcement", "construction", "utilities", "sanitation", "police", "traffic", "governance", "civil", "farm",
+    "market",
 )  # fmt: skip
 
 

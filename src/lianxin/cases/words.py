@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from lianxin.ui import words
 from lianxin.workflow.definition import FIELDS, Transition, Workflow
@@ -61,7 +62,7 @@ def channels() -> dict[str, str]:
     """How a case may have come in."""
     return {
         "web": _("Web page"),
-        "phone": _("Telephone"),
+        "phone": _("By telephone"),
         "visit": _("At the counter"),
         "walk-in": _("At the counter"),
         "12345": _("12345 hotline"),
@@ -102,7 +103,7 @@ def refusal(refused: Refused, flow: Workflow, roles: Mapping[str, Mapping[str, s
     names = {
         "act": act_name(flow, str(detail.get("act", ""))),
         "step": step_name(flow, str(detail.get("step", ""))),
-        "by": _(", ").join(role_name(str(who), roles or {}) for who in _list(detail.get("by"))),
+        "by": pgettext("list", ", ").join(role_name(str(who), roles or {}) for who in _list(detail.get("by"))),
         "fields": _field_names(detail),
         "n": detail.get("at_most", ""),
         "duty": duty_name(str(detail.get("duty", ""))),
@@ -135,7 +136,7 @@ def _list(value: object) -> list[object]:
 def _field_names(detail: Mapping[str, object]) -> str:
     one = [detail["field"]] if "field" in detail else []
     keys = [*_list(detail.get("needs")), *_list(detail.get("fields")), *one]
-    return _(", ").join(said(FIELDS[str(key)].name) if str(key) in FIELDS else str(key) for key in keys)
+    return pgettext("list", ", ").join(said(FIELDS[str(key)].name) if str(key) in FIELDS else str(key) for key in keys)
 
 
 def _moment(value: object) -> str:

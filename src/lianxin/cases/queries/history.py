@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from lianxin.cases.messages import TO_REPORTERS
 from lianxin.cases.models import Case, Photo
@@ -184,7 +185,7 @@ class _Teller:
         if spec.type == "holder":
             return self._holder(value)
         if spec.type == "units":
-            return _(", ").join(unit_name(units(town)[pk]) for pk in value if pk in units(town))
+            return pgettext("list", ", ").join(unit_name(units(town)[pk]) for pk in value if pk in units(town))
         return self._plain(spec.type, value)
 
     def _plain(self, kind: str, value: Any) -> str:

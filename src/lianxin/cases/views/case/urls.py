@@ -1,5 +1,12 @@
-"""Addresses."""
+"""Addresses of the one case page."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from lianxin.cases.views.case import pages
+
+urlpatterns = [
+    path("cases/<str:number>/", pages.case, name="case"),
+    path("cases/<str:number>/transitions", pages.act, name="case-transition"),
+    path("cases/<str:number>/contact", pages.contact, name="case-contact"),
+    path("cases/<str:number>/photos/<int:pk>.jpg", pages.photo, name="case-photo"),
+]

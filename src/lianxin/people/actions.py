@@ -1,0 +1,105 @@
+"""Writes about people: accounts, passwords, access tokens. Each leaves an entry in the account's own chain."""
+
+import secrets
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.contrib.auth.password_validation import validate_password
+from django.db import transaction
+
+from lianxin.keys.models import Town
+from lianxin.ledger.actions import Line, record
+from lianxin.people.actors import Actor
+from lianxin.people.models import Account, Post, Token
+from lianxin.people.tokens import SCOPES, new_token
+
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike when read out or copied from paper
+LONGEST_TOKEN = 366  # days
+
+
+def new_password() -> str:
+    """A password that can be read out: three groups of four, about 59 random bits."""
+    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(3))
+
+
+@transaction.atomic
+def create_account(
+    username: str, name: str, *, actor: Actor, now: datetime, phone: str = "", password: str | None = None
+) -> tuple[Account, str]:
+    """Make an account and return it with its password (made here unless given), which is shown once.
+
+    Raises ValidationError for a weak password, IntegrityError for a username that is taken.
+    """
+    account = Account(username=username, name=name, phone=phone)
+    if password is not None:
+        validate_password(password, account)
+    plain = password or new_password()
+    account.set_password(plain)
+    account.save(force_insert=True)
+    record(Line("account", account.pk, "create", {"username": username}), actor=actor, now=now)
+    return account, plain
+
+
+@transaction.atomic
+def reset_password(account: Account, *, actor: Actor, now: datetime, password: str | None = None) -> str:
+    """Give an account another password and return it; every session of the account ends with it."""
+    if password is not None:
+        validate_password(password, account)
+    plain = password or new_password()
+    account.set_password(plain)
+    account.save(update_fields=["password"])
+    record(Line("account", account.pk, "reset_password"), actor=actor, now=now)
+    return plain
+
+
+@transaction.atomic
+def change_password(account: Account, password: str, *, actor: Actor, now: datetime) -> None:
+    """Set the password a person has chosen; raises ValidationError for a weak one."""
+    validate_password(password, account)
+    account.set_password(password)
+    account.save(update_fields=["password"])
+    record(Line("account", account.pk, "change_password"), actor=actor, now=now)
+
+
+@transaction.atomic
+def disable_account(account: Account, *, actor: Actor, now: datetime) -> None:
+    """Let nobody sign in by an account any more; what it has done stays under its name."""
+    account.is_active = False
+    account.save(update_fields=["is_active"])
+    record(Line("account", account.pk, "disable"), actor=actor, now=now)
+
+
+@transaction.atomic
+def create_token(
+    post: Post, *, scopes: Iterable[str], days: int, actor: Actor, now: datetime, name: str = ""
+) -> tuple[Token, str]:
+    """Make an access token that acts as a post, and return it with its plain text, which is shown once.
+
+    Raises ValueError for a scope that is none, or days outside 1 to 366.
+    """
+    wanted = sorted(set(scopes))
+    if not wanted or set(wanted) - set(SCOPES):
+        raise ValueError(f"scopes are some of {', '.join(SCOPES)}")
+    if not 1 <= days <= LONGEST_TOKEN:
+        raise ValueError(f"days are 1 to {LONGEST_TOKEN}")
+    town = Town.objects.get(pk=post.town_id)
+    plain, digest = new_token(town)
+    expires = now + timedelta(days=days)
+    token = Token(
+        town=town, post=post, name=name[:60], digest=digest, scopes=wanted, created_at=now, expires_at=expires
+    )  # fmt: skip
+    token.save(force_insert=True)
+    data = {"token": token.pk, "scopes": wanted, "days": days}
+    record(Line("account", post.account_id, "create_token", data), actor=actor, now=now)
+    return token, plain
+
+
+@transaction.atomic
+def revoke_token(token: Token, *, actor: Actor, now: datetime) -> None:
+    """Let a token open nothing any more; revoking it again changes nothing."""
+    if token.revoked_at is None:
+        token.revoked_at = now
+        token.save(update_fields=["revoked_at"])
+        posts = Post.objects.for_system("token", token.town_id).values_list("account_id", flat=True)
+        account_id = posts.get(pk=token.post_id)
+        record(Line("account", account_id, "revoke_token", {"token": token.pk}), actor=actor, now=now)

@@ -160,7 +160,7 @@ def weekday(sheet: Sheet, where: Where, value: Any) -> None:
 
 def _last(where: Where) -> str:
     names = [part for part in where if isinstance(part, str)]
-    return names[-1] if names else "the file"
+    return names[-1] if names else "an item" if where else "the file"
 
 
 LEAF = record(

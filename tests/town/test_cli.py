@@ -1,0 +1,277 @@
+"""The command line: what it says when all is well, and the one plain sentence it says when it is not."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from lianxin.cases.actions import open_case
+from lianxin.cases.models import Case
+from lianxin.cases.values import Draft
+from lianxin.people.actors import nobody
+from lianxin.people.models import Account, Post
+from lianxin.town import config, running
+from lianxin.town.cli import main
+from lianxin.town.demo import signins
+from towns import MONDAY
+
+ROOT = Path(__file__).parents[2]
+COMMANDS = ("run", "worker", "demo", "import", "export", "verify", "check", "user")
+
+
+def lianxin(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    """The command in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "lianxin", *arguments],
+        env={**os.environ, "LIANXIN_DATABASE": "", **environ},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+# ---- help ----------------------------------------------------------------------------------------
+
+
+def test_help_names_every_command_in_both_languages():
+    said = CliRunner().invoke(main, ["--help"]).output
+    for command in COMMANDS:
+        assert re.search(rf"^  {command} .*[一-鿿].*[a-z]", said, re.MULTILINE), command
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_command_explains_itself(command):
+    said = CliRunner().invoke(main, [command, "--help"])
+    assert said.exit_code == 0
+    assert re.search(r"[一-鿿]", said.output)
+
+
+def test_every_setting_is_in_the_documentation():
+    page = (ROOT / "docs" / "settings.md").read_text("utf-8")
+    missing = [each.name for each in config.SETTINGS if f"| `{each.name}` |" not in page]
+    assert not missing
+    told = dict(re.findall(r"^\| `(\w+)` \| `?([^`|]*?)`? \|", page, re.MULTILINE))
+    assert {each.name: each.default for each in config.SETTINGS} == {name: text.strip() for name, text in told.items()}
+
+
+# ---- what is wrong is said in a sentence -----------------------------------------------------------
+
+
+def test_wrong_settings_are_told_all_at_once_without_a_traceback(tmp_path):
+    done = lianxin("verify", LIANXIN_DATA=str(tmp_path), PORT="many", LIANXIN_PROFILE="play")
+    assert done.returncode == 2
+    assert "PORT" in done.stderr
+    assert "LIANXIN_PROFILE" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_data_folder_that_cannot_be_written_is_named(tmp_path):
+    (tmp_path / "file").write_text("")
+    done = lianxin("verify", LIANXIN_DATA=str(tmp_path / "file" / "var"))
+    assert done.returncode == 2
+    assert "LIANXIN_DATA" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_database_that_does_not_answer_is_named(tmp_path):
+    url = f"postgresql://nobody@127.0.0.1:{free_port()}/none"
+    done = lianxin("verify", LIANXIN_DATA=str(tmp_path), LIANXIN_DATABASE=url)
+    assert done.returncode == 2
+    assert "LIANXIN_DATABASE" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_database_not_yet_set_up_is_told_so(tmp_path):
+    done = lianxin("verify", LIANXIN_DATA=str(tmp_path))
+    assert done.returncode == 2
+    assert "lianxin run" in done.stderr
+
+
+def test_a_busy_port_is_named_with_another_to_take(tmp_path):
+    with socket.socket() as busy:
+        busy.bind(("127.0.0.1", 0))
+        busy.listen()
+        port = busy.getsockname()[1]
+        done = lianxin("run", LIANXIN_DATA=str(tmp_path), PORT=str(port))
+    assert done.returncode == 2
+    assert f"PORT={port + 1}" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_host_that_is_none_is_told_so():
+    fault = running.port_fault("no such host", 8000)
+    assert fault is not None
+    assert "HOST" in fault[1]
+    assert running.port_fault("127.0.0.1", free_port()) is None
+
+
+# ---- run and stop ---------------------------------------------------------------------------------
+
+
+def children_of(pid: int) -> set[int]:
+    """Every process below one."""
+    found: set[int] = set()
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            above = int(path.read_text().rpartition(")")[2].split()[1])
+        except (OSError, ValueError):
+            continue
+        if above == pid:
+            found |= {int(path.parent.name)} | children_of(int(path.parent.name))
+    return found
+
+
+def start(tmp_path: Path, port: int) -> subprocess.Popen[bytes]:
+    environ = {
+        **os.environ, "LIANXIN_DATA": str(tmp_path / "a town"), "LIANXIN_DATABASE": "", "PORT": str(port),
+        "LIANXIN_PROFILE": "production", "LIANXIN_WORKERS": "1",
+    }  # fmt: skip
+    with open(tmp_path / "out", "wb") as out:
+        return subprocess.Popen([sys.executable, "-m", "lianxin", "run"], env=environ, stdout=out, stderr=out)
+
+
+def wait_for_page(port: int) -> int:
+    """The status of the first answer."""
+    for _ in range(600):
+        try:
+            return urllib.request.urlopen(f"http://127.0.0.1:{port}/ui/living/", timeout=5).status
+        except urllib.error.HTTPError as answer:
+            return answer.code
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError("no answer")
+
+
+@pytest.mark.parametrize("name", [signal.SIGINT, signal.SIGTERM])
+def test_run_starts_everything_and_one_signal_stops_everything(tmp_path, name):
+    port = free_port()
+    town = start(tmp_path, port)
+    try:
+        wait_for_page(port)
+        below = children_of(town.pid)
+        assert len(below) >= 3  # the server, its process, the worker
+        town.send_signal(name)
+        assert town.wait(30) == 0
+    finally:
+        town.kill()
+    said = (tmp_path / "out").read_text("utf-8")
+    assert f"http://127.0.0.1:{port}" in said
+    assert "Traceback" not in said
+    assert not [pid for pid in below if Path(f"/proc/{pid}").exists()]
+    assert (tmp_path / "a town" / "lianxin.sqlite3").exists()
+
+
+def test_nothing_outlives_a_run_that_was_killed(tmp_path):
+    port = free_port()
+    town = start(tmp_path, port)
+    wait_for_page(port)
+    below = children_of(town.pid)
+    town.kill()
+    town.wait(10)
+    for _ in range(200):
+        if not [pid for pid in below if Path(f"/proc/{pid}").exists()]:
+            return
+        time.sleep(0.1)
+    raise AssertionError("a child is still there")
+
+
+# ---- verify and user --------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_verify_says_that_all_holds_and_names_what_does_not(town):
+    done = open_case(Draft(kind="request", title="路灯不亮", text="三天了"), actor=nobody(town), now=MONDAY)
+    good = CliRunner().invoke(main, ["verify"])
+    assert good.exit_code == 0, good.output
+    Case.objects.for_system("behind the product's back", town).filter(pk=done.case.pk).update(urgency="urgent")
+    bad = CliRunner().invoke(main, ["verify", "--town", "lx"])
+    assert bad.exit_code == 1
+    assert done.case.number in bad.output
+    assert "urgency" in bad.output
+
+
+def make(*more: str):
+    return CliRunner().invoke(main, ["user", "create", "zhao", "--name", "赵敏", "--unit", "desk", *more])
+
+
+@pytest.mark.django_db
+def test_an_account_is_made_with_a_post_and_a_password_shown_once(town):
+    said = make("--role", "clerk")
+    assert said.exit_code == 0, said.output
+    password = re.search(r"：([a-z0-9-]{14})", said.output)[1]
+    account = Account.objects.get(username="zhao")
+    assert account.check_password(password)
+    assert Post.objects.for_system("test", town).get(account=account).role.key == "clerk"
+    assert "zhao" in make("--role", "clerk").output  # taken
+    again = CliRunner().invoke(main, ["user", "reset", "zhao", "--password", "long-enough-to-pass"])
+    assert again.exit_code == 0, again.output
+    account.refresh_from_db()
+    assert account.check_password("long-enough-to-pass")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (("--role", "king"), "clerk, dispatcher"),
+        (("--role", "clerk", "--password", "12345"), "10"),
+        (("--role", "grid_worker", "--grid", "000"), "000"),
+        (("--role", "clerk", "--town", "QQ"), "LX"),
+    ],
+)
+def test_an_account_that_cannot_be_made_is_told_why(town, more, said):
+    done = make(*more)
+    assert done.exit_code == 2
+    assert said in done.output
+    assert not Account.objects.filter(username="zhao").exists()
+
+
+# ---- a demo is no town in earnest -------------------------------------------------------------------
+
+
+def production(data: Path, **values: str) -> config.Config:
+    return config.read({"LIANXIN_DATA": str(data), "LIANXIN_PROFILE": "production", **values})
+
+
+@pytest.mark.django_db
+def test_a_production_town_refuses_a_demo_town(town, tmp_path):
+    assert "LIANXIN_PROFILE" in signins.refusal(production(tmp_path))[1]
+    town.is_demo = False
+    town.save()
+    assert signins.refusal(production(tmp_path)) is None
+
+
+@pytest.mark.django_db
+def test_a_production_town_refuses_a_demo_password(tmp_path):
+    account = Account(username="clerk", name="受理员")
+    account.set_password("printed-once")
+    account.save()
+    assert signins.refusal(production(tmp_path)) is None
+    assert "user reset clerk" in signins.refusal(production(tmp_path, LIANXIN_DEMO_PASSWORD="printed-once"))[1]
+    (tmp_path / "demo-sign-ins.txt").write_text("clerk\tprinted-once\t受理员\tclerk\n", "utf-8")
+    assert "user reset clerk" in signins.refusal(production(tmp_path))[1]
+    account.set_password("another-of-my-own")
+    account.save()
+    assert signins.refusal(production(tmp_path)) is None
+
+
+def test_a_demo_is_not_loaded_into_production(tmp_path):
+    done = lianxin("demo", LIANXIN_DATA=str(tmp_path), LIANXIN_PROFILE="production")
+    assert done.returncode == 2
+    assert "LIANXIN_PROFILE=demo" in done.stderr

@@ -34,7 +34,7 @@ def _server_user() -> str | None:
     return "postgres" if "postgres" in names else "nobody"
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -46,7 +46,7 @@ def cluster(*, durable: bool = False) -> Iterator[str]:
     programs, user = binaries(), _server_user()
     if programs is None:
         raise FileNotFoundError("initdb")
-    folder, port = tempfile.mkdtemp(prefix="lianxin-pg-"), _free_port()
+    folder, port = tempfile.mkdtemp(prefix="lianxin-pg-"), free_port()
     if user:
         shutil.chown(folder, user)
     data, sync = f"{folder}/data", "on" if durable else "off"

@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 from ninja.security import APIKeyCookie, APIKeyHeader, HttpBearer
 from ninja.utils import check_csrf
 
@@ -21,7 +22,7 @@ CHALLENGE = {"WWW-Authenticate": 'Bearer realm="lianxin"'}
 class AccessToken(HttpBearer):
     """`Authorization: Bearer lx-…`: acts as the token's post, in the token's town, within its scopes."""
 
-    openapi_description = "A personal access token (访问令牌): acts as one post, within its scopes, until it expires."
+    openapi_description = _("A personal access token: acts as one post, within its scopes, until it expires.")
 
     def __init__(self, scope: str) -> None:
         self.scope = scope
@@ -42,7 +43,7 @@ class AccessToken(HttpBearer):
 class BrowserSession(APIKeyCookie):
     """The session cookie of somebody signed in; a write also needs the header X-CSRFToken."""
 
-    openapi_description = "The session of a signed-in browser; every write also needs the header X-CSRFToken."
+    openapi_description = _("The session of a signed-in browser; every write also needs the header X-CSRFToken.")
     param_name = settings.SESSION_COOKIE_NAME
 
     def __call__(self, request: HttpRequest) -> Actor | None:
@@ -64,7 +65,7 @@ class BrowserSession(APIKeyCookie):
 class ReportCode(APIKeyHeader):
     """`Authorization: Report <code>`, or the parameter `code`: the secret of one report."""
 
-    openapi_description = "The secret of one report: `Authorization: Report <code>`, or the query parameter `code`."
+    openapi_description = _("The secret of one report: `Authorization: Report <code>`, or the query parameter `code`.")
     param_name = "Authorization"
 
     def __call__(self, request: HttpRequest) -> Actor:

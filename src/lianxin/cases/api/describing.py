@@ -139,7 +139,7 @@ def completed(schema: dict[str, Any]) -> dict[str, Any]:
                 way["AccessToken"] = list(operation["x-scopes"])
         for parameter in operation["parameters"]:
             if parameter["in"] == "path":
-                parameter.update(NUMBER_PARAMETER, description=gettext(NUMBER_PARAMETER["description"]))
+                parameter.update(_in_words(NUMBER_PARAMETER))
     return plain
 
 

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext_noop as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -26,6 +27,8 @@ CODE_OF: Mapping[type[Exception], str] = MappingProxyType(
         Http404: "not_found",
         KeyUsedOtherwise: "key_used_otherwise",
         RequestDataTooBig: "too_large",
+        TooManyFilesSent: "too_large",
+        MultiPartParserError: "bad_request",
     }
 )
 

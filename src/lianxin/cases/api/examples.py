@@ -6,7 +6,7 @@ NUMBER, SPOKEN, CODE = "LX48217350", "LX 4821 7350", "K7Q2MZ4TXW5BNA3D"
 RECORDED, DUE = "2026-03-02T01:00:00Z", "2026-03-02T02:00:00Z"
 HEAD = "9f2c41d0a7b35e6688c1f0d2e4a59b7713c6de08f4512ab97de03c5a6b81f24e"
 
-CATEGORY = {"id": "2103", "key": "street_light", "name": "路灯不亮"}
+CATEGORY = {"id": "2103", "key": "streetlight", "name": "路灯不亮"}
 GRID = {"id": "310", "code": "320381104003", "name": "一网格"}
 GRID_REF = {"id": "310", "key": "320381104003", "name": "柳湾村一网格"}
 UNIT = {"id": "7", "key": "utilities", "name": "市政公用所"}
@@ -25,7 +25,7 @@ def _cells(at: int) -> list[dict[str, str]]:
 
 REPORT: dict[str, Any] = {
     "text": "村口第三根灯杆的路灯坏了三天，晚上老人出门看不清路。",
-    "category": "street_light", "lon": 117.0051, "lat": 34.6049, "datum": "gcj02", "address": "柳湾村村口",
+    "category": "streetlight", "lon": 117.0051, "lat": 34.6049, "datum": "gcj02", "address": "柳湾村村口",
     "contact": {"name": "王大明", "phone": "19900000042"}, "public_consent": True, "photos": [],
 }  # fmt: skip
 RECEIPT: dict[str, Any] = {
@@ -150,7 +150,7 @@ ENTRIES: dict[str, Any] = {
     ]
 }  # fmt: skip
 REGISTRATION: dict[str, Any] = {
-    "text": "来电反映柳湾村村口路灯不亮。", "channel": "phone", "category": "street_light", "address": "柳湾村村口",
+    "text": "来电反映柳湾村村口路灯不亮。", "channel": "phone", "category": "streetlight", "address": "柳湾村村口",
     "contact": {"name": "王大明", "phone": "19900000042"}, "urgency": "normal",
 }  # fmt: skip
 REGISTERED: dict[str, Any] = {

@@ -159,6 +159,8 @@ def _sentence(error: Mapping[str, Any]) -> str:
     kind, holes = str(error["type"]), error.get("ctx") or {}
     if kind == "value_error":  # one of our own checks, which speaks for itself
         return str(holes["error"])
+    if kind in {"too_long", "too_short"} and isinstance(error.get("input"), str):
+        kind = f"string_{kind}"
     if kind in SENTENCES:
         return str(SENTENCES[kind]) % holes
     return str(next((words for start, words in _BY_START if kind.startswith(start)), _("This cannot be read.")))

@@ -9,9 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 from django.conf import settings
 from django.core import signing
-from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
-from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
 from ninja import Schema
 from pydantic import ValidationError
@@ -51,8 +49,6 @@ def body_of(request: HttpRequest, model: type[BodyT], *, form: bool = False) -> 
 def _json(request: HttpRequest) -> Any:
     try:
         return msgspec.json.decode(request.body)
-    except RequestDataTooBig as error:
-        raise Problem("too_large") from error
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         raise Problem("bad_json") from error
 
@@ -60,7 +56,7 @@ def _json(request: HttpRequest) -> Any:
 def _form(request: HttpRequest) -> dict[str, Any]:
     """A flat form; `contact.name` and the like are put into their object."""
     data: dict[str, Any] = {}
-    for name, values in _posted(request).lists():
+    for name, values in request.POST.lists():
         first, _dot, second = name.partition(".")
         if second:
             data.setdefault(first, {})
@@ -71,15 +67,6 @@ def _form(request: HttpRequest) -> dict[str, Any]:
         elif values[-1] != "":
             data[name] = values[-1]
     return data
-
-
-def _posted(request: HttpRequest) -> Any:
-    try:
-        return request.POST
-    except (RequestDataTooBig, TooManyFilesSent) as error:
-        raise Problem("too_large") from error
-    except (MultiPartParserError, UnicodeDecodeError) as error:
-        raise Problem("bad_request") from error
 
 
 def query_of(request: HttpRequest, model: type[BodyT]) -> BodyT:

@@ -1,0 +1,107 @@
+"""Access tokens: one post, within scopes, until a day."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from calling import Caller
+from lianxin.people.models import Post, Token
+from lianxin.people.tokens import TokenRefused, bearer, digest_of_token, new_token
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.now
+
+
+def test_a_token_names_its_town_and_only_its_digest_is_kept(town):
+    plain, digest = new_token(town)
+    assert plain.startswith("lx-LX-")
+    assert digest == digest_of_token(plain)
+    assert plain not in digest
+    assert len(plain) == len("lx-LX-") + 43
+
+
+def test_a_token_costs_two_statements(token, django_assert_num_queries):
+    caller = token("clerk")
+    bearer(caller.plain, now=NOW())
+    with django_assert_num_queries(2):
+        actor = bearer(caller.plain, now=NOW())
+    assert actor.role == "clerk"
+    assert actor.scopes == {"cases:read", "cases:write", "setup:read"}
+
+
+def test_its_last_use_is_noted_once_an_hour(token, town, django_assert_num_queries):
+    caller = token("clerk")
+    with django_assert_num_queries(3):
+        bearer(caller.plain, now=NOW())
+    assert Token.objects.for_system("tests", town).get().used_at is not None
+
+
+def refusal(plain):
+    with pytest.raises(TokenRefused) as refused:
+        bearer(plain, now=NOW())
+    return refused.value.code
+
+
+@pytest.mark.parametrize("plain", ["", "lx-LX-", "lx-LX-" + "a" * 43, "lx-ZZ-" + "a" * 43, "x" * 5000, "lx-LX-é" + "a" * 42])
+def test_what_is_no_token_opens_nothing(town, plain):
+    assert refusal(plain) == "token_unknown"
+
+
+def test_expired_revoked_and_left_are_told_apart(token, town):
+    assert refusal(token("clerk", days=-1).plain) == "token_expired"
+    assert refusal(token("clerk", revoked_at=NOW()).plain) == "token_revoked"
+    caller = token("clerk2")
+    Post.objects.for_system("tests", town).filter(account__username="clerk2.lx").update(ends=date(2026, 1, 1))
+    assert refusal(caller.plain) == "post_ended"
+
+
+def test_a_disabled_account_has_no_token(token, town):
+    from lianxin.people.models import Account
+
+    caller = token("clerk")
+    Account.objects.filter(username="clerk.lx").update(is_active=False)
+    told = caller("GET", "/cases", status=401)
+    assert told.json_body["code"] == "post_ended"
+    assert "Bearer" in told.headers["WWW-Authenticate"]
+
+
+@pytest.mark.parametrize(
+    ("scope", "method", "path"),
+    [("cases:read", "GET", "/cases"), ("cases:write", "POST", "/cases"), ("setup:read", "GET", "/units")],
+)
+def test_a_scope_opens_its_own_operations_alone(token, scope, method, path):
+    others = [each for each in ("cases:read", "cases:write", "setup:read") if each != scope]
+    told = token("clerk", others)(method, path, {"text": "路灯不亮"} if method == "POST" else None, status=403).json_body
+    assert told["code"] == "scope_missing"
+    assert scope in told["detail"]
+    token("clerk", [scope])(method, path, {"text": "路灯不亮"} if method == "POST" else None, status=200 if method == "GET" else 201)
+
+
+def test_a_token_acts_in_its_own_town_whatever_the_address_says(token, other_town):
+    caller = token("clerk", of=other_town)
+    assert caller("GET", "/me", status=200).json_body["town"]["key"] == "QH"
+    assert caller("GET", "/me?town=LX", status=200).json_body["town"]["key"] == "QH"
+
+
+def test_a_token_beside_a_session_is_what_counts(token, signed_in):
+    both = signed_in("clerk")
+    both.headers = {"Authorization": f"Bearer {token('handler').plain}"}
+    assert both("GET", "/me", status=200).json_body["role"]["key"] == "handler"
+    both.headers = {"Authorization": "Bearer nonsense"}
+    assert both("GET", "/me", status=401).json_body["code"] == "token_unknown"
+
+
+def test_a_token_needs_no_csrf_token(token):
+    caller = token("clerk")
+    strict = Caller(Client(enforce_csrf_checks=True, raise_request_exception=False), caller.headers)
+    assert strict("POST", "/cases", {"text": "路灯不亮"}, status=201)
+
+
+def test_expiry_is_exact(token):
+    caller = token("clerk", days=1)
+    at = Token.objects.for_system("tests", 0)
+    assert at.count() == 0
+    with pytest.raises(TokenRefused):
+        bearer(caller.plain, now=NOW() + timedelta(days=1, seconds=1))

@@ -3,6 +3,6 @@
 Personal details are masked unless whoever exports may see them and asks for them; every export leaves an entry.
 """
 
-from lianxin.town.exports.terminal import cases, grids, ledger, people
+from lianxin.town.exports.terminal import commands
 
-commands = [cases, grids, people, ledger]
+__all__ = ["commands"]

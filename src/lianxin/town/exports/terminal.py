@@ -192,3 +192,6 @@ def _writing(path: Path) -> Iterator[None]:
     except OSError as error:
         why = error.strerror
         raise Fault(f"{path} 不能写入：{why}。", f"{path} cannot be written: {why}.") from error
+
+
+commands: list[click.Command] = [cases, grids, people, ledger]

@@ -4,6 +4,6 @@ Every fault of a file is told by row, with its reason, before anything is writte
 doors everything else uses; the same file again changes nothing.
 """
 
-from lianxin.town.imports.terminal import cases, grids, people
+from lianxin.town.imports.terminal import commands
 
-commands = [cases, grids, people]
+__all__ = ["commands"]

@@ -49,7 +49,8 @@ class RowFault:
 
     def __str__(self) -> str:
         zh, en = self.reasons
-        return f"第 {self.row} 行  {self.column}：{zh}" + (f"  ({en})" if en else "")
+        place = f"第 {self.row} 行" if self.row else "整个文件"
+        return f"{place}  {self.column}：{zh}" + (f"  ({en})" if en else "")
 
 
 def _short(value: Any) -> str:

@@ -120,7 +120,7 @@ def _tell_faults(found: Sequence[RowFault], path: Path, faults: Path | None) -> 
     for fault in found[:SHOWN]:
         click.echo(click.style(f"  {fault}", fg="red"))
     kinds = "、".join(f"{code} {count:,}" for code, count in Tally(fault.code for fault in found).most_common())
-    say(f"拒收的行和原因见 {target}（{kinds}）。", "Every refused row is listed there.")
+    say(f"全部问题见 {target}（{kinds}）。", "Every fault is listed there.")
 
 
 @click.command("people", short_help="导入人员和岗位。People and posts from Excel or CSV.")
@@ -197,3 +197,6 @@ def _tell_ground(found: Iterable[GroundFault], path: Path, faults: Path | None) 
     """The faults of grids, whose sentences come from the reader of places, in the same kind of list."""
     said = [RowFault(f.row, "" if f.grave else "提示 note", f.code, {"message": str(f.message)}) for f in found]
     _tell_faults(said, path, faults)
+
+
+commands: list[click.Command] = [cases, grids, people]

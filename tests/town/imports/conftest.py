@@ -1,0 +1,31 @@
+"""The command line, as a person at the keyboard meets it."""
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+_spec = importlib.util.spec_from_file_location("tables_made", Path(__file__).with_name("tables_made.py"))
+_made = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(_made)
+
+
+@pytest.fixture
+def made():
+    """Files to import."""
+    return _made
+
+
+@pytest.fixture
+def lianxin(db):
+    """Run a command in this process; returns click's result. A traceback is never an answer."""
+    from lianxin.town.cli import main
+
+    def run(*arguments, answer=None):
+        result = CliRunner().invoke(main, [str(each) for each in arguments], input=answer)
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result
+
+    return run

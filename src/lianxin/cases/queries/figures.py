@@ -14,7 +14,7 @@ A unit's cases are those it handled last (承办), whoever has the next turn. Wh
 six steps is said of this moment; there a unit is the one whose turn it is.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -22,9 +22,8 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import CharField, Count, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import TruncMonth
-from django.db.models.lookups import In
+from django.db.models import Case as CaseWhen
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from lianxin.cases.models import Case, Reporter
 from lianxin.cases.queries.inbox import at_steps, rows_of
@@ -161,8 +160,7 @@ def sliced(actor: Actor, wanted: Slice, *, now: datetime) -> QuerySet[Case]:
     if period is not None:
         rows = rows.filter(_recorded(period))
     if (first := _first_of(wanted.month)) is not None:
-        after = date(first.year + first.month // 12, first.month % 12 + 1, 1)
-        rows = rows.filter(recorded_at__gte=_midnight(first), recorded_at__lt=_midnight(after))
+        rows = rows.filter(recorded_at__gte=_midnight(first), recorded_at__lt=_midnight(_next_month(first)))
     if wanted.what in FACTS:
         ever = Period("", _midnight(date(2000, 1, 1)), now + timedelta(days=1))
         return rows.filter(_fact(town, wanted.what, period or ever, now))  # type: ignore[no-any-return]
@@ -207,16 +205,15 @@ def _live(what: str, now: datetime) -> Q:
 
 def _fact(town: Town, what: str, period: Period, now: datetime) -> Q:
     """What is asked of a case recorded in a period, as it stood when the period ended."""
-    closed, late = _closed(town, period, now), Q(id__in=_entries(town, period, _late(town)))
+    if what in ("closed", "unclosed", "on_time", "overdue"):
+        closed, late = _closed(town, period, now), Q(id__in=_entries(town, period, _late(town)))
+        told = {"closed": closed, "unclosed": ~closed, "on_time": closed & ~late, "overdue": closed & late}
+        return told[what]
     rated = Reporter.objects.for_system("figures: cases are scoped", town).filter(
         first=True, rating__isnull=False, at__gte=period.start, at__lt=period.end
     )
     reopened = Q(id__in=_entries(town, period, Q(counts="reopened")))
     return {
-        "closed": closed,
-        "unclosed": ~closed,
-        "on_time": closed & ~late,
-        "overdue": closed & late,
         "rated": Q(id__in=rated.values("case_id")),
         "satisfied": Q(id__in=rated.filter(rating__gte=SATISFIED).values("case_id")) & ~reopened,
         "returned": Q(id__in=_entries(town, period, Q(counts="returned"))),
@@ -228,11 +225,19 @@ def _closed(town: Town, period: Period, now: datetime) -> Q:
     """Closed when the period ended: one reopened since was closed then, one closed since was not."""
     if period.end > now:
         return Q(closed_at__isnull=False)
+    return Q(closed_at__isnull=False, closed_at__lt=period.end) | Q(id__in=_opened_since(town, period))
+
+
+def _opened_since(town: Town, period: Period) -> list[int]:
+    """Ids of the few that stood at an end step when the period ended, and have left it since. One statement."""
     history = Entry.objects.for_system("figures: cases are scoped", town).filter(
         subject_kind="case", subject_id=OuterRef("id"), at__lt=period.end
     )
-    then = Subquery(history.order_by("-seq").values("step")[:1], output_field=CharField())
-    return Q(closed_at__isnull=False, closed_at__lt=period.end) | Q(In(then, sorted(end_steps(town))))
+    moved: Any = Case.objects.for_system("figures: cases are scoped", town).filter(_recorded(period))
+    moved = moved.filter(Q(closed_at=None) | Q(closed_at__gte=period.end))
+    then = moved.annotate(then=Subquery(history.order_by("-seq").values("step")[:1]))
+    ends = end_steps(town)
+    return [pk for pk, step in then.values_list("id", "then") if step in ends]
 
 
 def _late(town: Town) -> Q:
@@ -247,18 +252,20 @@ def _entries(town: Town, period: Period, which: Q) -> Any:
 
 
 def figures(actor: Actor, period: Period, *, now: datetime, kind: str = "") -> dict[str, Any]:
-    """The figures of a period and of this moment, in nine statements whatever the size.
+    """The figures of a period and of this moment, in a dozen statements whatever the size.
 
     `total`, `villages`, `units`, `months` (rows of `Figure` by fact, with their `rates`); `now`: open, late, paused,
     today, closed_today; `phases`: open, late and paused of each of the six steps.
     """
     base = Slice(period=period.key, kind=kind)
-    cube = _cube(actor, base, now)
+    months = _months(period, now)
+    cube = _cube(actor, base, months, now)
     live = _standing(actor, kind, now)
+    by_month = _by(cube, lambda cell: cell[2])
     return {
         "period": period,
         "total": _row(base, _sum(cube.values())),
-        "months": [_month(base, first, cube) for first in _months(period, now)],
+        "months": [_month(base, first, by_month.get(at)) for at, first in enumerate(months)],
         "villages": _villages(actor.town, base, cube, live),
         "units": _units(actor.town, base, cube, live),
         "phases": _phases(actor, kind, live),
@@ -267,16 +274,17 @@ def figures(actor: Actor, period: Period, *, now: datetime, kind: str = "") -> d
 
 
 Counts = dict[str, int]
-Cell = tuple[int | None, int | None, datetime]  # grid, unit that handled, month
+Cell = tuple[int | None, int | None, int]  # grid, unit that handled, which month of the period
 Cube = dict[Cell, Counts]
 _NAMES = ("recorded", *FACTS)
 _COUNTED = ("recorded", "closed", "overdue", "rated", "satisfied", "returned", "reopened")  # the rest follows
 
 
-def _cube(actor: Actor, base: Slice, now: datetime) -> Cube:
+def _cube(actor: Actor, base: Slice, months: Sequence[date], now: datetime) -> Cube:
     """Counts by grid, unit and month. One statement for each fact: asked together, they are counted row by row."""
     cube: Cube = {}
-    month = TruncMonth("recorded_at", tzinfo=ZoneInfo(settings.TIME_ZONE))
+    ends = [_midnight(_next_month(first)) for first in months]
+    month = CaseWhen(*(When(recorded_at__lt=end, then=Value(at)) for at, end in enumerate(ends)), default=Value(-1))
     for name in _COUNTED:
         rows: Any = sliced(actor, replace(base, what="" if name == "recorded" else name), now=now).order_by()
         cells = rows.annotate(month=month).values_list("grid_id", "state__handler__unit", "month")
@@ -329,13 +337,16 @@ def _months(period: Period, now: datetime) -> list[date]:
     found = []
     while month <= last:
         found.append(month)
-        month = date(month.year + month.month // 12, month.month % 12 + 1, 1)
+        month = _next_month(month)
     return found
 
 
-def _month(base: Slice, first: date, cube: Cube) -> dict[str, Any]:
-    counts = _sum(row for cell, row in cube.items() if cell[2].date() == first)
-    return {"month": first, **_row(replace(base, month=f"{first:%Y-%m}"), counts)}
+def _next_month(first: date) -> date:
+    return date(first.year + first.month // 12, first.month % 12 + 1, 1)
+
+
+def _month(base: Slice, first: date, counts: Counts | None) -> dict[str, Any]:
+    return {"month": first, **_row(replace(base, month=f"{first:%Y-%m}"), counts or _sum(()))}
 
 
 Standing = list[tuple[int, str, int | None, int | None, int, int, int]]

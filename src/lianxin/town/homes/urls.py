@@ -1,5 +1,21 @@
-"""Addresses."""
+"""Addresses of the homes of people in posts."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from lianxin.town.homes import field, front, grids, people, supervise, townpage
+
+urlpatterns = [
+    path("", front.home, name="home"),
+    path("field/", field.field, name="field"),
+    path("field/raise/", field.raising, name="field-raise"),
+    path("supervise/", supervise.supervise, name="supervise"),
+    path("supervise/sample/", supervise.draw, name="supervise-draw"),
+    path("town/", townpage.town_page, name="town-page"),
+    path("town/cases/", townpage.town_cases, name="town-cases"),
+    path("grids/", grids.grids, name="grids"),
+    path("grids/boundaries.geojson", grids.boundaries, name="grid-boundaries"),
+    path("grids/<int:pk>/", grids.grid, name="grid"),
+    path("staff/", people.staff_directory, name="staff-directory"),
+    path("staff/<int:pk>/", people.staff_post, name="staff-post"),
+    path("staff/<int:pk>/leave/", people.staff_leave, name="staff-leave"),
+]

@@ -1,0 +1,142 @@
+"""The phone of handlers and grid workers: my cases by due time, and raising one on the spot."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from lianxin.cases.actions import open_case, transition
+from lianxin.cases.forms import MOST_PHOTOS, keep
+from lianxin.cases.pickers import category_name
+from lianxin.cases.queries.inbox import InboxFilter, inbox
+from lianxin.cases.queries.setup import categories, latest_version, leaves, workflow_of
+from lianxin.cases.queries.watch import asked
+from lianxin.cases.values import Done, Holder
+from lianxin.cases.views.frame import StaffRequest, frame
+from lianxin.cases.views.public.report import report_kind
+from lianxin.cases.views.public.report_form import Report, read_report
+from lianxin.keys.models import Town
+from lianxin.keys.numbers import spoken
+from lianxin.keys.once import KeyUsedOtherwise
+from lianxin.people.actors import Actor
+from lianxin.people.middleware import staff
+from lianxin.people.views.signing import see
+from lianxin.town.homes.rows import MAIN, places_of, with_next
+from lianxin.workflow.definition import Transition
+
+CHANNEL = "field"
+MOST = 100
+
+
+@staff
+@never_cache
+@require_safe
+def field(request: StaffRequest) -> HttpResponse:
+    """What is mine to do, the most pressing first; what else I was asked for stands apart."""
+    actor, now = request.actor, timezone.now()
+    page = inbox(actor, InboxFilter(scope="mine"), now=now, after=request.GET.get("after", ""), most=MOST)
+    rows = with_next(actor, page["rows"])
+    where = places_of(actor.town, rows)
+    for row in rows:
+        row["lon"], row["lat"] = where.get(row["id"], (None, None))
+    sides = [row for row in rows if row["duty"] != MAIN]
+    told = asked(actor.town, [row["duty_id"] for row in sides])
+    late = sum(row["late"] for row in rows)
+    context = {
+        **frame(request, "field", {"field": (len(rows), "late" if late else "")}),
+        "rows": [row for row in rows if row["duty"] == MAIN],
+        "sides": [{**row, "asked": told.get(row["duty_id"])} for row in sides],
+        "late": late, "page": page, "may_raise": actor.can("register"),
+    }  # fmt: skip
+    return render(request, "town/field.html", context)
+
+
+@staff
+@never_cache
+@require_http_methods(["GET", "POST"])
+def raising(request: StaffRequest) -> HttpResponse:
+    """Raise a case on the spot; what a grid worker finds and can settle, they may take on at once."""
+    actor = request.actor
+    if not actor.can("register"):
+        raise PermissionDenied
+    if request.method != "POST":
+        return _form(request, actor, None)
+    filled = read_report(actor.town, request.POST, request.FILES)
+    if filled.faults:
+        return _form(request, actor, filled, status=422)
+    try:
+        done = raise_case(filled, request.POST, actor=actor, now=timezone.now())
+    except KeyUsedOtherwise:
+        filled.faults[""] = _("This form was sent already. If you found something else, press “Send” again.")
+        return _form(request, actor, filled, status=409)
+    return _raised(request, actor, done)
+
+
+def raise_case(filled: Report, data: Any, *, actor: Actor, now: datetime) -> Done:
+    """Open the case; with `take` in the form, and where the workflow lets its holder, take it on at once."""
+    town = actor.town
+    kind = report_kind(town)
+    take = at_once(town, kind) if data.get("take") else None
+    holder = Holder(actor.unit_id or 0, actor.post_id) if take is not None else None
+    draft = filled.draft(kind, CHANNEL)
+    draft = type(draft)(**{**_fields(draft), "holder": holder, "urgency": _urgency(data.get("urgency", ""))})
+    once = filled.once(data.get("idempotency_key", ""), f"field:{actor.account_id}", take=bool(take))
+    done = open_case(draft, actor=actor, now=now, once=once)
+    if take is not None and not done.repeated:
+        done = transition(done.standing, take.act, actor=actor, now=now)
+    return done
+
+
+def _fields(draft: Any) -> dict[str, Any]:
+    return {name: getattr(draft, name) for name in draft.__dataclass_fields__}
+
+
+def _urgency(word: str) -> str:
+    return word if word in ("urgent", "emergency") else ""
+
+
+def at_once(town: Town, kind: str) -> Transition | None:
+    """What lets the holder of a fresh case of a kind handle it without further ado; None where nothing does."""
+    flow = workflow_of(latest_version(town, kind))
+    found = (each for each in flow.transitions_from(flow.start) if "holder" in each.by and not each.needs)
+    return next((each for each in found if each.to and flow.phase_of(each.to) == "handle"), None)
+
+
+def _raised(request: StaffRequest, actor: Actor, done: Done) -> HttpResponse:
+    number = spoken(done.case.number)
+    if done.case.post_id == actor.post_id:
+        messages.success(request, _("Raised as %(number)s. It is yours: work on it now.") % {"number": number})
+        return see(reverse("case", args=[done.case.number]))
+    messages.success(request, _("Raised as %(number)s. The desk has it now.") % {"number": number})
+    return see(reverse("field"))
+
+
+def _form(request: StaffRequest, actor: Actor, filled: Report | None, *, status: int = 200) -> HttpResponse:
+    photos: Sequence[Any] = filled.photos if filled is not None else ()
+    context = {
+        **frame(request, "field-raise"),
+        "data": request.POST, "faults": filled.faults if filled else {}, "groups": _groups(actor.town),
+        "kept": keep(photos, town_id=actor.town_id), "kept_photos": len(photos), "most_photos": MOST_PHOTOS,
+        "key": request.POST.get("idempotency_key"), "take": at_once(actor.town, report_kind(actor.town)),
+    }  # fmt: skip
+    return render(request, "town/raise.html", context, status=status)
+
+
+def _groups(town: Town) -> list[dict[str, Any]]:
+    """The categories that take cases, each with its group's name."""
+    known = categories(town)
+    found: dict[int, dict[str, Any]] = {}
+    for leaf in leaves(town):
+        above = known.get(leaf.parent_id or 0, leaf)
+        group = found.setdefault(above.pk, {"name": category_name(above), "leaves": []})
+        group["leaves"].append({"value": str(leaf.pk), "text": category_name(leaf)})
+    return list(found.values())

@@ -1,0 +1,28 @@
+"""The first page: the public's for whoever is not signed in, each post's own for staff."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from lianxin.cases.views.public.board import front
+
+HOMES = {
+    "clerk": "desk",
+    "dispatcher": "desk",
+    "supervisor": "supervise",
+    "leader": "town-page",
+    "admin": "staff-directory",
+    "security_admin": "staff-directory",
+    "audit_admin": "town-page",
+}
+
+
+@never_cache
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The resident's page, or the way to the home of the post one acts in; most posts work in the field."""
+    actor = request.actor  # type: ignore[attr-defined]
+    if not actor.is_staff:
+        return front(request)  # type: ignore[arg-type]
+    return redirect(HOMES.get(actor.role, "field"))

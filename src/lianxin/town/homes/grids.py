@@ -1,0 +1,162 @@
+"""The grids: the tree with who serves each, the map, and one grid's page."""
+
+import json
+from typing import Any
+
+from django.db.models import Count, Q
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from shapely import STRtree
+from shapely.geometry import shape
+
+from lianxin.cases.models import Case
+from lianxin.cases.pickers import unit_name
+from lianxin.cases.queries.inbox import rows_of
+from lianxin.cases.views.frame import StaffRequest, frame
+from lianxin.keys.cache import cached
+from lianxin.people.actors import Actor
+from lianxin.people.directory import party, party_of, serving, strength
+from lianxin.people.middleware import staff
+from lianxin.people.queries import units
+from lianxin.places.models import Grid
+from lianxin.places.queries import Node, ancestor_ids, grid_tree, subtree_ids
+from lianxin.town.homes.rows import Row, dress
+
+TOUCH = 1e-7  # degrees, a centimetre: what lies no farther apart shares a border
+
+
+@staff
+@never_cache
+@require_safe
+def grids(request: StaffRequest) -> HttpResponse:
+    """The town's tree: villages and their small grids, with people, households and open cases."""
+    actor, now = request.actor, timezone.now()
+    tree = grid_tree(actor.town)
+    rows = {node.id: _row(node) for node in tree.values()}
+    people, groups, open_now = strength(actor.town, now=now), party(actor.town), _open(actor, now)
+    chiefs = serving(actor.town, [node.id for node in tree.values()], now=now)
+    for pk, row in rows.items():
+        row |= {"people": people.get(pk), "party": groups.get(pk), "cases": open_now.get(pk, (0, 0))}
+        row["chiefs"] = [each for each in chiefs.get(pk, ()) if each["role_key"] == "grid_chief"]
+        row["children"] = [rows[child] for child in row["node"].children]
+    roots = [rows[node.id] for node in tree.values() if node.parent_id not in tree]
+    counted = {level: sum(node.level == level for node in tree.values()) for level in ("village", "grid")}
+    context = {**frame(request, "grids"), "roots": roots, "counted": counted, "total": _total(rows, roots)}
+    return render(request, "town/grids.html", context)
+
+
+def _row(node: Node) -> Row:
+    return {"node": node, "href": reverse("grid", args=[node.id])}
+
+
+def _total(rows: dict[int, Row], roots: list[Row]) -> Row:
+    """What the whole town has: households and people are those of the smallest grids that tell them."""
+    nodes = [row["node"] for row in rows.values() if row["node"].level in ("grid", "micro")]
+    leaf = [node for node in nodes if not node.children]
+    first = roots[0] if roots else {"people": None, "party": None, "cases": (0, 0)}
+    return {
+        **first, "households": sum(node.households for node in leaf), "population": sum(n.population for n in leaf)
+    }  # fmt: skip
+
+
+def _open(actor: Actor, now: Any) -> dict[int, tuple[int, int]]:
+    """Open and late cases of each grid, those below it counted in, as far as the actor sees them. One statement."""
+    rows: Any = Case.objects.seen_by(actor).filter(closed_at=None, grid__isnull=False).order_by()
+    late = Count("id", filter=Q(due_at__lt=now, state__paused_at=None))
+    found: dict[int, tuple[int, int]] = {}
+    for grid, n, n_late in rows.values_list("grid_id").annotate(n=Count("id"), late=late):
+        for pk in ancestor_ids(actor.town, grid):
+            before = found.get(pk, (0, 0))
+            found[pk] = (before[0] + n, before[1] + n_late)
+    return found
+
+
+@staff
+@never_cache
+@require_safe
+def boundaries(request: StaffRequest) -> HttpResponse:
+    """Boundaries for the staff's map: each leads to its grid, and says whether a case in it is late."""
+    actor, now = request.actor, timezone.now()
+    open_now = _open(actor, now)
+    wanted = Grid.objects.for_system("staff map", actor.town).filter(valid_to=None, level__in=["village", "grid"])
+    features = []
+    for pk, name, level, boundary in wanted.exclude(boundary=None).order_by("level", "code").values_list(
+        "id", "name", "level", "boundary"
+    ):
+        n, late = open_now.get(pk, (0, 0))
+        told = {"name": _("%(name)s: %(n)s open") % {"name": name, "n": n}, "level": level}
+        told |= {"href": reverse("grid", args=[pk]), "state": "late" if late and level == "grid" else ""}
+        features.append({"type": "Feature", "geometry": boundary, "properties": told})
+    body = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False, separators=(",", ":"))
+    return HttpResponse(body, content_type="application/geo+json")
+
+
+@staff
+@never_cache
+@require_safe
+def grid(request: StaffRequest, pk: int) -> HttpResponse:
+    """One grid: its people, the units that serve it, its party groups, its cases, its neighbours."""
+    actor, now = request.actor, timezone.now()
+    tree = grid_tree(actor.town)
+    node = tree.get(pk)
+    if node is None:
+        raise Http404
+    branch = sorted(subtree_ids(actor.town, pk))
+    cases = Case.objects.seen_by(actor).filter(closed_at=None, grid_id__in=branch)
+    count = cases.count()
+    people = serving(actor.town, branch, now=now)
+    own = people.get(pk, [])
+    context = {
+        **frame(request, "grids"),
+        "node": node, "above": [tree[each] for each in ancestor_ids(actor.town, pk)[:-1]], "own": own,
+        "children": [tree[child] for child in node.children],
+        "below": sum(len(rows) for rows in people.values()) - len(own), "party": party_of(actor.town, branch),
+        "units": serving_units(actor, pk), "neighbours": neighbours(actor, node), "names": names(actor),
+        "rows": dress(rows_of(actor, cases.order_by("due_at", "id"), now=now, most=20)), "count": count,
+        "more": f"{reverse('town-cases')}?what=open&village={pk}",
+    }  # fmt: skip
+    return render(request, "town/grid.html", context)
+
+
+def names(actor: Actor) -> dict[int, str]:
+    """The names of grids by id."""
+    return {node.id: node.name for node in grid_tree(actor.town).values()}
+
+
+def serving_units(actor: Actor, pk: int) -> list[Row]:
+    """The units of a grid's own ground, its village's before the town's; the town's by the line they serve in."""
+    chain = set(ancestor_ids(actor.town, pk)) | subtree_ids(actor.town, pk)
+    rows = [
+        {"id": unit.pk, "name": unit_name(unit), "line": unit.line, "phone": unit.phone, "here": unit.grid_id in chain}
+        for unit in units(actor.town).values()
+        if unit.grid_id is None or unit.grid_id in chain
+    ]
+    return sorted(rows, key=lambda row: (not row["here"], row["line"] == "", row["line"], row["id"]))
+
+
+def neighbours(actor: Actor, node: Node) -> list[Node]:
+    """The grids of the same level that touch this one."""
+    tree = grid_tree(actor.town)
+    touching = cached(actor.town, "homes.neighbours", lambda: _touching(actor))
+    return sorted((tree[pk] for pk in touching.get(node.id, ()) if pk in tree), key=lambda each: each.code)
+
+
+def _touching(actor: Actor) -> dict[int, list[int]]:
+    """Which standing grids of one level share a border."""
+    rows = Grid.objects.for_system("neighbours", actor.town).filter(valid_to=None).exclude(boundary=None)
+    levels: dict[str, list[tuple[int, Any]]] = {}
+    for level, pk, boundary in rows.values_list("level", "id", "boundary"):
+        levels.setdefault(level, []).append((pk, shape(boundary)))
+    found: dict[int, list[int]] = {}
+    for held in levels.values():
+        tree = STRtree([each for _pk, each in held])
+        for pk, here in held:
+            near = tree.query(here, predicate="dwithin", distance=TOUCH)
+            found[pk] = [held[at][0] for at in near if held[at][0] != pk]
+    return found
+

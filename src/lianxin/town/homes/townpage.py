@@ -1,0 +1,140 @@
+"""The town's first page: its figures, each of which opens to the cases it counts."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from lianxin.cases.pickers import unit_name
+from lianxin.cases.queries.figures import Period, Slice, figures, listed, period_of, periods, read_slice
+from lianxin.cases.queries.setup import kinds
+from lianxin.cases.views.frame import StaffRequest, frame
+from lianxin.cases.views.public.report import report_kind
+from lianxin.cases.words import said
+from lianxin.keys.models import Town
+from lianxin.people.actors import Actor
+from lianxin.people.middleware import staff
+from lianxin.people.queries import units
+from lianxin.places.queries import grid_tree
+from lianxin.town.homes.rows import dress
+
+EVERY = "every"
+
+
+@staff
+@never_cache
+@require_safe
+def town_page(request: StaffRequest) -> HttpResponse:
+    """A period's figures beside those of this moment, by village and by unit, month by month."""
+    actor, now = request.actor, timezone.now()
+    kind = _kind(actor.town, request.GET.get("kind", ""))
+    period = period_of(actor.town, request.GET.get("period", ""), now=now)
+    found = figures(actor, period, now=now, kind=kind)
+    context = {
+        **frame(request, "town-page"),
+        "f": found, "period": period_words(period), "periods": _periods(actor.town, period, kind, now),
+        "kinds": _kinds(actor.town, kind, period.key), "phases": phase_names(), "unit_name": unit_name,
+        "whole": actor.sees == "town",
+    }  # fmt: skip
+    return render(request, "town/town.html", context)
+
+
+@staff
+@never_cache
+@require_safe
+def town_cases(request: StaffRequest) -> HttpResponse:
+    """The cases behind a figure: the same filter, and as many rows."""
+    actor, now = request.actor, timezone.now()
+    wanted = read_slice(request.GET)
+    page = listed(actor, wanted, now=now, after=request.GET.get("after", ""))
+    context = {
+        **frame(request, "town-page"),
+        "page": page, "rows": dress(page["rows"]), "said": slice_words(actor, wanted, now), "wanted": wanted,
+    }  # fmt: skip
+    return render(request, "town/cases.html", context)
+
+
+def _kind(town: Town, asked: str) -> str:
+    if asked == EVERY:
+        return ""
+    return asked if asked in {flow.key for flow in kinds(town)} else report_kind(town)
+
+
+def _kinds(town: Town, kind: str, period: str) -> list[dict[str, Any]]:
+    rows = [(flow.key, said(flow.name)) for flow in kinds(town)]
+    rows.sort(key=lambda row: row[0] != report_kind(town))
+    return [
+        {"text": text, "href": f"?period={period}&kind={key}", "on": key == (kind or EVERY)}
+        for key, text in [*rows, (EVERY, _("All kinds"))]
+    ]
+
+
+def _periods(town: Town, period: Period, kind: str, now: Any) -> list[dict[str, Any]]:
+    rows = [period_of(town, key, now=now) for key in periods(town, now=now)]
+    return [
+        {"text": _name(each), "href": f"?period={each.key}&kind={kind or EVERY}", "on": each.key == period.key}
+        for each in rows
+    ]
+
+
+def _name(period: Period) -> str:
+    if period.key == "recorded":
+        return _("The recorded year")
+    return _("Twelve months to today") if period.key == "rolling" else _("Year %(year)s") % {"year": period.key}
+
+
+def period_words(period: Period) -> str:
+    """A period's name with its first and last day."""
+    first, last = timezone.localtime(period.start), timezone.localtime(period.end)
+    days = {"first": f"{first:%Y-%m-%d}", "last": f"{last - timedelta(seconds=1):%Y-%m-%d}"}
+    if period.key == "recorded":  # begins a moment after midnight's last minute
+        days["first"] = f"{first + timedelta(hours=1):%Y-%m-%d}"
+    return f"{_name(period)}{_(': ')}{_('%(first)s to %(last)s') % days}"
+
+
+def phase_names() -> dict[str, str]:
+    """The six official steps."""
+    return {
+        "collect": _("Collect"), "triage": _("Triage"), "dispatch": _("Dispatch"),
+        "handle": _("Handle"), "feedback": _("Feedback"), "review": _("Review"),
+    }  # fmt: skip
+
+
+def fact_names() -> dict[str, str]:
+    """What each figure counts, in a word."""
+    return {
+        "": _("Recorded"), "closed": _("Closed"), "unclosed": _("Not closed"), "on_time": _("Closed on time"),
+        "overdue": _("Closed late"), "rated": _("Rated"), "satisfied": _("Satisfied"), "returned": _("Sent back"),
+        "reopened": _("Reopened"), "open": _("Open now"), "late": _("Late now"), "paused": _("Clock stopped"),
+        "today": _("Recorded today"), "closed_today": _("Closed today"),
+    }  # fmt: skip
+
+
+def slice_words(actor: Actor, wanted: Slice, now: Any) -> list[str]:
+    """A slice in words, part by part."""
+    town = actor.town
+    flows = {flow.key: said(flow.name) for flow in kinds(town)}
+    parts = [
+        period_words(period_of(town, wanted.period, now=now)) if wanted.period else "",
+        flows.get(wanted.kind, ""), _place(town, wanted.village), _unit(town, wanted.unit, _("Handled by %(unit)s")),
+        _unit(town, wanted.holder, _("With %(unit)s")), wanted.month, phase_names().get(wanted.phase, ""),
+        fact_names()["open" if wanted.phase and not wanted.what else wanted.what],
+    ]  # fmt: skip
+    return [part for part in parts if part]
+
+
+def _place(town: Town, pk: int | None) -> str:
+    node = grid_tree(town).get(pk or 0)
+    return "" if pk is None else node.name if node else _("No village")
+
+
+def _unit(town: Town, pk: int | None, sentence: str) -> str:
+    unit = units(town).get(pk or 0)
+    return "" if pk is None else sentence % {"unit": unit_name(unit) if unit else _("nobody yet")}
+
+

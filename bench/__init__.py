@@ -1,0 +1,1 @@
+"""Measurements: ratios against raw SQL in the same server and the same run. `make bench`."""

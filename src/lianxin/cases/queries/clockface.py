@@ -13,6 +13,7 @@ from lianxin.cases.queries.setup import limits_of
 from lianxin.keys.models import Town
 from lianxin.ledger.models import Entry
 from lianxin.people.queries import clock_of
+from lianxin.ui import words
 from lianxin.workflow.clock import Limit
 from lianxin.workflow.definition import Workflow
 
@@ -32,6 +33,18 @@ def limit_words(limit: Limit) -> str:
     return told[limit.unit] % {"n": n}
 
 
+def time_words(minutes: int, *, working: bool) -> str:
+    """A length of time; working time in hours, for a working day is not 24 of them."""
+    if not working:
+        return words.span(minutes)
+    hours, rest = divmod(minutes, 60)
+    parts = [
+        ngettext("%(n)s working hour", "%(n)s working hours", hours) % {"n": hours} if hours else "",
+        ngettext("%(n)s minute", "%(n)s minutes", rest) % {"n": rest} if rest or not hours else "",
+    ]
+    return " ".join(part for part in parts if part)
+
+
 def limit_of(town: Town, flow: Workflow, case: Case) -> Limit | None:
     """The limit of the step a case stands at: its category's of that name, else the workflow's own."""
     step = flow.steps[case.step]
@@ -47,13 +60,17 @@ def clock_panel(town: Town, flow: Workflow, case: Case, history: History, *, now
     entered = datetime.fromisoformat(case.state["entered_at"])
     pauses = list(_pauses(flow, history))
     ended = case.due_at is None
+    working, left = bool(limit and limit.working), case.state.get("left")
+    used = None if ended else _used(town, case, pauses, entered, now=now)
     return {
         "limit": limit_words(limit) if limit is not None and not ended else "",
-        "working": bool(limit and limit.working),
+        "working": working,
         "entered_at": entered,
-        "used": None if ended else _used(town, case, pauses, entered, now=now),
+        "used": used,
+        "used_words": "" if used is None else time_words(used, working=working),
         "due_at": case.due_at,
-        "left": case.state.get("left"),
+        "left": left,
+        "left_words": "" if left is None else time_words(left, working=bool(case.state.get("working", True))),
         "pauses": pauses,
         "extensions": list(_extensions(flow, history)),
     }

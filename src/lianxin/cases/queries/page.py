@@ -264,14 +264,21 @@ def _next(page: Row, flow: Workflow, case: Case) -> tuple[str, str]:
         return _("%(step)s, %(at)s.") % at, ""
     holder = page["holder"] or {"unit": "", "name": "", "who": ""}
     who = " ".join(part for part in (holder["unit"], holder["name"]) if part)
-    names = {"who": who, "step": page["step_name"], "due": words.when(page["due_at"])}
+    names = {"who": who, "act": _forward(flow, case.step), "due": words.when(page["due_at"])}
     if page["paused"]:
         return _("The clock is stopped until %(due)s; %(who)s keeps the case.") % names, ""
     if holder["who"] == "reporter":
         told = _("The resident is asked to confirm and rate by %(due)s.") % names
     elif page["late"]:
-        told = _("%(who)s is late with “%(step)s”: it was due %(due)s.") % names
+        told = _("%(who)s is late: “%(act)s” was due %(due)s.") % names
     else:
-        told = _("%(who)s: “%(step)s” by %(due)s.") % names
+        told = _("%(who)s: “%(act)s” by %(due)s.") % names
     late = flow.steps[case.step].on_late
     return told, _("If not: %(act)s.") % {"act": act_name(flow, late, case.step)} if late and not page["late"] else ""
+
+
+def _forward(flow: Workflow, step: str) -> str:
+    """What has to be done at a step to go on: its first act that leads forward, else the step's own name."""
+    on = (each for each in flow.transitions_from(step) if _side(flow, step, each) == "on")
+    found = next((each for each in on if flow.steps[step].who in each.by), None)
+    return said(found.name) if found is not None else step_name(flow, step)

@@ -136,8 +136,8 @@ def shown(
         **frame(request, "desk", {"desk": (number["total"], "late" if number["lights"]["late"] else "")}),
         "case": page,
         "j": judged,
-        "main": {"act": main, "name": _(", ").join(said(each.name) for each in every[main])} if main else None,
-        "boxes": [box for act in every if act != main and (box := box_of(actor, standing, every[act], now))],
+        "main": {"act": main, "name": _(" and ").join(said(each.name) for each in every[main])} if main else None,
+        "boxes": boxes_of(actor, standing, {act: way for act, way in every.items() if act != main}, now),
         "merge": next((act for act, way in every.items() if way[-1].effect("merge")), ""),
         "alike": alike(actor, case, page["text"], now=now),
         "waiting": sum(step["count"] for step in number["steps"] if step["phase"] in WAITING),
@@ -148,11 +148,15 @@ def shown(
     return render(request, "cases/desk/triage.html", context, status=status)
 
 
-def box_of(actor: Actor, standing: Standing, way: Way, now: datetime) -> Row | None:
-    """Another act as a form in a fold; merging has a page of its own."""
+def boxes_of(actor: Actor, standing: Standing, others: Mapping[str, Way], now: datetime) -> list[Row]:
+    """Every other act as a form, those with a key of their own first; merging has a page of its own."""
+    found = [box_of(actor, standing, way, now) for way in others.values() if way[-1].effect("merge") is None]
+    return sorted(found, key=lambda box: (not box["key"], box["photos"]))
+
+
+def box_of(actor: Actor, standing: Standing, way: Way, now: datetime) -> Row:
+    """Another act as a form in a fold."""
     last = way[-1]
-    if last.effect("merge") is not None:
-        return None
     fields = [each for each in fields_for(last, actor, standing.case, now=now) if each["name"] not in JUDGED]
     taken = {name for each in way for name in (*each.needs, *each.takes)}
     return {

@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
@@ -46,6 +47,7 @@ NUMBER_PARAMETER = {
     "description": _("The number of the case; spaces and dashes do not matter."),
     "example": "LX48217350",
 }
+REPLAYED = _("The same request again: what the first one brought about.")
 _WORDS = frozenset({"summary", "description"})
 _bodies: dict[str, type[Schema]] = {}
 
@@ -61,39 +63,47 @@ class Problem(Schema):
     faults: dict[str, str] | None = None
 
 
-def described(
-    summary: str,
-    about: str,
-    *,
-    example: Any,
-    gives: Any = None,
-    status: int = 200,
-    body: tuple[type[Schema], Any] | None = None,
-    form: Mapping[str, Any] | None = None,
-    fails: Iterable[str] = (),
-    query: type[Schema] | None = None,
-    keyed: bool = False,
-    scope: str = "",
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Described:
     """Everything of an operation but its path and its credentials.
 
     `summary`: what it does in three words; `about`: what a caller must know. `body`: the model of what is sent, with
     an example; `form`: the properties that multipart/form-data has beside it; `query`: the model of the query string.
     `scope`: what an access token must hold. `fails`: codes of problems beside those any operation may answer with.
     """
-    codes = sorted({*fails, *(("key_missing", "key_used_otherwise") if keyed else ()), *EVERYWHERE})
-    extra: dict[str, Any] = {"responses": {status: {"content": {"application/json": {"example": example}}}}}
-    extra["responses"] |= _problems(codes)
-    if keyed:
-        replayed = {"description": _("The same request again: what the first one brought about.")}
-        extra["responses"].setdefault(200, replayed)
-    if body is not None:
-        extra["requestBody"] = _request_body(*body, form)
-    extra["parameters"] = ([KEY_HEADER] if keyed else []) + (_query(query) if query else []) + [TOWN_PARAMETER]
-    extra["x-codes"] = codes
-    if scope:
-        extra["x-scopes"] = [scope]
-    return {"summary": summary, "description": about, "response": {status: gives}, "openapi_extra": extra}
+
+    summary: str
+    about: str
+    example: Any
+    gives: Any
+    status: int = 200
+    body: tuple[type[Schema], Any] | None = None
+    form: Mapping[str, Any] | None = None
+    query: type[Schema] | None = None
+    fails: tuple[str, ...] = ()
+    keyed: bool = False
+    scope: str = ""
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What the router is told."""
+        words = {"summary": self.summary, "description": self.about}
+        return {**words, "response": {self.status: self.gives}, "openapi_extra": self._extra()}
+
+    def _extra(self) -> dict[str, Any]:
+        of_keys = ("key_missing", "key_used_otherwise") if self.keyed else ()
+        codes = sorted({*self.fails, *of_keys, *EVERYWHERE})
+        good = {self.status: {"content": {"application/json": {"example": self.example}}}}
+        extra: dict[str, Any] = {"responses": good | _problems(codes), "x-codes": codes}
+        if self.keyed:
+            extra["responses"].setdefault(200, {"description": REPLAYED})
+        if self.body is not None or self.form is not None:
+            extra["requestBody"] = _request_body(self.body, self.form)
+        if self.scope:
+            extra["x-scopes"] = [self.scope]
+        keys = [KEY_HEADER] if self.keyed else []
+        extra["parameters"] = keys + (_query(self.query) if self.query else []) + [TOWN_PARAMETER]
+        return extra
 
 
 def _query(model: type[Schema]) -> list[dict[str, Any]]:
@@ -115,13 +125,16 @@ def _problems(codes: Sequence[str]) -> dict[int, Any]:
     return {status: {"description": ", ".join(each), "content": content} for status, each in found.items()}
 
 
-def _request_body(model: type[Schema], example: Any, form: Mapping[str, Any] | None) -> dict[str, Any]:
-    _bodies[model.__name__] = model
-    schema = {"$ref": REF.format(model=model.__name__)}
-    content: dict[str, Any] = {"application/json": {"schema": schema, "example": example}}
+def _request_body(body: tuple[type[Schema], Any] | None, form: Mapping[str, Any] | None) -> dict[str, Any]:
+    content: dict[str, Any] = {}
+    parts: list[dict[str, Any]] = []
+    if body is not None:
+        model, sent = body
+        _bodies[model.__name__] = model
+        parts.append({"$ref": REF.format(model=model.__name__)})
+        content["application/json"] = {"schema": parts[0], "example": sent}
     if form is not None:
-        beside = {"type": "object", "properties": dict(form)}
-        content["multipart/form-data"] = {"schema": {"allOf": [schema, beside]}}
+        content["multipart/form-data"] = {"schema": {"allOf": [*parts, {"type": "object", "properties": dict(form)}]}}
     return {"required": True, "content": content}
 
 

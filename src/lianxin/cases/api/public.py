@@ -8,10 +8,10 @@ from django.utils.translation import gettext_noop as _
 from ninja import Router
 
 from lianxin.cases.actions import open_case
-from lianxin.cases.api import examples
 from lianxin.cases.api.counting import PHOTOS, REPORTS, count
 from lianxin.cases.api.credentials import ReportCode
-from lianxin.cases.api.describing import described
+from lianxin.cases.api.describing import Described
+from lianxin.cases.api.examples import example
 from lianxin.cases.api.problems import Problem
 from lianxin.cases.api.reading import FORM, body_of, guarded, kept, key_of, photo_sentence, query_of, token_of_photo
 from lianxin.cases.api.shapes import (
@@ -47,7 +47,7 @@ _PHOTO_FORM = {"photos": {"type": "array", "items": {"type": "string", "format":
     "/reports",
     tags=[reports],
     operation_id="sendReport",
-    **described(
+    **Described(
         _("Send a report"),
         _(
             "Opens a case. The answer is durable: text, history and photos are on the disk. No account is needed; one "
@@ -56,12 +56,12 @@ _PHOTO_FORM = {"photos": {"type": "array", "items": {"type": "string", "format":
         ),
         gives=Receipt,
         status=201,
-        example=examples.RECEIPT,
-        body=(Report, examples.REPORT),
+        example=example("receipt"),
+        body=(Report, example("report")),
         form=_PHOTO_FORM,
         keyed=True,
         fails=("bad_json", "bad_request", "unsupported_media", "too_large", "invalid", "slow_down"),
-    ),
+    ).options,
 )
 @guarded
 def send_report(request: HttpRequest) -> HttpResponse:
@@ -102,7 +102,7 @@ def _receipt(request: HttpRequest, town: Town, done: Done) -> dict[str, Any]:
     "/photos",
     tags=[reports],
     operation_id="sendPhoto",
-    **described(
+    **Described(
         _("Send a photo"),
         _(
             "Takes one photo (JPEG, PNG, WebP, HEIC) as the field `photo` of multipart/form-data, turns it upright, "
@@ -111,10 +111,10 @@ def _receipt(request: HttpRequest, town: Town, done: Done) -> dict[str, Any]:
         ),
         gives=KeptPhoto,
         status=201,
-        example=examples.PHOTO,
+        example=example("photo"),
         form={"photo": {"type": "string", "format": "binary"}},
         fails=("bad_request", "unsupported_media", "too_large", "invalid", "slow_down"),
-    ),
+    ).options,
 )
 @guarded
 def send_photo(request: HttpRequest) -> HttpResponse:
@@ -135,16 +135,16 @@ def send_photo(request: HttpRequest) -> HttpResponse:
     auth=[ReportCode()],
     tags=[reports],
     operation_id="readReport",
-    **described(
+    **Described(
         _("Follow a report"),
         _(
             "What its reporter may see: where it stands, who has it until when, what was answered, and what they may "
             "do now. A wrong number and a wrong code are answered alike."
         ),
         gives=Followed,
-        example=examples.FOLLOWED,
+        example=example("followed"),
         fails=("code_missing", "slow_down"),
-    ),
+    ).options,
 )
 @guarded
 def read_report(request: HttpRequest, number: str) -> HttpResponse:
@@ -158,7 +158,7 @@ def read_report(request: HttpRequest, number: str) -> HttpResponse:
     auth=[ReportCode()],
     tags=[reports],
     operation_id="actOnReport",
-    **described(
+    **Described(
         _("Act on a report"),
         _(
             "What the reporter may do with it: add words or photos, say whether it is solved and rate, say it is not, "
@@ -166,14 +166,14 @@ def read_report(request: HttpRequest, number: str) -> HttpResponse:
         ),
         gives=Moved,
         status=201,
-        example=examples.MOVED,
-        body=(ReporterAct, examples.REPORTER_ACT),
+        example=example("moved"),
+        body=(ReporterAct, example("reporter_act")),
         keyed=True,
         fails=(
             "code_missing", "bad_json", "unsupported_media", "invalid", "slow_down", "stale", "not_from_here",
             "not_yours", "missing", "not_asked", "too_often", "bad_value", "bad_date", "no_such_duty", "paused",
         ),
-    ),
+    ).options,
 )  # fmt: skip
 @guarded
 def act_on_report(request: HttpRequest, number: str) -> HttpResponse:
@@ -189,7 +189,7 @@ def act_on_report(request: HttpRequest, number: str) -> HttpResponse:
     "/board",
     tags=[shown],
     operation_id="listBoard",
-    **described(
+    **Described(
         _("List the public board"),
         _(
             "Cases a clerk has checked and published, the newest first: masked, without names. The words of a case "
@@ -197,9 +197,9 @@ def act_on_report(request: HttpRequest, number: str) -> HttpResponse:
         ),
         gives=BoardPage,
         query=BoardFilters,
-        example=examples.BOARD,
+        example=example("board"),
         fails=("invalid",),
-    ),
+    ).options,
 )
 @guarded
 def list_board(request: HttpRequest) -> HttpResponse:
@@ -224,12 +224,12 @@ def _group(town: Town, wanted: str) -> int | None:
     "/board/{number}",
     tags=[shown],
     operation_id="readBoardItem",
-    **described(
+    **Described(
         _("Read a published case"),
         _("One published case with the photos chosen for the public."),
         gives=BoardItem,
-        example=examples.BOARD_ITEM,
-    ),
+        example=example("board_item"),
+    ).options,
 )
 @guarded
 def read_board_item(request: HttpRequest, number: str) -> HttpResponse:

@@ -8,9 +8,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 from ninja import Router
 
-from lianxin.cases.api import examples
 from lianxin.cases.api.credentials import allowed
-from lianxin.cases.api.describing import described
+from lianxin.cases.api.describing import Described
+from lianxin.cases.api.examples import example
 from lianxin.cases.api.problems import Problem
 from lianxin.cases.api.public import town_of
 from lianxin.cases.api.reading import guarded, query_of
@@ -38,12 +38,12 @@ SIGNED_IN = ("sign_in", "token_unknown", "token_expired", "token_revoked", "post
     "/categories",
     tags=[town_tag],
     operation_id="listCategories",
-    **described(
+    **Described(
         _("List the categories"),
         _("Groups and the categories in them, with their limits. A category may be named by key or id."),
         gives=Groups,
-        example=examples.CATEGORIES,
-    ),
+        example=example("categories"),
+    ).options,
 )
 @guarded
 def list_categories(request: HttpRequest) -> HttpResponse:
@@ -68,12 +68,12 @@ def _named(row: Any) -> dict[str, Any]:
     "/grids",
     tags=[town_tag],
     operation_id="listGrids",
-    **described(
+    **Described(
         _("List the grids"),
         _("The tree of grids, parents before children. Boundaries are at /grids.geojson."),
         gives=Grids,
-        example=examples.GRIDS,
-    ),
+        example=example("grids"),
+    ).options,
 )
 @guarded
 def list_grids(request: HttpRequest) -> HttpResponse:
@@ -93,12 +93,12 @@ def list_grids(request: HttpRequest) -> HttpResponse:
     "/kinds",
     tags=[town_tag],
     operation_id="listKinds",
-    **described(
+    **Described(
         _("List the kinds of case"),
         _("Each kind with the steps and acts of its latest workflow: who has how long, and what may follow."),
         gives=Kinds,
-        example=examples.KINDS,
-    ),
+        example=example("kinds"),
+    ).options,
 )
 @guarded
 def list_kinds(request: HttpRequest) -> HttpResponse:
@@ -130,14 +130,14 @@ def _kind(flow: Workflow) -> dict[str, Any]:
     auth=allowed("setup:read"),
     tags=[staff_tag],
     operation_id="listUnits",
-    **described(
+    **Described(
         _("List the units"),
         _("The units that answer for cases. A holder is named `unit:<id or key>`. Scope: setup:read."),
         scope="setup:read",
         gives=Units,
-        example=examples.UNITS,
+        example=example("units"),
         fails=SIGNED_IN,
-    ),
+    ).options,
 )
 @guarded
 def list_units(request: HttpRequest) -> HttpResponse:
@@ -163,14 +163,14 @@ def actor_of(request: HttpRequest) -> Actor:
     auth=allowed("setup:read"),
     tags=[staff_tag],
     operation_id="listRoutes",
-    **described(
+    **Described(
         _("List the routes"),
         _("The rules of dispatch: category × grid × hours lead to a unit or to the level that serves the place."),
         scope="setup:read",
         gives=Routes,
-        example=examples.ROUTES,
+        example=example("routes"),
         fails=SIGNED_IN,
-    ),
+    ).options,
 )
 @guarded
 def list_routes(request: HttpRequest) -> HttpResponse:
@@ -192,15 +192,15 @@ def list_routes(request: HttpRequest) -> HttpResponse:
     auth=allowed("setup:read"),
     tags=[staff_tag],
     operation_id="explainRoute",
-    **described(
+    **Described(
         _("Explain a route"),
         _("Where a case of a category and a grid would go at a moment, and of every rule why it was taken or not."),
         scope="setup:read",
         gives=Why,
         query=WhyFilter,
-        example=examples.WHY,
+        example=example("why"),
         fails=(*SIGNED_IN, "invalid"),
-    ),
+    ).options,
 )
 @guarded
 def explain_route(request: HttpRequest) -> HttpResponse:
@@ -240,14 +240,14 @@ def _reason(reason: Reason) -> dict[str, str]:
     auth=allowed("setup:read"),
     tags=[staff_tag],
     operation_id="readMe",
-    **described(
+    **Described(
         _("Who am I"),
         _("The post that acts, its role and what it may do; with a token also the token's scopes."),
         scope="setup:read",
         gives=Me,
-        example=examples.ME,
+        example=example("me"),
         fails=SIGNED_IN,
-    ),
+    ).options,
 )
 @guarded
 def read_me(request: HttpRequest) -> HttpResponse:

@@ -9,9 +9,9 @@ from django.utils.translation import gettext_noop as _
 from ninja import Router
 
 from lianxin.cases.actions import open_case
-from lianxin.cases.api import examples
 from lianxin.cases.api.credentials import allowed
-from lianxin.cases.api.describing import described
+from lianxin.cases.api.describing import Described
+from lianxin.cases.api.examples import example
 from lianxin.cases.api.problems import Problem
 from lianxin.cases.api.public import report_kind
 from lianxin.cases.api.reading import body_of, guarded, key_of, query_of
@@ -40,7 +40,7 @@ ENGINE = (
     auth=allowed("cases:read"),
     tags=[cases_tag],
     operation_id="listCases",
-    **described(
+    **Described(
         _("List cases"),
         _(
             "Open duties by due time (or with closed=true every case, the newest first), as far as the post may see "
@@ -50,9 +50,9 @@ ENGINE = (
         scope="cases:read",
         gives=CasePage,
         query=CaseFilter,
-        example=examples.CASES,
+        example=example("cases"),
         fails=(*SIGNED_IN, "invalid"),
-    ),
+    ).options,
 )
 @guarded
 def list_cases(request: HttpRequest) -> HttpResponse:
@@ -84,7 +84,7 @@ def _filter(town: Town, asked: CaseFilter) -> InboxFilter:
     auth=allowed("cases:read"),
     tags=[cases_tag],
     operation_id="readCase",
-    **described(
+    **Described(
         _("Read a case"),
         _(
             "Everything of a case the post may see, and `acts`: what it may do now, with the fields each act needs. "
@@ -92,9 +92,9 @@ def _filter(town: Town, asked: CaseFilter) -> InboxFilter:
         ),
         scope="cases:read",
         gives=CaseShape,
-        example=examples.CASE,
+        example=example("case"),
         fails=SIGNED_IN,
-    ),
+    ).options,
 )
 @guarded
 def read_case(request: HttpRequest, number: str) -> HttpResponse:
@@ -108,14 +108,14 @@ def read_case(request: HttpRequest, number: str) -> HttpResponse:
     auth=allowed("cases:read"),
     tags=[cases_tag],
     operation_id="listEntries",
-    **described(
+    **Described(
         _("Read a case's history"),
         _("Every change, the oldest first: who, when, what, with which words, and its digest. Scope: cases:read."),
         scope="cases:read",
         gives=Entries,
-        example=examples.ENTRIES,
+        example=example("entries"),
         fails=SIGNED_IN,
-    ),
+    ).options,
 )
 @guarded
 def list_entries(request: HttpRequest, number: str) -> HttpResponse:
@@ -129,17 +129,17 @@ def list_entries(request: HttpRequest, number: str) -> HttpResponse:
     auth=allowed("cases:write"),
     tags=[cases_tag],
     operation_id="registerCase",
-    **described(
+    **Described(
         _("Take down a case"),
         _("Opens a case for a resident who calls or comes, or for another system. Scope: cases:write."),
         scope="cases:write",
         gives=Registered,
         status=201,
-        example=examples.REGISTERED,
-        body=(Registration, examples.REGISTRATION),
+        example=example("registered"),
+        body=(Registration, example("registration")),
         keyed=True,
         fails=(*SIGNED_IN, "csrf", "may_not", "bad_json", "unsupported_media", "too_large", "invalid"),
-    ),
+    ).options,
 )
 @guarded
 def register_case(request: HttpRequest) -> HttpResponse:
@@ -166,7 +166,7 @@ def register_case(request: HttpRequest) -> HttpResponse:
     auth=allowed("cases:write"),
     tags=[cases_tag],
     operation_id="actOnCase",
-    **described(
+    **Described(
         _("Act on a case"),
         _(
             "One transition through the same door as the pages. `version` is the one that was read: the act is refused "
@@ -176,11 +176,11 @@ def register_case(request: HttpRequest) -> HttpResponse:
         scope="cases:write",
         gives=Moved,
         status=201,
-        example=examples.MOVED,
-        body=(Act, examples.ACT),
+        example=example("moved"),
+        body=(Act, example("act")),
         keyed=True,
         fails=(*SIGNED_IN, *ENGINE, "csrf", "bad_json", "unsupported_media", "invalid"),
-    ),
+    ).options,
 )
 @guarded
 def act_on_case(request: HttpRequest, number: str) -> HttpResponse:

@@ -139,12 +139,13 @@ class Staff:
     people: tuple[Person, ...]
     groups: tuple[PartyGroup, ...]
     centres: tuple[CentreHousehold, ...]
+    by_key: dict[str, UnitPlan]
     of_unit: dict[str, list[Person]] = field(default_factory=dict)
     of_grid: dict[str, list[Person]] = field(default_factory=dict)
 
     def unit(self, key: str) -> UnitPlan:
         """The unit of that key; KeyError when there is none."""
-        return {unit.key: unit for unit in self.units}[key]
+        return self.by_key[key]
 
 
 def committee(village_key: str) -> str:
@@ -169,7 +170,7 @@ def make_staff(rng: Random, geography: GeographyLike, units: Sequence[UnitPlan],
         plan.grid_worker(grid_key, homes[grid_key], rng.choice(("part", "part", "volunteer", "volunteer", "volunteer")))
     groups = _groups(rng, geography, plan.people)
     centres = _centres(rng, geography, people, groups)
-    staff = Staff(everyone, tuple(plan.people), groups, centres)
+    staff = Staff(everyone, tuple(plan.people), groups, centres, {unit.key: unit for unit in everyone})
     for person in staff.people:
         staff.of_unit.setdefault(person.unit, []).append(person)
         staff.of_grid.setdefault(person.grid, []).append(person)

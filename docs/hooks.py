@@ -8,13 +8,15 @@ from lianxin.workflow.diagram import svg
 WORKFLOWS = sorted((Path(__file__).parents[1] / "towns/base/workflows").glob("*.yaml"))
 
 
-def on_page_markdown(markdown, page, config, files):
+def on_page_markdown(markdown, **_):
+    """Put the workflows in the place marked for them."""
     if "<!-- workflows -->" not in markdown:
         return markdown
     return markdown.replace("<!-- workflows -->", "\n\n".join(section(path) for path in WORKFLOWS))
 
 
 def section(path):
+    """A workflow: its diagram and the table of its transitions."""
     flow = read(path.read_text("utf-8"))
     rows = [
         f"| {each.name['zh']} `{each.act}` | {'、'.join(flow.steps[key].name['zh'] for key in sources(flow, each))} "
@@ -27,4 +29,5 @@ def section(path):
 
 
 def sources(flow, each):
+    """The steps a transition may start from, in the order of the file."""
     return [key for key in flow.steps if key in each.sources]

@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from towns import MONDAY, make_town, reporter_of, who
 
 from lianxin.cases.actions import open_case, transition
 from lianxin.cases.models import Case, Reporter
@@ -17,6 +16,7 @@ from lianxin.keys.once import KeyUsedOtherwise, OnceKey, digest_of
 from lianxin.ledger.models import Entry
 from lianxin.people.actors import nobody
 from lianxin.workflow.engine import Refused
+from towns import MONDAY, make_town, reporter_of, who
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("B2")]
 DRAFT = Draft(

@@ -13,11 +13,11 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 def make() -> dict[str, str]:
     from django.core.management import call_command
     from django.utils import timezone
-    from towns import make_town, who
 
     from lianxin.people.actions import create_token
     from lianxin.people.actors import system
     from lianxin.people.models import Post
+    from towns import make_town, who
 
     call_command("migrate", verbosity=0)
     town = make_town("LX", "连心镇", code="999001101")

@@ -16,9 +16,10 @@ import threading
 import time
 from pathlib import Path
 
-import pg
 import pytest
 from PIL import Image
+
+import pg
 
 HERE = Path(__file__).parent
 KILLS = int(os.environ.get("LIANXIN_KILLS", "25"))

@@ -8,10 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-_DATA = tempfile.mkdtemp(prefix="lianxin-tests-")
-os.environ["LIANXIN_DATA"] = _DATA
-os.environ.setdefault("LIANXIN_PROFILE", "demo")
-os.environ.setdefault("LIANXIN_HOSTS", "127.0.0.1,localhost,testserver")
+_DATA = os.environ.setdefault("LIANXIN_DATA", tempfile.mkdtemp())  # settings_for_tests has set it
 
 ZONE = ZoneInfo("Asia/Shanghai")
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=ZONE)

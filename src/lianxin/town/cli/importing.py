@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from lianxin.town.cli.starting import django_ready
+from lianxin.town.cli.starting import apps_ready
 
 
 class Later(click.Group):
@@ -27,7 +27,7 @@ class Later(click.Group):
 
     def _load(self) -> None:
         if not self.commands:
-            django_ready(migrated=False)
+            apps_ready()
             for command in importlib.import_module(self._module).commands:
                 self.add_command(command)
 

@@ -53,13 +53,19 @@ def _must_be_writable(folder: Path) -> None:
         ) from error
 
 
-def django_ready(*, migrated: bool = True) -> config.Config:
-    """Settings read, Django set up, the database reached and (unless `migrated` is False) up to date; raises Fault."""
+def apps_ready() -> config.Config:
+    """Settings read and Django set up; the database is not asked. Raises Fault."""
     read = settings()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lianxin.town.settings")
     import django
 
     django.setup()
+    return read
+
+
+def django_ready(*, migrated: bool = True) -> config.Config:
+    """Settings read, Django set up, the database reached and (unless `migrated` is False) up to date; raises Fault."""
+    read = apps_ready()
     _must_be_reachable(read)
     if migrated and pending_migrations():
         raise Fault(

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 
 from lianxin.keys.models import Town
 from lianxin.people.models import Account
-from lianxin.town.config import Config, read
+from lianxin.town.config import Config
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is mistaken for another
 
@@ -45,7 +46,7 @@ SIGN_INS = (
 
 def file() -> Path:
     """Where the sign-ins are kept to be printed again, readable by the owner alone."""
-    return read(os.environ).data / "demo-sign-ins.txt"
+    return Path(settings.CONFIG.data) / "demo-sign-ins.txt"
 
 
 def new_password(config: Config) -> str:

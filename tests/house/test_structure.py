@@ -77,7 +77,7 @@ def test_the_spine_knows_no_kind_by_name():
 
 
 def test_nothing_is_left_unfinished():
-    marks = ("TO" + "DO", "FIX" + "ME", "NotImplemented" + "Error", "X" + "XX")
+    marks = ("TO" + "DO", "FIX" + "ME", "raise NotImplemented" + "Error", "X" + "XX")
     found = [
         f"{path.relative_to(ROOT)}: {mark}"
         for path in (*FILES, *(ROOT / "frontend").glob("src/**/*.ts"))

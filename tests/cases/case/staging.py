@@ -41,10 +41,8 @@ def move(town, done, *acts):
     """Do acts through the door: (who, act, given)."""
     pk, first = done.case.pk, done.reporter_id
     for username, act, given in acts:
-        if username == "reporter":
-            actor = reporter(town, case_id=pk, reporter_id=first)
-        else:
-            actor = who(town, username)
+        own = username == "reporter"
+        actor = reporter(town, case_id=pk, reporter_id=first) if own else who(town, username)
         done = transition(pk, act, actor=actor, now=timezone.now(), given=given)
     return done
 
@@ -59,15 +57,10 @@ def assign(town):
 
 def at(town, step):
     """A case at a step of the six."""
-    done = raised(town)
     path = [ACCEPT, assign(town), TAKE, ("handler", "finish", {"answer": ANSWER}), ("reporter", "satisfied", {"rating": "5"}),
             ("supervisor", "close", {})]  # fmt: skip
     steps = ["collect", "triage", "dispatch", "handle", "feedback", "review", "closed"]
-    first = done.reporter_id
-    for username, act, given in path[: steps.index(step)]:
-        actor = reporter(town, case_id=done.case.pk, reporter_id=first) if username == "reporter" else who(town, username)
-        done = transition(done.case.pk, act, actor=actor, now=timezone.now(), given=given)
-    return done
+    return move(town, raised(town), *path[: steps.index(step)])
 
 
 def forms_on(html):

@@ -178,7 +178,7 @@ def test_a_reporter_reads_the_answer_and_their_own_words_but_no_inner_note_and_n
     assert "连着三个晚上不亮" in told
     assert "内部" not in told
     assert "handler" not in str(page["timeline"]).replace("'who': 'holder'", "")
-    assert [act["act"] for act in page["acts"]][0] == "satisfied"
+    assert page["acts"][0]["act"] == "satisfied"
 
 
 def test_who_joined_reads_nothing_that_the_first_reporter_wrote(town):

@@ -1,7 +1,7 @@
 """The case page put together: what was read, what was typed and refused, what has just been revealed."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,6 +14,7 @@ from lianxin.cases.queries.page import case_page
 from lianxin.cases.queries.standing import NotSeen, stand
 from lianxin.cases.values import Standing
 from lianxin.cases.views.case.attempt import Attempt
+from lianxin.cases.views.frame import FIELD, StaffRequest, frame
 from lianxin.cases.words import said
 from lianxin.keys.numbers import tidy
 from lianxin.people.actors import Actor
@@ -51,6 +52,7 @@ def show_page(
     page = case_page(actor, standing, timezone.now())
     acts = _with_typed(page["acts"], attempt, actor) if attempt is not None else page["acts"]
     context = {
+        **frame(cast(StaffRequest, request), "field" if actor.role in FIELD else "desk"),
         "page": page,
         "acts": acts,
         "attempt": attempt,
@@ -61,7 +63,6 @@ def show_page(
         "revealed": revealed,
         "reasons": look_reasons(),
         "told": told,
-        "can_reveal": actor.can("reveal_contact"),
     }
     response = render(request, "cases/case/page.html", context, status=attempt.status if attempt else status)
     response["Cache-Control"] = "private, no-store"

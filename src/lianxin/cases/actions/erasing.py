@@ -1,0 +1,103 @@
+"""Erase what a case says of people, for good: words, names, telephone numbers, photos, search tokens, publication.
+
+What was done, when and by whom stays, and the chain still checks: it holds digests under keys that go with the words.
+The place of a case (its point and grid) stays too, for the town's figures count it.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.db import transaction as database
+
+from lianxin.cases.actions.effects import note_on
+from lianxin.cases.checks import ERASED
+from lianxin.cases.models import Case, Photo, Publication, Reporter
+from lianxin.cases.search import unindex
+from lianxin.forms.photos import path_of
+from lianxin.ledger.actions import erase_texts
+from lianxin.ledger.models import Text
+from lianxin.people.actors import Actor
+
+ERASERS = frozenset({"security_admin", "system"})
+_TABLES = (
+    "ledger_text", "cases_case", "cases_reporter", "cases_publication", "cases_search", "cases_photo", "forms_file",
+)  # fmt: skip
+
+
+def erase_case(case: Case, reason: str, *, actor: Actor, now: datetime) -> int:
+    """Erase the personal words of a case and of its appeals (个人信息保护法 §47); returns how many texts went.
+
+    The security administrator decides, apart from those who handle cases. `reason` stays in the history: it names
+    nobody. Raises PermissionDenied, ValueError without a reason, and Refused("stale") when somebody acts meanwhile.
+    """
+    if actor.role not in ERASERS:
+        raise PermissionDenied
+    if not reason.strip():
+        raise ValueError("say why the case is erased")
+    with database.atomic():
+        gone = sum(_erase(each, reason, actor=actor, now=now) for each in _with_appeals(case))
+        database.on_commit(_clean_pages)
+    return gone
+
+
+def _with_appeals(case: Case) -> list[Case]:
+    """The case and the appeals that repeat its words, read anew."""
+    found = [Case.objects.for_system("erase", case.town_id).get(pk=case.pk)]
+    for each in found:
+        found += Case.objects.for_system("erase", case.town_id).filter(parent_id=each.pk, channel="appeal")
+    return found
+
+
+def _erase(case: Case, reason: str, *, actor: Actor, now: datetime) -> int:
+    town_id = case.town_id
+    _erase_photos(case, actor=actor, now=now)
+    Case.objects.for_system("erase", town_id).filter(pk=case.pk).update(title=ERASED, address="")
+    unindex(case.pk, town_id)
+    for public in Publication.objects.for_system("erase", town_id).filter(case_id=case.pk):
+        public.delete()
+    reporters = Reporter.objects.for_system("erase", town_id).filter(case_id=case.pk)
+    people = list(reporters.values_list("id", flat=True))
+    reporters.update(name="", phone="", phone_blind="", public_consent=False, account_id=None)
+    gone = erase_texts("case", case.pk, reason=reason, actor=actor, now=now)
+    for kind, pk in (("publication", case.pk), *(("person", pk) for pk in people)):
+        texts = Text.objects.for_system("erase", town_id).filter(subject_id=pk, entry__subject_kind=kind)
+        if texts.filter(erased_at=None).exists():
+            gone += erase_texts(kind, pk, reason=reason, actor=actor, now=now)
+    return gone
+
+
+def _erase_photos(case: Case, *, actor: Actor, now: datetime) -> None:
+    """Delete the photos' rows, and their files once nothing else uses them; the entry names their digests."""
+    photos = Photo.objects.for_system("erase", case.town_id).filter(case_id=case.pk)
+    rows = list(photos.select_related("file"))
+    if not rows:
+        return
+    note_on(case, "erase_photos", {"digests": [row.file.digest for row in rows]}, actor=actor, now=now)
+    for row in rows:
+        row.delete()
+    files = {row.file_id: row.file for row in rows}
+    others = Photo.objects.for_system("erase", case.town_id).filter(file_id__in=list(files))
+    free = [files[pk] for pk in set(files) - set(others.values_list("file_id", flat=True))]
+    for file in free:
+        file.delete()
+    digests = [file.digest for file in free]
+    database.on_commit(lambda: _delete_files(case.town_id, digests))
+
+
+def _delete_files(town_id: int, digests: Sequence[str]) -> None:
+    for digest in digests:
+        for thumb in (False, True):
+            path_of(town_id, digest, thumb=thumb).unlink(missing_ok=True)
+
+
+def _clean_pages() -> None:
+    """Take the deleted words out of the database's files too, not only out of its tables."""
+    if connection.in_atomic_block:  # inside a larger transaction neither can be done
+        return
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # secure_delete is on: freed pages are zeroed
+        else:
+            cursor.execute(f"VACUUM {', '.join(_TABLES)}")

@@ -46,7 +46,12 @@ function showKeys(): void {
     const [key, text] = pair.split("=");
     if (key && text) line(key, text);
   });
-  all(document, "[data-key]").filter((el) => el.offsetParent !== null).forEach((el) => line(el.dataset.key || "", wordsOf(el).replace(new RegExp(`\\s*${el.dataset.key}$`), "")));
+  const told = new Set<string>(); // a key that every row has is told once
+  all(document, "[data-key]").filter((el) => el.offsetParent !== null).forEach((el) => {
+    const key = el.dataset.key || "";
+    if (!told.has(key)) line(key, wordsOf(el).replace(new RegExp(`\\s*${key}$`), ""));
+    told.add(key);
+  });
   const close = make("button", "btn main", words?.dataset.sayClose || "OK") as HTMLButtonElement;
   close.type = "button";
   const shut = (): void => { over.remove(); before?.focus(); };
@@ -65,8 +70,12 @@ function showKeys(): void {
   close.focus();
 }
 
+/** A key acts on the row one stands at, where that row has it; else on the page. */
 function press(key: string): boolean {
-  const el = all(document, "[data-key]").find((one) => one.dataset.key === key && one.offsetParent !== null);
+  const fits = (one: HTMLElement): boolean => one.dataset.key === key && one.offsetParent !== null;
+  const list = rows();
+  const row = list[current(list)];
+  const el = (row && all(row, "[data-key]").find(fits)) || all(document, "[data-key]").find(fits);
   if (!el) return false;
   if (el instanceof HTMLInputElement || el instanceof HTMLTextAreaElement || el instanceof HTMLSelectElement) el.focus();
   else el.click();

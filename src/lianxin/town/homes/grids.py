@@ -89,7 +89,7 @@ def boundaries(request: StaffRequest) -> HttpResponse:
         "id", "name", "level", "boundary"
     ):
         n, late = open_now.get(pk, (0, 0))
-        told = {"name": _("%(name)s: %(n)s open") % {"name": name, "n": n}, "level": level}
+        told = {"name": name, "level": level, "text": _("%(n)s open") % {"n": n}}
         told |= {"href": reverse("grid", args=[pk]), "state": "late" if late and level == "grid" else ""}
         features.append({"type": "Feature", "geometry": boundary, "properties": told})
     body = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False, separators=(",", ":"))

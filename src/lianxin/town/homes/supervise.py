@@ -29,7 +29,7 @@ from lianxin.town.homes.rows import Row, dress
 OVERSEERS = ("supervisor", "leader")
 ACTS = ("remind", "supervise", "grant_extension", "refuse_extension", "call_back", "close", "reopen")
 OF_LIST = {
-    "late": ("remind", "supervise"),
+    "late": ("remind", "supervise", "close"),
     "soon": ("remind", "supervise"),
     "silent": ("remind", "supervise"),
     "extension": ("grant_extension", "refuse_extension"),

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -94,24 +95,28 @@ def period_words(period: Period) -> str:
     days = {"first": f"{first:%Y-%m-%d}", "last": f"{last - timedelta(seconds=1):%Y-%m-%d}"}
     if period.key == "recorded":  # begins a moment after midnight's last minute
         days["first"] = f"{first + timedelta(hours=1):%Y-%m-%d}"
-    return f"{_name(period)}{_(': ')}{_('%(first)s to %(last)s') % days}"
+    return _("%(name)s, %(first)s to %(last)s") % {"name": _name(period), **days}
 
 
 def phase_names() -> dict[str, str]:
     """The six official steps."""
     return {
-        "collect": _("Collect"), "triage": _("Triage"), "dispatch": _("Dispatch"),
-        "handle": _("Handle"), "feedback": _("Feedback"), "review": _("Review"),
-    }  # fmt: skip
+        "collect": pgettext("step", "Collect"),
+        "triage": pgettext("step", "Triage"),
+        "dispatch": pgettext("step", "Dispatch"),
+        "handle": pgettext("step", "Handle"),
+        "feedback": pgettext("step", "Feedback"),
+        "review": pgettext("step", "Review"),
+    }
 
 
 def fact_names() -> dict[str, str]:
     """What each figure counts, in a word."""
     return {
-        "": _("Recorded"), "closed": _("Closed"), "unclosed": _("Not closed"), "on_time": _("Closed on time"),
+        "": _("Taken in"), "closed": _("Closed"), "unclosed": _("Not closed"), "on_time": _("Closed on time"),
         "overdue": _("Closed late"), "rated": _("Rated"), "satisfied": _("Satisfied"), "returned": _("Sent back"),
         "reopened": _("Reopened"), "open": _("Open now"), "late": _("Late now"), "paused": _("Clock stopped"),
-        "today": _("Recorded today"), "closed_today": _("Closed today"),
+        "today": _("Taken in today"), "closed_today": _("Closed today"),
     }  # fmt: skip
 
 

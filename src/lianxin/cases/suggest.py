@@ -19,6 +19,7 @@ DAYS = timedelta(days=60)
 ALIKE = 0.12  # bigram Jaccard from which two texts near one another count as alike
 ALIKE_ANYWHERE = 0.35  # and from which they do when one of them names no place
 READ = 120  # candidates compared at most
+FIRST = 40  # characters in which a text mostly says what it is about
 EARTH = 6_371_000.0
 
 
@@ -53,13 +54,21 @@ def word_weights(words: Mapping[int, Iterable[str]]) -> Weights:
 
 
 def scored(text: str, weights: Weights) -> list[tuple[int, float]]:
-    """(category, score) for every category that a word of the text speaks for, the highest score first."""
-    plain, sums = text.lower(), dict[int, float]()
+    """(category, score) for every category that a word of the text speaks for, the highest score first.
+
+    What is said first weighs a little more; a word inside a longer one of the same category counts once.
+    """
+    plain, heard = text.lower(), dict[int, dict[str, float]]()
     for word, (weight, ids) in weights.items():
-        if word in plain:
+        if (at := plain.find(word)) >= 0:
             for pk in ids:
-                sums[pk] = sums.get(pk, 0.0) + weight
+                heard.setdefault(pk, {})[word] = weight * (1.0 + max(0.0, FIRST - at) / FIRST / 5)
+    sums = {pk: sum(score for word, score in own.items() if not _inside(word, own)) for pk, own in heard.items()}
     return sorted(((pk, round(score, 3)) for pk, score in sums.items()), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _inside(word: str, own: Mapping[str, float]) -> bool:
+    return any(len(other) > len(word) and word in other and own[other] >= own[word] for other in own)
 
 
 def jaccard(one: Iterable[str], other: Iterable[str]) -> float:

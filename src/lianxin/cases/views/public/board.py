@@ -4,7 +4,7 @@ import hashlib
 import json
 from typing import Any
 
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -150,7 +150,7 @@ def _photo(number: str, photo_id: int) -> dict[str, str]:
 
 
 @require_GET
-def item_photo(request: TownRequest, number: str, photo: str) -> FileResponse:
+def item_photo(request: TownRequest, number: str, photo: str) -> HttpResponse:
     """A photo chosen for the public."""
     digest = board_photo(request.town, number, int(photo))
     if digest is None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -73,7 +73,7 @@ def follow_private(request: TownRequest, number: str, code: str) -> HttpResponse
 
 @require_GET
 @private
-def follow_photo(request: TownRequest, number: str, code: str, photo: str) -> FileResponse:
+def follow_photo(request: TownRequest, number: str, code: str, photo: str) -> HttpResponse:
     """A photo on a reporter's page."""
     reporter = reporter_by_code(request.town, number, code)
     digest = photo_digest(request.town, reporter, int(photo)) if reporter else None

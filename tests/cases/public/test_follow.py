@@ -1,0 +1,313 @@
+"""Following: by link or by number and digits; each sees just what is theirs and does what is theirs to do."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from lianxin.cases.actions import open_case, transition
+from lianxin.cases.links import TRIES, link_code, reporter_by_code
+from lianxin.cases.models import Case, Duty, Photo, Reporter
+from lianxin.cases.tasks import sweep
+from lianxin.cases.values import Draft, Holder
+from lianxin.ledger.models import Entry
+from lianxin.ledger.verify import verify
+from lianxin.people.actors import nobody
+from lianxin.people.queries import unit_by_key
+from towns import MONDAY, who
+
+pytestmark = pytest.mark.django_db
+TEXT = "村口路灯坏了三天，晚上看不见路"
+
+
+def post(site, path, act, case=None, **more):
+    version = {} if case is None else {"version": Case.objects.for_system("t", case.town_id).get(pk=case.pk).version}
+    return site.post(path, {"act": act, **version, **more})
+
+
+def step(case):
+    return Case.objects.for_system("tests", case.town_id).get(pk=case.pk).step
+
+
+def test_the_private_link_opens_the_page_and_is_kept_by_nobody(site, lamp, link):
+    page = site.get(link(lamp()))
+    assert page.status_code == 200
+    assert TEXT in page.content.decode()
+    assert page["Referrer-Policy"] == "no-referrer"
+    assert page["X-Robots-Tag"].startswith("noindex")
+    assert page["Cache-Control"] == "private, no-store"
+
+
+def test_a_code_is_sixteen_characters_derived_and_stored_nowhere(town, lamp):
+    done = lamp()
+    code = link_code(done.reporter_id)
+    assert len(code) == 16
+    assert code == link_code(done.reporter_id)
+    assert code != link_code(done.reporter_id + 1)
+    row = Reporter.objects.for_system("tests", town).values().get()
+    assert code not in str(row)
+    assert reporter_by_code(town, done.case.number, code.lower()).pk == done.reporter_id
+
+
+def test_a_wrong_code_or_one_of_another_case_is_no_page(site, lamp):
+    one, other = lamp(), lamp(text="自来水发黄", title="自来水发黄")
+    wrong = [f"/r/{one.case.number}/{link_code(other.reporter_id)}/", f"/r/{one.case.number}/{'A' * 16}/"]
+    assert [site.get(path).status_code for path in [*wrong, wrong[0] + "sent/"]] == [404, 404, 404]
+    assert site.post(wrong[0], {"act": "withdraw"}).status_code == 404
+
+
+def test_a_link_of_another_town_opens_nothing_here(site, other_town, settings):
+    done = open_case(
+        Draft(kind="request", title="别镇的事", text="别镇的事"), actor=nobody(other_town), now=timezone.now()
+    )
+    path = f"/r/{done.case.number}/{link_code(done.reporter_id)}/"
+    assert site.get(path).status_code == 404
+    assert Client(headers={"host": "qh.test"}).get(path).status_code == 200
+
+
+def test_number_and_last_four_digits_open_the_page_however_they_are_typed(site, lamp):
+    case = lamp().case
+    typed = f" {case.number[:2].lower()} {case.number[2:6]}-{case.number[6:]} "
+    response = site.post("/find/", {"number": typed, "digits": "0001"})
+    assert response.status_code == 303
+    page = site.get(response["Location"])
+    assert TEXT in page.content.decode()
+    assert page["Referrer-Policy"] == "same-origin"  # no secret in its address, and its forms carry the token
+
+
+def test_without_digits_the_number_alone_leads_to_the_form(site, lamp):
+    response = site.get(f"/r/{lamp().case.number}/")
+    assert response.status_code == 302
+    assert response["Location"].startswith("/find/")
+
+
+def test_wrong_number_and_wrong_digits_are_answered_alike(site, lamp):
+    number = lamp().case.number
+    absent = "LX00000000"
+    answers = [
+        site.post("/find/", {"number": tried, "digits": digits}).content.decode().replace(tried, "")
+        for tried, digits in ((number, "9999"), (absent, "0001"))
+    ]
+    tidy = [page.split('name="idempotency_key"')[0].split("csrfmiddlewaretoken")[0] for page in answers]
+    assert tidy[0] == tidy[1]
+
+
+@pytest.mark.parametrize("digits", ["", "1", "00010", "abcd", "０００１", "\x00001", "'--"])
+def test_digits_that_are_no_digits_open_nothing(site, lamp, digits):
+    assert site.post("/find/", {"number": lamp().case.number, "digits": digits}).status_code == 422
+
+
+def test_a_case_without_a_number_left_is_not_found_by_empty_digits(site, lamp):
+    case = lamp(phone="").case
+    assert site.post("/find/", {"number": case.number, "digits": ""}).status_code == 422
+
+
+def test_after_five_tries_even_the_right_digits_wait(site, lamp):
+    case = lamp().case
+    answers = [site.post("/find/", {"number": case.number, "digits": "9999"}).status_code for _ in range(TRIES)]
+    locked = site.post("/find/", {"number": case.number, "digits": "0001"})
+    assert answers == [422] * TRIES
+    assert locked.status_code == 429
+    assert int(locked["Retry-After"]) <= 15 * 60
+    elsewhere = Client(headers={"host": "lx.test"}, REMOTE_ADDR="10.1.2.3")
+    assert elsewhere.post("/find/", {"number": case.number, "digits": "0001"}).status_code == 303
+
+
+def test_the_page_shows_the_way_in_plain_words_without_inner_notes_or_names(site, lamp, link, answered, draw):
+    done = lamp()
+    answered(done.case)
+    page = site.get(link(done)).content.decode()
+    assert "更换灯头两个" in page
+    assert "公用事业服务站" in page
+    assert "E27" not in page
+    assert "handler" not in page
+    assert "王建国" not in page  # not even their own name lies about on the page
+
+
+def test_a_constant_number_of_statements_however_long_the_history(
+    site, lamp, link, answered, act, django_assert_max_num_queries
+):
+    done = lamp()
+    answered(done.case)
+    for at in range(8):
+        act(done.case, "note", "clerk", note=f"备注 {at}")
+    site.get(link(done))
+    with django_assert_max_num_queries(16):
+        site.get(link(done))
+
+
+def test_words_and_photos_can_be_added_and_are_shown_again(site, town, lamp, link, draw):
+    done = lamp()
+    path = link(done)
+    response = post(site, path, "add", note="灯杆编号 12", photos=[draw()], idempotency_key="k")
+    assert response.status_code == 303
+    again = post(site, path, "add", note="灯杆编号 12", photos=[draw()], idempotency_key="k")
+    assert again.status_code == 303
+    assert Photo.objects.for_system("tests", town).count() == 1
+    page = site.get(path).content.decode()
+    assert page.count("灯杆编号 12") == 1
+    photo = Photo.objects.for_system("tests", town).get()
+    assert site.get(f"{path}photos/{photo.pk}.jpg")["Content-Type"] == "image/jpeg"
+    assert site.get(f"{path}photos/{photo.pk}.jpg?small=1").status_code == 200
+    assert site.get(f"{path}photos/{photo.pk + 1}.jpg").status_code == 404
+    assert list(verify(town)) == []
+
+
+def test_adding_nothing_is_said_to_be_nothing(site, lamp, link):
+    response = post(site, link(lamp()), "add", note="  ")
+    assert response.status_code == 422
+    assert "请写几句话" in response.content.decode()
+
+
+def test_a_bad_photo_is_refused_and_the_words_and_the_good_photo_stay(site, lamp, link, draw, hidden):
+    import io
+
+    bad = io.BytesIO(b"no photo")
+    bad.name = "bad.jpg"
+    response = post(site, link(lamp()), "add", note="还有这个", photos=[draw(), bad])
+    assert response.status_code == 422
+    assert "bad.jpg" in response.content.decode()
+    assert "还有这个" in response.content.decode()
+    assert hidden(response, "photos_kept")
+
+
+@pytest.mark.parametrize(
+    ("rating", "step_after"), [("5", "review"), ("4", "review"), ("3", "review"), ("2", "handle"), ("1", "handle")]
+)
+def test_a_rating_says_whether_the_matter_is_settled(site, lamp, link, answered, rating, step_after):
+    done = lamp()
+    answered(done.case)
+    response = post(site, link(done), "rate", done.case, rating=rating, words="灯又灭了")
+    assert response.status_code == 303
+    assert step(done.case) == step_after
+    assert "灯又灭了" in site.get(link(done)).content.decode()
+
+
+def test_not_satisfied_without_a_word_is_asked_for_one(site, lamp, link, answered):
+    done = lamp()
+    answered(done.case)
+    response = post(site, link(done), "rate", done.case, rating="1", words="")
+    assert response.status_code == 422
+    assert step(done.case) == "feedback"
+
+
+@pytest.mark.parametrize("rating", ["", "0", "6", "五", "1;drop"])
+def test_a_rating_out_of_range_changes_nothing(site, lamp, link, answered, rating):
+    done = lamp()
+    answered(done.case)
+    assert post(site, link(done), "rate", done.case, rating=rating, words="x").status_code == 422
+    assert step(done.case) == "feedback"
+
+
+def test_a_page_seen_before_the_case_moved_does_not_move_it_again(site, lamp, link, answered):
+    done = lamp()
+    answered(done.case)
+    response = site.post(link(done), {"act": "rate", "rating": "5", "version": "1", "words": "很好"})
+    assert response.status_code == 409
+    assert "很好" in response.content.decode()
+    assert step(done.case) == "feedback"
+
+
+def test_closed_and_not_solved_goes_back_to_triage(site, lamp, link, answered, act):
+    done = lamp()
+    answered(done.case)
+    post(site, link(done), "rate", done.case, rating="4")
+    act(done.case, "close", "supervisor")
+    assert "已办结" in site.get(link(done)).content.decode()
+    assert post(site, link(done), "not_solved", done.case, reason="又不亮了").status_code == 303
+    assert step(done.case) == "triage"
+
+
+def test_a_request_can_be_withdrawn_until_it_is_handled(site, lamp, link, answered):
+    first, second = lamp(), lamp()
+    assert post(site, link(first), "withdraw", first.case).status_code == 303
+    assert step(first.case) == "withdrawn"
+    answered(second.case)
+    assert post(site, link(second), "withdraw", second.case).status_code == 303
+    assert step(second.case) == "feedback"
+    assert "已有新进展" in site.get(link(second)).content.decode()
+
+
+@pytest.mark.parametrize("name", ["accept", "close", "reject", "assign", "nonsense", "", "note"])
+def test_acts_of_staff_are_not_a_residents_to_do(site, lamp, link, name):
+    done = lamp()
+    before = done.case.version
+    assert post(site, link(done), name, done.case, note="x").status_code == 303
+    assert Case.objects.for_system("t", done.case.town_id).get().version == before
+
+
+def test_pressing_counts_once_a_day(site, town, lamp, link):
+    done = lamp()
+    post(site, link(done), "remind")
+    post(site, link(done), "remind")
+    assert Entry.objects.for_system("tests", town).filter(act="remind").count() == 1
+    assert 'id="act-remind"' not in site.get(link(done)).content.decode()
+
+
+def test_a_refusal_shows_its_ground_and_the_way_on_and_an_appeal_gets_a_number_of_its_own(site, town, lamp, link, act):
+    done = lamp()
+    act(done.case, "reject", "clerk", clause="court", reason="已在法院立案")
+    page = site.get(link(done)).content.decode()
+    assert "诉讼、仲裁" in page
+    assert "已在法院立案" in page
+    assert "15日内提出申诉" in page
+    assert post(site, link(done), "appeal", done.case, reason="没有起诉过").status_code == 303
+    appeal = Case.objects.for_system("tests", town).get(channel="appeal")
+    page = site.get(link(done)).content.decode()
+    own = Reporter.objects.for_system("tests", town).get(case_id=appeal.pk)
+    path = f"/r/{appeal.number}/{link_code(own.pk)}/"
+    assert path in page
+    assert site.get(path).status_code == 200
+    assert 'id="act-appeal"' not in page
+
+
+def test_a_merged_request_shows_how_the_main_one_gets_on_without_its_words(site, lamp, link, answered, act):
+    main, mine = lamp(text="井盖旁边的电线杆也歪了，主人家姓赵", title="电线杆歪了"), lamp()
+    act(mine.case, "merge", "clerk", case=main.case.pk)
+    answered(main.case)
+    page = site.get(link(mine)).content.decode()
+    assert "合并办理的事项" in page
+    assert "更换灯头两个" in page
+    assert "姓赵" not in page
+    assert "电线杆歪了" not in page
+
+
+def test_a_late_case_says_so(site, town, lamp, link):
+    done = lamp(now=MONDAY)
+    sweep(town, now=MONDAY + timedelta(days=2))
+    page = site.get(link(done)).content.decode()
+    assert "已经超过期限" in page
+    assert "已超期限，已报上一级" in page
+
+
+def test_a_suspended_case_says_when_it_is_looked_at_again(site, town, lamp, link, act):
+    done = lamp()
+    act(done.case, "accept", "clerk")
+    act(done.case, "assign", "clerk", holder=Holder(unit_by_key(town, "utilities").pk))
+    act(done.case, "take", "handler")
+    act(done.case, "suspend", "supervisor", reason="内部：等设备招标", until=timezone.now() + timedelta(days=9))
+    page = site.get(link(done)).content.decode()
+    assert "暂缓办理" in page
+    assert "招标" not in page
+
+
+def test_every_step_of_the_way_has_somebody_and_a_date_on_the_page(site, town, lamp, link, answered):
+    done = lamp()
+    for move in (
+        lambda: None,
+        lambda: transition(done.case.pk, "accept", actor=who(town, "clerk"), now=timezone.now()),
+    ):
+        move()
+        duty = Duty.objects.for_system("tests", town).get(case_id=done.case.pk, done_at=None)
+        page = site.get(link(done)).content.decode()
+        assert duty.unit.name in page
+        assert 'class="next' in page
+
+
+def test_the_residents_pages_post_with_the_code_alone_but_the_session_page_needs_its_token(lamp, link, town, settings):
+    settings.ALLOWED_HOSTS = ["*"]
+    done = lamp()
+    strict = Client(headers={"host": "lx.test", "origin": "null"}, enforce_csrf_checks=True)
+    assert post(strict, link(done), "add", note="没有来源页").status_code == 303
+    assert post(strict, f"/r/{done.case.number}/", "add", note="x").status_code == 403

@@ -5,7 +5,7 @@ place is kept by key (due time, then id), so that page 900 costs what page 1 cos
 come or go meanwhile.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -136,7 +136,8 @@ def inbox(actor: Actor, filters: InboxFilter, *, now: datetime, after: str = "",
     """A page of rows (`rows`), with the places of the `next` and `previous` page ("" where there is none).
 
     Each row: id, number, title, kind, step, step_name, phase, cells, category, group, grid, unit, post, person, due_at,
-    soon_at, light, paused, provisional, late, urgency, channel, joined, duty, duty_id, recorded_at, closed_at, version.
+    soon_at, light, paused, provisional, late, urgency, channel, joined, duty, duty_id, who (whose turn), recorded_at,
+    closed_at, version.
     """
     place, most = read_place(after), max(1, min(most, MOST))
     walk = _walk_cases if filters.closed else _walk_duties
@@ -153,7 +154,8 @@ def inbox(actor: Actor, filters: InboxFilter, *, now: datetime, after: str = "",
         "previous": _edge(found, 0, filters.closed) if found and (more if back else place is not None) else "",
     }
     joined = _people(actor, [row["id"] for row in found])
-    return {"rows": [_dressed(actor.town, row, joined, now) for row in found], **edges}
+    dresser = _Dresser(actor.town, joined, now)
+    return {"rows": [dresser.row(row) for row in found], **edges}
 
 
 def _edge(found: Sequence[Row], at: int, closed: bool) -> str:
@@ -175,8 +177,7 @@ def duties_of(actor: Actor, filters: InboxFilter, *, now: datetime) -> QuerySet[
     if filters.scope == "mine":  # whoever holds a duty in a case sees it
         rows = rows.filter(mine)
     else:
-        seen = Case.objects.seen_by(actor).filter(id=OuterRef("case_id"))
-        rows = rows.filter(Exists(seen))
+        rows = rows.filter(_seen(actor))
         rows = rows.filter(mine | Q(unit_id=actor.unit_id)) if filters.scope == "unit" else rows
     if filters.duty:
         rows = rows.filter(what=filters.duty)
@@ -185,6 +186,15 @@ def duties_of(actor: Actor, filters: InboxFilter, *, now: datetime) -> QuerySet[
     if filters.light:
         rows = rows.annotate(light=_light(now)).filter(light=filters.light)
     return rows.filter(_of_case(actor, filters, "case__"))  # type: ignore[no-any-return]
+
+
+def _seen(actor: Actor) -> Q:
+    """Duties of cases the actor may see. Who sees the whole town is asked only about the kinds hidden from them."""
+    seen = Q(Exists(Case.objects.seen_by(actor).filter(id=OuterRef("case_id"))))
+    if actor.sees != "town":
+        return seen
+    hidden = set(actor.town.settings.get("confidential", ())) - actor.confidential
+    return ~Q(case__kind__in=sorted(hidden)) | seen if hidden else seen
 
 
 def _light(now: datetime) -> CaseWhen:
@@ -308,16 +318,16 @@ def _read(rows: Any, prefixes: tuple[str, str | None], most: int) -> list[Row]:
     columns = [_path(to_case, name) for name in _OF_CASE] + [*_OF_HOLDER, "due_at"]
     names = [*_OF_CASE, *_OF_HOLDER, "due_at"]
     if to_duty is not None:
-        columns += ["id", "what", "soon_at"]
-        names += ["duty_id", "duty", "soon_at"]
+        columns += ["id", "what", "who", "soon_at"]
+        names += ["duty_id", "duty", "who", "soon_at"]
     return [dict(zip(names, values, strict=True)) for values in rows.values_list(*columns)[:most]]
 
 
 def rows_of(actor: Actor, cases: QuerySet[Case], *, now: datetime, most: int) -> list[Row]:
     """The first of some cases as an inbox shows them, without a duty; the caller has scoped them."""
     found = _read(cases, ("", None), most)
-    joined = _people(actor, [row["id"] for row in found])
-    return [_dressed(actor.town, row, joined, now) for row in found]
+    dresser = _Dresser(actor.town, _people(actor, [row["id"] for row in found]), now)
+    return [dresser.row(row) for row in found]
 
 
 def _people(actor: Actor, ids: Sequence[int]) -> dict[int, int]:
@@ -326,28 +336,55 @@ def _people(actor: Actor, ids: Sequence[int]) -> dict[int, int]:
     return dict(rows.values_list("case_id").annotate(n=Count("id"))) if ids else {}
 
 
-def _dressed(town: Town, row: Row, joined: Mapping[int, int], now: datetime) -> Row:
-    """A row as pages and the API show it: names for ids, the light, the cells."""
-    state = row.pop("state")
-    flow = workflow_by_id(town, row.pop("workflow_id"))
-    step = flow.steps[row["step"]]
-    row.setdefault("duty", MAIN)
-    row.setdefault("duty_id", None)
-    row.setdefault("soon_at", _moment(state.get("soon_at")))
-    row["paused"] = bool(state.get("paused_at")) and row["duty"] == MAIN
-    row["light"] = light_of(row["due_at"], row["soon_at"], now, paused=row["paused"], ended=step.end)
-    row["late"] = row["light"] == "late"
-    row["provisional"] = bool(state.get("provisional"))
-    row["kind_name"], row["step_name"], row["phase"] = said(flow.name), said(step.name), step.phase
-    row["cells"] = cells_of(flow, row["step"], state, row["due_at"], now=now)
-    row["joined"] = joined.get(row["id"], 0)
-    leaf = categories(town).get(row["category_id"] or 0)
-    group = categories(town).get(leaf.parent_id or 0) if leaf else None
-    row["category"], row["group"] = category_name(leaf) if leaf else "", category_name(group) if group else ""
-    row["grid"], unit = grid_name(town, row["grid_id"]), units(town).get(row["unit_id"] or 0)
-    row["unit"] = unit_name(unit) if unit else ""
-    row["post"], row["person"] = row.pop("post__title") or "", row.pop("post__account__name") or ""
-    return row
+class _Dresser:
+    """Turns ids into words for the rows of one page; each name and each shape of cells is made once."""
+
+    def __init__(self, town: Town, joined: Mapping[int, int], now: datetime) -> None:
+        self.town, self.joined, self.now = town, joined, now
+        self.categories, self.units = categories(town), units(town)
+        self.held: dict[Hashable, Any] = {}
+
+    def once(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """What was made for this key before, or is now."""
+        if key not in self.held:
+            self.held[key] = make()
+        return self.held[key]
+
+    def row(self, row: Row) -> Row:
+        """A row as pages and the API show it: names for ids, the light, the cells."""
+        state, version = row.pop("state"), row.pop("workflow_id")
+        flow = workflow_by_id(self.town, version)
+        step = flow.steps[row["step"]]
+        stopped, at = bool(state.get("paused_at")), (version, step.key)
+        if "duty" not in row:
+            row |= {"duty": MAIN, "duty_id": None, "soon_at": _moment(state.get("soon_at"))}
+            row["who"] = "" if step.end else step.who
+        row["paused"] = stopped and row["duty"] == MAIN
+        row["light"] = light_of(row["due_at"], row["soon_at"], self.now, paused=row["paused"], ended=step.end)
+        row["late"] = row["light"] == "late"
+        row["provisional"] = bool(state.get("provisional"))
+        row["kind_name"], row["step_name"] = self.once(at, lambda: (said(flow.name), said(step.name)))
+        row["phase"] = step.phase
+        counted = {name: bool(count) for name, count in state.get("counts", {}).items()}
+        shape = ("cells", *at, stopped, counted.get("returned"), counted.get("reopened"))
+        row["cells"] = self.once(shape, lambda: cells_of(flow, step.key, state, None, now=self.now))
+        row["joined"] = self.joined.get(row["id"], 0)
+        row["category"], row["group"] = self.once(("category", row["category_id"]), lambda: self.category(row))
+        row["grid"] = self.once(("grid", row["grid_id"]), lambda: grid_name(self.town, row["grid_id"]))
+        row["unit"] = self.once(("unit", row["unit_id"]), lambda: self.unit(row))
+        row["post"], row["person"] = row.pop("post__title") or "", row.pop("post__account__name") or ""
+        return row
+
+    def category(self, row: Row) -> tuple[str, str]:
+        """The names of a row's category and of its group."""
+        leaf = self.categories.get(row["category_id"] or 0)
+        group = self.categories.get(leaf.parent_id or 0) if leaf else None
+        return category_name(leaf) if leaf else "", category_name(group) if group else ""
+
+    def unit(self, row: Row) -> str:
+        """The name of the unit that holds a row."""
+        unit = self.units.get(row["unit_id"] or 0)
+        return unit_name(unit) if unit else ""
 
 
 def counts(actor: Actor, *, now: datetime, scope: str = "mine") -> dict[str, Any]:

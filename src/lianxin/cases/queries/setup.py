@@ -59,8 +59,11 @@ def steps_of_phase(town: Town, phase: str) -> frozenset[str]:
 
 def categories(town: Town) -> Mapping[int, Category]:
     """All categories of a town by id, in their order."""
-    rows = Category.objects.for_system("settings", town).order_by("order", "id")
-    return cached(town, "categories", lambda: {row.pk: row for row in rows})
+
+    def build() -> Mapping[int, Category]:
+        return {row.pk: row for row in Category.objects.for_system("settings", town).order_by("order", "id")}
+
+    return cached(town, "categories", build)
 
 
 def leaves(town: Town) -> list[Category]:
@@ -93,8 +96,11 @@ def limits_of(town: Town, category_id: int | None) -> Mapping[str, Limit]:
 
 def clauses(town: Town) -> Mapping[str, Clause]:
     """The grounds for not taking a case, by key, in their order."""
-    rows = Clause.objects.for_system("settings", town).order_by("order", "id")
-    return cached(town, "clauses", lambda: {row.key: row for row in rows})
+
+    def build() -> Mapping[str, Clause]:
+        return {row.key: row for row in Clause.objects.for_system("settings", town).order_by("order", "id")}
+
+    return cached(town, "clauses", build)
 
 
 def routes(town: Town) -> Sequence[Route]:

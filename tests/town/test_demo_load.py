@@ -26,12 +26,13 @@ def plan():
 
 
 @pytest.fixture
-def demo(plan, monkeypatch):
+def demo(plan, monkeypatch, django_capture_on_commit_callbacks):
     """Load with the plan made once; the dice lie as they lay after planning."""
 
     def run(now, most=FEW):
         monkeypatch.setattr(load, "make_plan", lambda *_: replace(plan, rng=copy.deepcopy(plan.rng)))
-        return load.load_demo(now=now, most=most)
+        with django_capture_on_commit_callbacks(execute=True):  # seals are published on commit
+            return load.load_demo(now=now, most=most)
 
     return SimpleNamespace(run=run, anchor=plan.rules.anchor)
 

@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from lianxin.town.demo.lives import SEEDS
+from lianxin.town.demo.scenes import SCENES
 from lianxin.town.demo.script import Photo
 
 if TYPE_CHECKING:
     from lianxin.forms.photos import StoredPhoto
 
+Drawn = dict[Photo, "StoredPhoto"]
 MANY: Final = 200_000  # objects made before Python looks for cycles: the plans are large and hold none
 
 
@@ -25,28 +27,27 @@ def _ready() -> None:
     django.setup()
 
 
-def _drawn(town_id: int) -> dict[Photo, StoredPhoto]:
-    """Every photo the demo knows, kept in the data folder."""
+def _drawn(town_id: int, scene: str) -> Drawn:
+    """Every photo of a scene, kept in the data folder."""
     from lianxin.forms.photos import store
     from lianxin.keys.models import Town
     from lianxin.town.demo.photos import draw
-    from lianxin.town.demo.scenes import SCENES
 
-    known = [Photo(scene, seed, after) for scene in sorted(SCENES) for seed in range(SEEDS) for after in (False, True)]
+    known = [Photo(scene, seed, after) for seed in range(SEEDS) for after in (False, True)]
     town = Town(id=town_id)
     return {each: store(draw(each.scene, each.seed, after=each.after), town=town, sync=False) for each in known}
 
 
 @dataclass(slots=True)
 class Beside:
-    """The second process: `photos` are on their way from the start, `call` gives it more to do."""
+    """The second process: `photos` are on their way, scene by scene; `call` gives it more to do."""
 
     _pool: ProcessPoolExecutor
-    photos: Future[dict[Photo, StoredPhoto]] = field(init=False)
+    photos: dict[str, Future[Drawn]] = field(default_factory=dict)
 
     def draw(self, town_id: int) -> None:
         """Begin to draw for a town."""
-        self.photos = self._pool.submit(_drawn, town_id)
+        self.photos = {scene: self._pool.submit(_drawn, town_id, scene) for scene in sorted(SCENES)}
 
     def call(self, function: Any, *args: Any) -> Future[Any]:
         """Run a module's function there; everything must be picklable."""

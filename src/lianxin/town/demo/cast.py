@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from lianxin.forms.photos import StoredPhoto
     from lianxin.people.models import Post
+    from lianxin.town.demo.beside import Drawn
     from lianxin.town.demo.lives import Life
     from lianxin.town.demo.script import Photo
     from lianxin.town.demo.setting import Setting
@@ -35,7 +36,7 @@ class Cast:
     """The people of the town, asked by name, office or duty."""
 
     setting: Setting
-    photos: Future[dict[Photo, StoredPhoto]]
+    photos: Mapping[str, Future[Drawn]]  # by scene
     reporters: dict[int, int] = field(default_factory=dict)  # case → its first reporter
     _by_role: dict[str, list[Post]] = field(default_factory=dict)
     _categories: dict[str, int] = field(init=False)
@@ -136,4 +137,4 @@ class Cast:
 
     def photo(self, photo: Photo) -> StoredPhoto:
         """A drawn photo in the data folder."""
-        return self.photos.result()[photo]
+        return self.photos[photo.scene].result()[photo]

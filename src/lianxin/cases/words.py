@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from lianxin.ui import words
 from lianxin.workflow.definition import FIELDS, Transition, Workflow

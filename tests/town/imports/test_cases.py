@@ -133,6 +133,12 @@ def test_a_list_of_faults_from_an_earlier_try_goes_when_all_is_well(town, tmp_pa
     assert not path.with_name("a.xlsx.faults.csv").exists()
 
 
+def test_another_file_named_for_the_faults_by_mistake_is_not_lost_when_there_are_none(town, tmp_path, made, lianxin):
+    (tmp_path / "mine.txt").write_text("mine")
+    bring(lianxin, made.workbook(tmp_path / "a.xlsx", [made.row("1")]), "--faults", tmp_path / "mine.txt")
+    assert (tmp_path / "mine.txt").read_text() == "mine"
+
+
 def test_the_same_file_again_adds_nothing_and_says_so(town, tmp_path, made, lianxin):
     path = made.workbook(tmp_path / "a.xlsx", [made.row(str(at)) for at in range(5)])
     bring(lianxin, path)

@@ -14,6 +14,7 @@ from lianxin.town.exports.safety import harmless
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+HEADER: Final = ("行号 row", "列 column", "原因", "reason", "代码 code")
 SHOWN: Final = 60  # characters of a wrong value that are repeated in a list of faults
 
 SENTENCES: Final[Mapping[str, Mapping[str, str]]] = yaml.safe_load(
@@ -59,15 +60,23 @@ def _short(value: Any) -> str:
 
 
 def write_faults(path: Path, faults: Sequence[RowFault]) -> None:
-    """Write the list of faults as CSV that a spreadsheet program opens, replacing an earlier list; none: no list.
+    """Write the list of faults as CSV that a spreadsheet program opens; with none, an earlier list goes.
 
     The list may repeat what the file says of people, so only its owner may read it.
     """
     if not faults:
-        path.unlink(missing_ok=True)
+        if _is_list(path):  # and not another file that was named by mistake
+            path.unlink()
         return
     path.touch(mode=0o600)
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["行号 row", "列 column", "原因", "reason", "代码 code"])
+        writer.writerow(HEADER)
         writer.writerows([f.row, harmless(f.column), *map(harmless, f.reasons), f.code] for f in faults)
+
+
+def _is_list(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(200).decode("utf-8-sig", "replace").startswith(",".join(HEADER))

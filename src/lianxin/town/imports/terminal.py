@@ -22,7 +22,7 @@ from lianxin.town.imports.people import COLUMNS, read_people, settle_people
 from lianxin.town.imports.tables import open_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from lianxin.keys.models import Town
     from lianxin.places.ground import Fault as GroundFault
@@ -60,26 +60,24 @@ def cases(path: Path, plan: str, letters: str, kind: str, **how: Any) -> None:
     django_ready()
     town = town_named(letters)
     try:
-        looked = _bring_cases(path, plan, town, kind, **how)
+        looked = _bring_cases(path, plan, town, kind, how)
     except Unreadable as bad:
         raise Fault(bad.zh, bad.en) from bad
     raise SystemExit(1 if looked.faults else 0)
 
 
-def _bring_cases(
-    path: Path, plan: str, town: Town, kind: str, *, preview: bool, faults: Path | None, yes: bool
-) -> Looked:
+def _bring_cases(path: Path, plan: str, town: Town, kind: str, how: Mapping[str, Any]) -> Looked:
     columns = read_map(plan)
     table, kind = open_table(path, wanted=columns.titles), kind_to_open(town, kind)
     with Counter() as counter:
         looked = look(
             table, columns, town, kind=kind, now=timezone.now(), progress=lambda n: counter.show("检查 / reading", n, 0)
         )
-    _tell_cases(looked, path, faults)
-    if preview or not looked.fresh:
-        say("未写入任何内容。" if preview else "没有新的事项，未写入。", "Nothing was written.")
+    _tell_cases(looked, path, how["faults"])
+    if how["preview"] or not looked.fresh:
+        say("未写入任何内容。" if how["preview"] else "没有新的事项，未写入。", "Nothing was written.")
         return looked
-    if not yes and not click.confirm(f"导入 {looked.fresh:,} 件到{town.name}？ Import them?", default=True):
+    if not how["yes"] and not click.confirm(f"导入 {looked.fresh:,} 件到{town.name}？ Import them?", default=True):
         raise click.Abort
     with Counter() as counter:
         done = bring(

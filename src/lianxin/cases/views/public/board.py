@@ -12,7 +12,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags, quote_etag
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from lianxin.cases.cells import cells_of
 from lianxin.cases.models import Case
@@ -45,7 +45,7 @@ from lianxin.ui import words
 FRESH = 300  # seconds a browser may keep the ground without asking again
 
 
-@require_GET
+@require_safe
 def front(request: TownRequest) -> HttpResponse:
     """The town's front door: report, follow, board, map, and its telephone."""
     latest = board_page(request.town, BoardFilter(), most=3)["rows"]
@@ -53,7 +53,7 @@ def front(request: TownRequest) -> HttpResponse:
     return render(request, "cases/public/front.html", context)
 
 
-@require_GET
+@require_safe
 def board(request: TownRequest) -> HttpResponse:
     """The board: filters, a page of what is published, the pages beside it."""
     town, wanted = request.town, read_filter(request)
@@ -115,26 +115,28 @@ def _card(town: Town, row: dict[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@require_GET
+@require_safe
 def item(request: TownRequest, number: str) -> HttpResponse:
     """One published case: what was asked, what was answered, photos before and after."""
-    town = request.town
-    row = board_item(town, number)
+    row = board_item(request.town, number)
     if row is None:
         raise Http404
+    return render(request, "cases/public/item.html", {"nav": nav("board"), **_item(request.town, row)})
+
+
+def _item(town: Town, row: dict[str, Any]) -> dict[str, Any]:
     case = Case.objects.for_system("public board", town).get(pk=row["case_id"])
     shown = photos_shown(row["shown"])
     photos = [
         {**_photo(row["number"], pk), "tag": tag}
         for tag, ids in ((_("Before"), shown["before"]), (_("After"), shown["after"])) for pk in ids
     ]  # fmt: skip
-    context = {
-        "nav": nav("board"), "row": row, "number": spoken(row["number"]), "photos": photos,
+    return {
+        "row": row, "number": spoken(row["number"]), "photos": photos,
         "progress": progress_of(town, case, now=timezone.now()), "unit": _answered_by(town, case),
         "joinable": shown_to_public(town, [case]).get(case.pk, {}).get("open", False),
         "days": max(1, (row["closed_at"] - row["recorded_at"]).days) if row["closed"] else 0,
     }  # fmt: skip
-    return render(request, "cases/public/item.html", context)
 
 
 def _answered_by(town: Town, case: Case) -> str:
@@ -149,7 +151,7 @@ def _photo(number: str, photo_id: int) -> dict[str, str]:
     return {"src": f"{full}?small=1", "href": full}
 
 
-@require_GET
+@require_safe
 def item_photo(request: TownRequest, number: str, photo: str) -> HttpResponse:
     """A photo chosen for the public."""
     digest = board_photo(request.town, number, int(photo))
@@ -158,7 +160,7 @@ def item_photo(request: TownRequest, number: str, photo: str) -> HttpResponse:
     return photo_file(request.town.pk, digest, thumb="small" in request.GET)
 
 
-@require_GET
+@require_safe
 def map_page(request: TownRequest) -> HttpResponse:
     """The map of what is published, and the same as a list."""
     wanted = read_filter(request)
@@ -168,7 +170,7 @@ def map_page(request: TownRequest) -> HttpResponse:
     return render(request, "cases/public/map.html", {"nav": nav("map"), "rows": rows, "marks": where, **filters})
 
 
-@require_GET
+@require_safe
 def map_marks(request: TownRequest) -> HttpResponse:
     """The marks of the map, GeoJSON."""
     features = []
@@ -181,7 +183,7 @@ def map_marks(request: TownRequest) -> HttpResponse:
     return _geojson(json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False), 60)
 
 
-@require_GET
+@require_safe
 def grids_geojson(request: TownRequest) -> HttpResponse:
     """The boundaries of villages and small grids, GeoJSON in WGS-84; a browser asks again only whether they changed."""
     body, tag = cached(request.town, "public.grids", lambda: _ground(request.town))

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from lianxin.cases.actions import transition
 from lianxin.cases.forms import FormFaults, keep, parse_given, read_kept
@@ -71,7 +71,7 @@ def follow_private(request: TownRequest, number: str, code: str) -> HttpResponse
     return _page(request, reporter)
 
 
-@require_GET
+@require_safe
 @private
 def follow_photo(request: TownRequest, number: str, code: str, photo: str) -> HttpResponse:
     """A photo on a reporter's page."""

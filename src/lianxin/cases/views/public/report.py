@@ -10,13 +10,14 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 from markupsafe import Markup
 
 from lianxin.cases.actions import open_case
 from lianxin.cases.actions.joining import join_case
 from lianxin.cases.forms import MOST_PHOTOS, keep, read_kept
 from lianxin.cases.links import link_code, reporter_by_code
+from lianxin.cases.models import Reporter
 from lianxin.cases.pickers import category_name
 from lianxin.cases.queries.board import public_case
 from lianxin.cases.queries.setup import categories, kinds, leaves
@@ -134,7 +135,7 @@ def _preview(town: Town, photo: StoredPhoto) -> dict[str, str]:
     return {"src": reverse("report-photo", args=[token]), "digest": photo.digest}
 
 
-@require_GET
+@require_safe
 def report_photo(_request: TownRequest, token: str) -> HttpResponse:
     """A photo of a form not yet sent, to whoever holds the form, for a day."""
     try:
@@ -155,7 +156,7 @@ def photo_file(town_id: int, digest: str, *, thumb: bool = False) -> HttpRespons
     return response
 
 
-@require_GET
+@require_safe
 def report_places(request: TownRequest) -> HttpResponse:
     """Part of a page: the places that the words of an address may mean, while one is being written."""
     town, address = request.town, plain_words(request.GET.get("address", ""), LONGEST_ADDRESS)
@@ -164,7 +165,7 @@ def report_places(request: TownRequest) -> HttpResponse:
     return render(request, "cases/public/places.html", context)
 
 
-@require_GET
+@require_safe
 def report_similar(request: TownRequest) -> HttpResponse:
     """Part of a page: similar open requests nearby, while one is being written."""
     words = request.GET.copy()
@@ -216,23 +217,25 @@ def _join(request: TownRequest, number: str, *, at_form: bool) -> HttpResponse:
     return _sent(joined.number, joined.reporter_id)
 
 
-@require_GET
+@require_safe
 @private
 def report_sent(request: TownRequest, number: str, code: str) -> HttpResponse:
     """Thank you: the number to read out, the private link with its QR code, who has it and what happens next."""
-    town = request.town
-    reporter = reporter_by_code(town, number, code)
+    reporter = reporter_by_code(request.town, number, code)
     if reporter is None:
         raise Http404
-    case = reporter.case
+    return render(request, "cases/public/sent.html", _sent_context(request, reporter, code))
+
+
+def _sent_context(request: TownRequest, reporter: Reporter, code: str) -> dict[str, Any]:
+    town, case = request.town, reporter.case
     link = request.build_absolute_uri(reverse("follow-private", kwargs={"number": case.number, "code": code}))
-    context = {
+    return {
         "nav": nav(), "number": spoken(case.number), "link": link, "first": reporter.first,
         "qr": Markup(segno.make(link, error="m").svg_inline(border=1, omitsize=True)),  # noqa: S704 - made here
         "progress": progress_of(town, case, now=timezone.now()), "has_phone": bool(reporter.phone),
         "outside": case.lon is not None and case.grid_id not in grid_tree(town),
     }  # fmt: skip
-    return render(request, "cases/public/sent.html", context)
 
 
 __all__ = ["join", "photo_file", "read_photos", "report", "report_kind", "report_photo", "report_places",

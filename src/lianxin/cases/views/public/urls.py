@@ -8,7 +8,6 @@ _NUMBER = r"(?P<number>[A-Za-z]{1,4}[0-9]{8})"
 _CODE = r"(?P<code>[A-Za-z2-7]{16})"
 
 urlpatterns = [
-    path("", board.front, name="front"),
     path("report/", report.report, name="report"),
     path("report/places/", report.report_places, name="report-places"),
     path("report/similar/", report.report_similar, name="report-similar"),

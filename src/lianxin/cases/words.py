@@ -28,6 +28,7 @@ def spine_acts() -> dict[str, str]:
         "erase_photos": _("Photos were erased"),
         "publish": _("Published"),
         "withhold": _("Kept from publication"),
+        "hand_over_work": _("Handed on, its holder has left the post"),
     }
 
 

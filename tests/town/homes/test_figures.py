@@ -1,0 +1,169 @@
+"""Every figure is a count of rows, and opens to just those rows."""
+
+import html
+import re
+from datetime import datetime, timedelta
+from urllib.parse import parse_qsl
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from lianxin.cases.models import Reporter
+from lianxin.cases.queries.figures import Figure, figures, listed, period_of, periods, read_slice, sliced
+from towns import MONDAY, ZONE, who
+
+pytestmark = [pytest.mark.django_db, pytest.mark.row("I1"), pytest.mark.row("B2")]
+LATER = MONDAY + timedelta(days=60)
+
+
+def every_figure(value):
+    if isinstance(value, Figure):
+        yield value
+    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from every_figure(each)
+
+
+def n(figures_of):
+    return {name: figure.n for name, figure in figures_of.items() if isinstance(figure, Figure)}
+
+
+@pytest.fixture
+def a_year(life):
+    """One of each: closed in time, closed late, sent back, dissatisfied, refused, open, paused, without a grid."""
+    life().to("closed")
+    life(grid="2-1").to("closed", late=timedelta(days=30), rating="2")
+    life().to("dispatch").do("handler", "send_back", reason="不归我们管").to("closed", unit="sanitation", by="sanitation")
+    life().to("feedback").do("reporter", "dissatisfied", reason="没修好", rating="1").to("review", rating="4")
+    life(grid=None).do("clerk", "reject", clause="litigation", reason="法院正在审理")
+    life(grid="2-1").to("handle")
+    life().to("handle").do("supervisor", "suspend", reason="等材料", until=LATER + timedelta(days=30))
+    life(channel="phone")
+
+
+def test_the_figures_of_a_year_are_what_happened(town, a_year):
+    found = figures(who(town, "leader"), period_of(town, "2026", now=LATER), now=LATER, kind="request")
+    assert n(found["total"]) == {
+        "recorded": 8, "closed": 4, "unclosed": 4, "on_time": 3, "overdue": 1, "rated": 4, "satisfied": 2,
+        "returned": 1, "reopened": 1,
+    }  # fmt: skip
+    assert found["total"]["rates"] == {"closed": 0.5, "on_time": 0.75, "satisfied": 0.5}
+    assert n(found["now"]) == {"open": 4, "late": 3, "paused": 1, "today": 0, "closed_today": 0}
+    assert [(row["name"], row["recorded"].n) for row in found["villages"]] == [("1村", 5), ("2村", 2), ("", 1)]
+    assert [(row["unit"].key if row["unit"] else "", row["recorded"].n) for row in found["units"]][:2] == [
+        ("utilities", 5), ("sanitation", 1),
+    ]  # fmt: skip
+    assert sum(row["open"].n for row in found["phases"]) == 4
+
+
+@pytest.mark.parametrize("name", ["leader", "handler", "worker2"])
+def test_every_figure_opens_to_as_many_rows(town, a_year, name):
+    actor = who(town, name)
+    checked = 0
+    for key in ("rolling", "2026"):
+        found = figures(actor, period_of(town, key, now=LATER), now=LATER)
+        for figure in every_figure(found):
+            wanted = read_slice(dict(parse_qsl(figure.query)))
+            assert wanted == figure.of
+            assert sliced(actor, wanted, now=LATER).count() == figure.n, figure
+            checked += 1
+    assert checked > 100
+
+
+def test_the_page_s_links_lead_to_lists_of_that_many_rows(town, a_year, signed):
+    client = signed("leader")
+    page = client.get("/town/?period=2026").content.decode()
+    links = re.findall(r'href="(/town/cases/\?[^"]+)" data-n="(\d+)"', page)
+    assert len(links) > 20
+    for link, count in {(html.unescape(link), int(count)) for link, count in links}:
+        listed_page = client.get(link)
+        assert listed_page.context is None  # Jinja2 pages have no context to peep into: what is shown counts
+        assert len(re.findall(r'<a class="title"', listed_page.content.decode())) == min(count, 50), link
+
+
+def test_a_list_walks_on_by_key_and_shows_each_row_once(town, a_year):
+    actor, wanted, seen, after = who(town, "leader"), read_slice({"period": "2026"}), [], ""
+    while True:
+        page = listed(actor, wanted, now=LATER, after=after, most=3)
+        seen += [row["id"] for row in page["rows"]]
+        after = page["next"]
+        if not after:
+            break
+    assert len(seen) == len(set(seen)) == page["count"] == 8
+    assert seen == sorted(seen, reverse=True)
+
+
+def test_what_is_done_after_a_period_does_not_change_its_closing_rate(town, life):
+    closed, still = life().to("closed"), life().to("handle")
+    town.anchor = MONDAY + timedelta(days=1)
+    then = period_of(town, "recorded", now=LATER)
+    before = n(figures(who(town, "leader"), then, now=LATER)["total"])
+    closed.do("supervisor", "reopen", after=timedelta(days=3), reason="又坏了")
+    still.do("handler", "finish", after=timedelta(days=3), answer="已修好").to("closed")
+    after = n(figures(who(town, "leader"), then, now=LATER)["total"])
+    assert before["closed"] == after["closed"] == 1
+    assert before["unclosed"] == after["unclosed"] == 1
+
+
+def test_a_demo_town_begins_with_its_recorded_year(town):
+    town.anchor = datetime(2026, 10, 31, 23, 59, tzinfo=ZONE)
+    now = datetime(2026, 11, 21, 12, 0, tzinfo=ZONE)
+    period = period_of(town, "", now=now)
+    assert (period.key, periods(town, now=now)[0]) == ("recorded", "recorded")
+    assert period.start <= datetime(2025, 10, 31, 23, 59, 1, tzinfo=ZONE)
+    assert period.end > town.anchor > period.start
+    town.anchor = None
+    assert period_of(town, "recorded", now=now).key == "rolling"
+
+
+@pytest.mark.parametrize("key", ["", "0000", "9999", "２０２６", "recorded", "x" * 5000])
+def test_a_period_that_is_none_is_the_last_twelve_months(town, key, now):
+    assert period_of(town, key, now=now).key == "rolling"
+
+
+def test_twelve_months_over_a_leap_day(town):
+    at = datetime(2028, 2, 28, 12, 0, tzinfo=ZONE)
+    assert period_of(town, "rolling", now=at).start == datetime(2027, 2, 28, tzinfo=ZONE)
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [{"period": "\x00"}, {"what": "drop"}, {"village": "9" * 30}, {"unit": "-1"}, {"month": "2026-13"}, {"phase": "x"},
+     {"kind": "'; --"}, {"village": "１"}, {"after": "zz"}],
+)  # fmt: skip
+def test_a_slice_of_nonsense_is_passed_over(town, a_year, signed, junk):
+    assert signed("leader").get("/town/cases/", junk).status_code == 200
+
+
+def test_an_appeal_is_not_counted_again(town, life):
+    refused = life().do("clerk", "reject", clause="litigation", reason="法院正在审理")
+    refused.do("reporter", "appeal", reason="我没有起诉")
+    found = figures(who(town, "leader"), period_of(town, "2026", now=LATER), now=LATER)
+    assert found["total"]["recorded"].n == 1
+
+
+def test_the_rating_is_kept_with_its_reporter(town, life):
+    case = life().to("review", rating="4").case
+    assert Reporter.objects.for_system("tests", town).get(case_id=case.pk).rating == 4
+    case = life().to("feedback").do("supervisor", "call_back", rating="2", note="还没修好").case
+    assert Reporter.objects.for_system("tests", town).get(case_id=case.pk).rating == 2
+
+
+def test_the_statements_do_not_grow_with_the_cases(town, life):
+    actor, period = who(town, "leader"), period_of(town, "2026", now=LATER)
+    counted = []
+    for _ in range(2):
+        for grid in ("1-1", "1-2", "2-1"):
+            life(grid=grid).to("closed")
+            life(grid=grid).to("handle")
+        figures(actor, period, now=LATER)
+        with CaptureQueriesContext(connection) as seen:
+            figures(actor, period, now=LATER)
+        counted.append(len([each for each in seen if "config_version" not in each["sql"]]))
+    assert counted[0] == counted[1] <= 12
+
+
+def test_another_town_s_cases_are_not_counted(town, other_town, life):
+    life().to("closed")
+    found = figures(who(other_town, "leader"), period_of(other_town, "2026", now=LATER), now=LATER)
+    assert set(n(found["total"]).values()) == {0}

@@ -2,6 +2,8 @@
 
 import pytest
 from django import shortcuts
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from lianxin.cases.actions import open_case, transition
@@ -51,6 +53,19 @@ def test_the_inbox_shows_what_waits_and_links_to_triage(town, sign_in):
     assert f"/desk/triage/{done.case.number}/" in body
     assert "王秀英" not in body
     assert "19900000001" not in body
+
+
+def test_a_page_of_the_inbox_costs_six_statements_however_long_it_is(town, sign_in):
+    client, prices = sign_in(town, "clerk"), []
+    for size in (2, 30):
+        for _each in range(size):
+            raised(town)
+        client.get("/desk/")  # settings are remembered
+        with CaptureQueriesContext(connection) as caught:
+            client.get("/desk/")
+        spared = ("django_session", "BEGIN", '"people_account"."id" =')  # who is signed in
+        prices.append([each["sql"] for each in caught if not any(word in each["sql"] for word in spared)])
+    assert len(prices[0]) == len(prices[1]) <= 6, prices[1]
 
 
 @pytest.mark.parametrize("address", ["/desk/", "/desk/search/?q=路灯", "/desk/register/", "/desk/publish/"])

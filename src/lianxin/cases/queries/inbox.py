@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db.models import Case as CaseWhen
-from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 
 from lianxin.cases.cells import cells_of
 from lianxin.cases.models import Case, Duty, Reporter
@@ -257,17 +257,18 @@ def category_branch(town: Town, category_id: int) -> list[int]:
 def _walk_duties(actor: Actor, filters: InboxFilter, place: Place | None, most: int, now: datetime) -> list[Row]:
     """Rows in the order of travel: those with a due time by it, then those without; backwards the other way round."""
     rows = duties_of(actor, filters, now=now)
-    back = place is not None and place.back
+    if place is None:
+        return _read(rows.order_by(F("due_at").asc(nulls_last=True), "id"), ("case__", ""), most)
+    back = place.back
     sign = "-" if back else ""
     legs = [
         (True, rows.filter(due_at__isnull=False).order_by(f"{sign}due_at", f"{sign}id")),
         (False, rows.filter(due_at=None).order_by(f"{sign}id")),
     ]
     legs = legs[::-1] if back else legs
-    if place is not None:
-        if legs[0][0] != (place.at is not None):
-            legs = legs[1:]  # that leg lies behind
-        legs[0] = (legs[0][0], legs[0][1].filter(_beyond(place)))
+    if legs[0][0] != (place.at is not None):
+        legs = legs[1:]  # that leg lies behind
+    legs[0] = (legs[0][0], legs[0][1].filter(_beyond(place)))
     found: list[Row] = []
     for _, leg in legs:
         if len(found) < most:

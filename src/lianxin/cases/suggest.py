@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import asin, cos, radians, sin, sqrt
 
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from lianxin.cases.models import Case, Category
 from lianxin.cases.queries.setup import leaves
-from lianxin.cases.search import find, tokens
+from lianxin.cases.search import tokens
 from lianxin.keys.cache import cached
 from lianxin.keys.models import Town
 from lianxin.ledger.models import Text
@@ -18,9 +19,10 @@ METRES = 500  # how far apart two reports of one matter may lie
 DAYS = timedelta(days=60)
 ALIKE = 0.12  # bigram Jaccard from which two texts near one another count as alike
 ALIKE_ANYWHERE = 0.35  # and from which they do when one of them names no place
-READ = 120  # candidates compared at most
+READ = 200  # candidates compared at most, which takes some 30 ms
 FIRST = 40  # characters in which a text mostly says what it is about
 EARTH = 6_371_000.0
+METRES_A_DEGREE = EARTH * radians(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +92,15 @@ def similar_open(
 ) -> list[Similar]:  # fmt: skip
     """Open cases of the last 60 days whose text is like this one, at most 500 m away, the likeliest first (≤ 5).
 
+    Place, time and being open leave few rows, whose texts are compared one by one: ranking every text a town ever had
+    by the search index took seconds at 100,000 cases, and closed ones crowded the open ones out.
     For the town's own eyes: cases of confidential kinds are left out, but what else of the rows may be shown to whom
     is the caller's to decide (`seen_by` for staff, `queries.board.shown_to_public` for residents).
     """
     wanted = tokens(text)
-    ids = find(town.pk, text, every=False, most=READ) if len(wanted) > 1 else []
-    since = (now or timezone.now()) - DAYS
-    rows = Case.objects.for_system("similar", town).filter(id__in=ids, closed_at=None, recorded_at__gte=since)
-    rows = rows.exclude(kind__in=town.settings.get("confidential", ()))
+    if len(wanted) < 2:
+        return []
+    rows = _around(town, lon, lat, since=(now or timezone.now()) - DAYS)
     near = [(case, far) for case in rows if case.pk != exclude and (far := _metres(case, lon, lat)) != _TOO_FAR]
     texts = _texts(town, [case.pk for case, _ in near])
     found = []
@@ -106,6 +109,18 @@ def similar_open(
         if score >= (ALIKE_ANYWHERE if far is None else ALIKE):
             found.append(Similar(case, round(score, 3), None if far is None else round(far)))
     return sorted(found, key=lambda each: (-each.score, each.metres or 0, each.case.pk))[:5]
+
+
+def _around(town: Town, lon: float | None, lat: float | None, *, since: datetime) -> QuerySet[Case]:
+    """The newest open cases in a square about the place, and those that name none; anywhere, without a place."""
+    rows = Case.objects.for_system("similar", town).filter(closed_at=None, recorded_at__gte=since)
+    rows = rows.exclude(kind__in=town.settings.get("confidential", ()))
+    if lon is not None and lat is not None:
+        high = METRES / METRES_A_DEGREE
+        wide = high / max(0.01, cos(radians(lat)))
+        here = Q(lat__range=(lat - high, lat + high), lon__range=(lon - wide, lon + wide))
+        rows = rows.filter(here | Q(lat=None))
+    return rows.order_by("-recorded_at")[:READ]
 
 
 _TOO_FAR = -1.0

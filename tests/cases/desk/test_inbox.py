@@ -235,8 +235,8 @@ def test_an_inbox_costs_the_same_however_long_it_is(town, now):
         ) as caught:
             inbox(clerk, InboxFilter(), now=now, most=20)
             counts(clerk, now=now)
-        prices.append(len(caught))
-    assert prices[1] <= prices[0] <= 4  # a list that ends looks once more, for duties without a date
+        prices.append(len([each for each in caught if "config_version" not in each["sql"]]))  # asked by the clock
+    assert prices[1] <= prices[0] <= 4
 
 
 def test_counts_agree_with_the_rows(town, now):

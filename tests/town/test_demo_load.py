@@ -100,6 +100,9 @@ def test_today_the_town_lives(demo):
     assert cases.filter(closed_at=None, step__in=("collect", "triage")).exists()
     assert cases.filter(closed_at=None, step="handle").exists()
     assert cases.filter(closed_at=None, due_at__lt=now).exists()
+    duties = Duty.objects.for_system("test", town).filter(done_at=None, what="main")
+    for username in ("handler", "worker", "village"):
+        assert duties.filter(post__account__username=username, step="handle").exists(), username
     assert Publication.objects.for_system("test", town).filter(state="published").exists()
     assert list(verify(town)) == []
 

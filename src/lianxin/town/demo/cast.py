@@ -53,10 +53,10 @@ class Cast:
     def opener(self, life: Life) -> Actor:
         """Who enters a request: the resident, the grid worker who found it, or the clerk on the telephone."""
         if life.raised_by:
-            return self._as(life.raised_by, "")
+            return self._as(life.raised_by)
         if life.channel in AT_THE_DESK:
-            first = next(act for act in life.acts if act.role == "clerk") if life.acts else None
-            return self._as(first.who, "clerk") if first else self._office("clerk", None)
+            clerk = next((act.who for act in life.acts if act.role == "clerk"), "")
+            return self._office("clerk", None, clerk)
         return self._nobody
 
     def actor(self, act: Act, standing: Standing) -> Actor:
@@ -72,12 +72,8 @@ class Cast:
             return self._holding(next((d for d in standing.duties if d.what == act.role[5:]), None), act.who)
         return self._office(act.role, standing, act.who)
 
-    def _as(self, person: str, role: str) -> Actor:
-        posts = self.setting.posts.get(person, [])
-        post = next((post for post in posts if role in ("", post.role.key)), None)
-        if post is None:
-            raise Miscast(f"{person} is no {role}")
-        return self.setting.actors[post.pk]
+    def _as(self, person: str) -> Actor:
+        return self.setting.actors[self.setting.posts[person][0].pk]
 
     def _office(self, role: str, standing: Standing | None, person: str = "") -> Actor:
         """Somebody of that office, the named one first, who is not barred from the case; or who stands in for it."""

@@ -27,7 +27,7 @@ from lianxin.town.demo.beside import Beside, beside
 from lianxin.town.demo.cast import Cast
 from lianxin.town.demo.lives import Life, plan_lives
 from lianxin.town.demo.names import People
-from lianxin.town.demo.onward import Onward, fresh, publish_some, recent
+from lianxin.town.demo.onward import Onward, at_work, fresh, publish_some, recent
 from lianxin.town.demo.play import Stage
 from lianxin.town.demo.rules import TOWNS, Rules
 from lianxin.town.demo.setting import Setting, make_town, settle
@@ -194,8 +194,26 @@ def _live_on(plan: Plan, stage: Stage, loading: Loading, lately: Sequence[Life],
     older = [life for life in lately if since - OLDER < life.recorded_at <= since]
     count = max(1, round(WAITING * share))
     live += fresh(older, count, town=stage.cast.setting.town, now=local, mark="W", rng=plan.rng)
+    taken = {life.key[1:] for life in live}
+    live += _in_hand(plan, stage, [life for life in reversed(lately) if life.key not in taken], local)
     acts = sum(len(life.acts) + 1 for life in live)
     stage.play(live, lambda done: loading.progress("正在走近日诉求 / the last weeks", done, acts))
+
+
+def _in_hand(plan: Plan, stage: Stage, lives: Sequence[Life], now: datetime) -> list[Life]:
+    """Work for those who can sign in and handle: the handler, the grid's worker, the village's secretary."""
+    setting, levels = stage.cast.setting, plan.rules.categories
+    grid = plan.busiest
+    village = {each.key for each in plan.ground.grids if setting.printed["village"].unit.endswith(each.village_key)}
+    found: list[Life] = []
+    for username, level, ground, hint in (
+        ("handler", "utilities", setting.grids, "unit:utilities"),
+        ("worker", "grid", {grid}, f"grid:{grid}"),
+        ("village", "village", village, f"unit:{setting.printed['village'].unit}"),
+    ):
+        fit = [life for life in lives if levels[life.category].handled_by == level and life.grid in ground]
+        found += at_work(fit, setting.printed[username], hint, town=setting.town, now=now, mark=username[0].upper())
+    return found
 
 
 def _seal(town: Town, *, now: datetime) -> None:

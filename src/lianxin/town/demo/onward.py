@@ -19,7 +19,7 @@ from lianxin.workflow.clock import Limit
 from lianxin.workflow.engine import late_act
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from random import Random
 
     from lianxin.cases.models import Case
@@ -27,13 +27,18 @@ if TYPE_CHECKING:
     from lianxin.keys.models import Town
     from lianxin.town.demo.lives import Life
     from lianxin.town.demo.play import Stage
+    from lianxin.town.demo.staff import Person
     from lianxin.town.demo.texts import Texts
+    from lianxin.workflow.clock import Clock
 
 PUBLISHED: Final = 0.75  # of those that may be; the others wait to be checked
 NOTICED: Final = timedelta(minutes=4)  # after a limit is past, until the sweep sees it
 COLLECTING, TRIAGING = 60, 230  # working minutes a fresh request may have waited and still be in time
 STEP_BACK: Final = timedelta(minutes=10)
-LONGEST_BACK: Final = timedelta(days=9)  # the longest holiday, and the weekend before it
+LONGEST_BACK: Final = timedelta(days=20)  # a working week, the longest holiday, and the weekends about it
+AGES: Final = (60, 70, 200, 420, 600, 1300)  # working minutes since they came
+CALLED: Final = {"contacted": "reached", "note": "已电话联系，约好到现场查看。"}
+SEEN: Final = {"note": "已到现场查看，材料和人手已安排。"}
 HEARD: Final = (  # answers to an appeal
     "您的申诉已由另一名工作人员复核。经调阅原件并与承办单位核对，原告知的依据适用正确，维持不予受理；您可按告知书所列途径继续反映。",
     "经复核，您反映的情况中有一部分属于镇里职责，已另行登记交办，办理结果将电话告知；其余部分仍请向有权处理的机关提出。",
@@ -169,18 +174,36 @@ def _renamed(life: Life, mark: str) -> Life:
     return replace(life, key=mark + life.key, acts=acts)
 
 
+def at_work(lives: Iterable[Life], who: Person, hint: str, *, town: Town, now: datetime, mark: str) -> list[Life]:
+    """Requests of the last days that somebody who can sign in has to handle: some to take on, some under way."""
+    clock, found = clock_of(town), []
+    for waited, life in zip(AGES, (life for life in lives if not life.merged_into), strict=False):
+        came = _waited(clock, now, waited)
+        steps = [
+            (12, Act(came, "accept", "clerk")),
+            (30, Act(came, "assign", "clerk", given={"holder": hint, "category": life.category})),
+            (75, Act(came, "take", "holder", who.key)),
+            (95, Act(came, "contact", "holder", who.key, CALLED)),
+            (400, Act(came, "record", "holder", who.key, SEEN)),
+        ]
+        past = [(clock.after(came, minutes, working=True)[0], act) for minutes, act in steps if minutes < waited]
+        acts = tuple(replace(act, at=at) for at, act in past)
+        found.append(replace(life, key=mark + life.key, recorded_at=came, acts=acts, open=True))
+    return found
+
+
+def _waited(clock: Clock, now: datetime, most: int) -> datetime:
+    """The moment from which until now no more than so many working minutes have passed."""
+    at = now
+    while clock.between(at - STEP_BACK, now, working=True) < most and now - at < LONGEST_BACK:
+        at -= STEP_BACK
+    return at
+
+
 def fresh(lives: Sequence[Life], count: int, *, town: Town, now: datetime, mark: str, rng: Random) -> list[Life]:
     """Requests that came in the last hours and wait at the desk: some just taken in, most of them in time."""
     clock = clock_of(town)
-
-    def back(most: int) -> datetime:
-        """How long ago a request may have come and have waited no more than so many working minutes."""
-        at = now
-        while clock.between(at - STEP_BACK, now, working=True) < most and now - at < LONGEST_BACK:
-            at -= STEP_BACK
-        return at
-
-    early, late = back(COLLECTING), back(TRIAGING)
+    early, late = _waited(clock, now, COLLECTING), _waited(clock, now, TRIAGING)
     chosen = rng.sample([life for life in lives if not life.merged_into and life.acts], count)
     found = []
     for at, life in enumerate(chosen):

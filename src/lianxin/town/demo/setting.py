@@ -46,6 +46,7 @@ class Setting:
     actors: dict[int, Actor] = field(default_factory=dict)  # by post
     of_unit: dict[int, list[Post]] = field(default_factory=dict)
     sign_ins: list[Account] = field(default_factory=list)
+    printed: dict[str, Person] = field(default_factory=dict)  # by the name they sign in with
 
 
 def make_town(
@@ -77,6 +78,7 @@ def settle(setting: Setting, staff: Staff, busiest: str) -> None:
     chosen = _chosen(staff, busiest)
     accounts = _accounts(staff, {person.key: each.username for each, person in chosen})
     setting.sign_ins = [accounts[person.key] for _, person in chosen]
+    setting.printed = {each.username: person for each, person in chosen}
     _posts(setting, staff, accounts, {person.key: each.role for each, person in chosen if each.role in OFFICES})
     _party(setting, staff)
     bump(setting.town)

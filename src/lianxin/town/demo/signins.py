@@ -37,7 +37,6 @@ SIGN_INS = (
     SignIn("chief", "grid_chief", "", "网格长", "grid chief", on_grid=True),
     SignIn("supervisor", "supervisor", "supervision", "督查员（延期、督办、回访、归档）", "supervisor"),
     SignIn("leader", "leader", "party_office", "领导（全镇情况）", "leader"),
-    SignIn("mediator", "mediator", "justice", "调解员（矛盾纠纷）", "mediator"),
     SignIn("admin", "admin", "party_office", "系统管理员", "system administrator"),
     SignIn("security", "security_admin", "party_office", "安全管理员", "security administrator"),
     SignIn("auditor", "audit_admin", "party_office", "审计员", "auditor"),

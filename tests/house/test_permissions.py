@@ -1,0 +1,505 @@
+"""Every address and every operation × every role × own, other grid, confidential, published, other town.
+
+One table says what each caller gets: the status, and of which cases the answer may hold a word (rows, search hits,
+suggestions; in the text, a link or an error). An address that is not in the table fails the test.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import Resolver404, get_resolver, resolve
+
+from world import HOST, NAME, PHONE, PUBLISHED, STAFF, WORDS, make_world, versions
+
+pytestmark = pytest.mark.django_db
+
+ROLES = ("nobody", *STAFF, "stranger")
+TOWN_WIDE = {"clerk", "dispatcher", "supervisor", "leader"}
+ON_GRID_1 = {"grid_worker", "grid_chief"}
+CASES = tuple(WORDS)
+
+# Who sees which case. The dispute is confidential: its mediator alone. The foreign one lies in another town.
+SEES = {
+    "own": TOWN_WIDE | ON_GRID_1 | {"handler"},
+    "far": TOWN_WIDE,
+    "shut": {"mediator"},
+    "shown": TOWN_WIDE,
+    "foreign": set(),
+}
+REGISTER = {"clerk", "dispatcher", "handler", "grid_worker", "grid_chief", "mediator"}
+TRIAGE = {"clerk", "dispatcher", "grid_chief", "supervisor"}
+PUBLISH = {"clerk"}
+REVEAL = {"clerk", "handler", "grid_worker", "grid_chief", "supervisor", "mediator"}
+OVERSEE = {"supervisor", "leader"}
+MANAGE_PEOPLE = {"admin", "security_admin"}
+
+Rule = Callable[[str, str], int]  # (role, case) -> status
+Words = Callable[[str, str], set[str]]  # (role, case) -> the cases whose words stand in the answer
+
+
+# --- what is answered ---------------------------------------------------------------------------------------------------
+
+
+def always(status: int) -> Rule:
+    return lambda role, case: status
+
+
+def staff(status: int = 200, but: dict[str, int] | None = None) -> Rule:
+    """Pages of people in a post: others are sent to sign in, or told that it is not theirs."""
+    return lambda role, case: {"nobody": 302, "stranger": 403, **(but or {})}.get(role, status)
+
+
+def only(allowed: set[str], status: int = 200) -> Rule:
+    return lambda role, case: staff(status)(role, case) if role in {*allowed, "nobody"} else 403
+
+
+def of_case(status: int = 200) -> Rule:
+    """Whoever does not see the case is told there is none."""
+    return lambda role, case: staff(status if role in SEES[case] else 404)(role, case)
+
+
+def of_case_for(allowed: set[str], status: int, refused: int) -> Rule:
+    """Whoever sees the case and may; who sees it and may not is refused."""
+    return lambda role, case: of_case(status if role in allowed else refused)(role, case)
+
+
+def first(rule: Rule, then: Rule) -> Rule:
+    """Two locks: what the first refuses is refused so, else the second decides."""
+    return lambda role, case: status if (status := rule(role, case)) >= 300 else then(role, case)
+
+
+def by_case(**statuses: int) -> Rule:
+    """The same for everybody, by case; "rest" for the others."""
+    return lambda role, case: statuses.get(case, statuses["rest"])
+
+
+def api(rule: Rule) -> Rule:
+    """Programs are not sent to a page to sign in."""
+    return lambda role, case: {302: 401, 303: 201}.get(rule(role, case), rule(role, case))
+
+
+# --- of which cases words are shown ---------------------------------------------------------------------------------------
+
+
+def none(role: str, case: str) -> set[str]:
+    return set()
+
+
+def this(role: str, case: str) -> set[str]:
+    return {case}
+
+
+def seen(*cases: str) -> Words:
+    """Of these cases all that the role may see."""
+    return lambda role, case: {each for each in cases if role in SEES[each]}
+
+
+def mine(role: str, case: str) -> set[str]:
+    """The cases whose turn is the post's or its unit's."""
+    return {"handler": {"own"}, "mediator": {"shut"}}.get(role, set())
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table. `may` shows words of other visible cases beside those of `shows` (suggestions)."""
+
+    address: str
+    rule: Rule
+    shows: Words = none
+    cases: tuple[str, ...] = ("",)
+    may: Words = none
+    sent: dict | None = None
+    method: str = "GET"
+    as_json: bool = False
+    reveals: set = field(default_factory=set)  # who reads the reporter's name and telephone number here
+    also: Words = none  # where an answer that is not 200 shows words (a form that comes back)
+
+
+NUMBER = {"cases": CASES}
+BACK = {"also": this}  # the page comes back with what is wrong
+
+
+def post(address, sent, rule, **kwargs):
+    return Row(address, rule, sent=sent, method="POST", **kwargs)
+
+
+def sends(address, sent, rule, **kwargs):
+    """A JSON body, with a fresh key."""
+    return Row(address, rule, sent=sent, method="POST", as_json=True, **kwargs)
+
+
+NOTE = {"act": "note", "version": "{version}", "note": "说明"}
+MAY_NOTE = TOWN_WIDE | {"handler"}  # holder, clerk, dispatcher, supervisor, leader; a grid's people look on
+REMIND = {"clerk", "supervisor", "leader"}
+
+
+def noted(role: str, case: str) -> int:
+    """A note on an open case by those whose workflow knows it; the dispute's knows none; the closed one takes none."""
+    return of_case_for(MAY_NOTE if case in {"own", "far"} else set(), 303, 422)(role, case)
+
+
+def noted_by_program(role: str, case: str) -> int:
+    status = api(noted)(role, case)
+    if status != 422:
+        return status
+    return 403 if case == "own" else 409  # not yours | not from here
+
+
+TABLE = (
+    # The public's pages: the same for everybody; what is published, and nothing else.
+    Row("/", lambda role, case: 302 if role in STAFF else 200),
+    Row("/report/", always(200)),
+    Row("/report/places/?address=1村", always(200)),
+    Row(f"/report/similar/?text={WORDS['own'][0]}坏了{WORDS['own'][1]}请来看看&lon=117.005&lat=34.605", always(200)),
+    Row("/report/photos/made-up.jpg", always(404)),
+    post("/report/", {}, always(422)),
+    Row("/join/{number}/", always(404), **NUMBER),  # none of them is consented to, and the published one is closed
+    post("/join/{number}/", {}, by_case(shown=409, rest=404), **NUMBER),
+    Row("/find/", always(200)),
+    post("/find/", {"number": "{number}", "digits": "0000"}, always(422), **NUMBER),
+    Row("/r/{number}/", always(302), **NUMBER),
+    Row("/r/{number}/AAAAAAAAAAAAAAAA/", always(404), **NUMBER),
+    Row("/r/{number}/AAAAAAAAAAAAAAAA/sent/", always(404), **NUMBER),
+    Row("/r/{number}/AAAAAAAAAAAAAAAA/photos/{photo}.jpg", always(404), **NUMBER),
+    post("/r/{number}/AAAAAAAAAAAAAAAA/", {"act": "add", "note": "x"}, always(404), **NUMBER),
+    # With the secret of a report: that report, in its own town.
+    Row("/r/{number}/{code}/", by_case(foreign=404, rest=200), shows=this, **NUMBER),
+    Row("/r/{number}/{code}/sent/", by_case(foreign=404, rest=200), **NUMBER),
+    Row("/r/{number}/{code}/photos/{photo}.jpg", by_case(foreign=404, rest=200), **NUMBER),
+    Row("/r/{number}/{code}/photos/{photo_far}.jpg", by_case(far=200, rest=404), **NUMBER),
+    Row("/r/{number}/{code_far}/", by_case(far=200, rest=404), shows=this, **NUMBER),
+    # The board.
+    Row("/board/", always(200)),
+    Row(f"/board/?words={WORDS['own'][0]}", always(200)),
+    Row(f"/board/?words={WORDS['shown'][1]}", always(200)),
+    Row("/board/{number}/", by_case(shown=200, rest=404), **NUMBER),
+    Row("/board/{number}/photos/{photo}.jpg", always(404), **NUMBER),  # none was chosen for the public
+    Row("/map/", always(200)),
+    Row("/map/marks.geojson", always(200)),
+    Row("/grids.geojson", always(200)),
+    # Signing in.
+    Row("/sign-in/", lambda role, case: 200 if role == "nobody" else 303),
+    post("/sign-in/", {"username": "clerk.lx", "password": "wrong"}, always(422)),
+    Row("/sign-out/", always(405)),
+    post("/sign-out/", {}, always(303)),
+    Row("/post/", staff(but={"stranger": 200})),
+    Row("/password/", staff(but={"stranger": 200})),
+    post("/password/", {}, staff(422, but={"stranger": 422})),
+    # One case.
+    Row("/cases/{number}/", of_case(), shows=this, may=seen(*CASES), **NUMBER),
+    Row("/cases/{number}/transitions", staff(405), **NUMBER),
+    post("/cases/{number}/transitions", NOTE, noted, **BACK, **NUMBER),
+    Row("/cases/{number}/contact", staff(405), **NUMBER),
+    post("/cases/{number}/contact", {"reporter": "{reporter}"},
+         lambda role, case: 403 if role in {"dispatcher", "leader"} and role in SEES[case] else of_case(422)(role, case),
+         **BACK, **NUMBER),
+    post("/cases/{number}/contact", {"reporter": "{reporter}", "reason": "handle"},
+         of_case_for(REVEAL, 200, 403), shows=this, reveals=REVEAL, **NUMBER),
+    post("/cases/{number}/contact", {"reporter": "{reporter_far}", "reason": "handle"},
+         lambda role, case: of_case_for(REVEAL, 200 if case == "far" else 404, 403)(role, case),
+         shows=this, reveals=REVEAL, **NUMBER),
+    Row("/cases/{number}/photos/{photo}.jpg", of_case(), **NUMBER),
+    Row("/cases/{number}/photos/{photo_far}.jpg", lambda role, case: of_case(200 if case == "far" else 404)(role, case),
+        **NUMBER),
+    # The desk.
+    Row("/desk/", staff(), shows=mine),
+    Row("/desk/?scope=all", staff(), shows=seen("own", "far", "shut")),
+    Row("/desk/?scope=all&closed=1", staff(), shows=seen("own", "far", "shut")),  # the desk shows what is open
+    Row("/desk/search/", staff()),
+    *(Row(f"/desk/search/?q={word}", staff(), shows=seen(name))
+      for name, words in WORDS.items() for word in words),
+    Row(f"/desk/search/?q={PHONE}", staff(), shows=seen("own", "far", "shut", "shown")),
+    Row("/desk/search/?q={number}", lambda role, case: staff(302 if role in SEES[case] else 200)(role, case), **NUMBER),
+    Row("/desk/register/", only(REGISTER)),
+    Row(f"/desk/register/?phone={PHONE}", only(REGISTER), may=seen("own", "far", "shut", "shown")),
+    post("/desk/register/", {}, only(REGISTER, 422)),
+    Row("/desk/triage/{number}/", of_case(), shows=this, may=seen(*CASES), **NUMBER),
+    post("/desk/triage/{number}/", {"act": "accept", "version": "{version}"}, of_case(409), also=this,
+         may=seen(*CASES), **NUMBER),
+    Row("/desk/merge/{number}/", of_case(), shows=this, may=seen(*CASES), **NUMBER),
+    Row("/desk/merge/{number}/?other={number_far}", of_case(), shows=this, may=seen(*CASES), **NUMBER),
+    Row("/desk/merge/{number}/?other={number_shut}", of_case(), shows=this, may=seen(*CASES), **NUMBER),
+    Row("/desk/merge/{number}/?other={number_foreign}", of_case(), shows=this, may=seen(*CASES), **NUMBER),
+    post("/desk/merge/{number}/", {"version": "{version}", "case": "{number_foreign}"}, of_case(409), also=this,
+         may=seen(*CASES), **NUMBER),
+    Row("/desk/split/{number}/", of_case(303), **NUMBER),
+    Row("/desk/publish/", only(PUBLISH)),
+    Row("/desk/publish/{number}/", first(only(PUBLISH), of_case()), shows=this, **NUMBER),
+    post("/desk/publish/{number}/", {}, first(only(PUBLISH), of_case(422)), **BACK, **NUMBER),
+    # Homes.
+    Row("/field/", staff(), shows=mine),
+    Row("/field/raise/", only(REGISTER)),
+    post("/field/raise/", {}, only(REGISTER, 422)),
+    Row("/supervise/", only(OVERSEE), may=seen(*CASES)),
+    Row("/supervise/sample/", staff(405)),
+    post("/supervise/sample/", {}, only({"clerk", "dispatcher", "supervisor"}, 303)),
+    Row("/town/", staff(), may=seen(*CASES)),
+    Row("/town/cases/", staff(), may=seen(*CASES)),
+    Row("/grids/", staff()),
+    Row("/grids/boundaries.geojson", staff()),
+    Row("/grids/{grid}/", staff(), may=seen(*CASES)),
+    Row("/grids/{grid_foreign}/", staff(404)),
+    Row("/staff/", staff()),
+    Row("/staff/{post}/", staff(), may=seen(*CASES)),
+    Row("/staff/{post_foreign}/", staff(404)),
+    Row("/staff/{post}/leave/", staff(405)),
+    post("/staff/{post}/leave/", {}, only(MANAGE_PEOPLE, 422)),
+    post("/staff/{post_foreign}/leave/", {}, staff(404)),
+    # The look.
+    Row("/ui/look/?size=elder", always(302)),
+    Row("/ui/living/", always(200)),
+    # The programs' door, public.
+    Row("/api/v1/", always(404)),
+    Row("/api/v1/openapi.json", always(200)),
+    Row("/api/v1/docs", always(200)),
+    Row("/api/v1/categories", always(200)),
+    Row("/api/v1/grids", always(200)),
+    Row("/api/v1/kinds", always(200)),
+    Row("/api/v1/board", always(200)),
+    Row(f"/api/v1/board?words={WORDS['own'][1]}", always(200)),
+    Row("/api/v1/board/{number}", by_case(shown=200, rest=404), **NUMBER),
+    sends("/api/v1/reports", {"text": "新的事情"}, always(201)),
+    sends("/api/v1/photos", {}, always(415)),
+    Row("/api/v1/reports/{number}", always(401), **NUMBER),
+    Row("/api/v1/reports/{number}?code=AAAAAAAAAAAAAAAA", always(404), **NUMBER),
+    Row("/api/v1/reports/{number}?code={code}", by_case(foreign=404, rest=200), shows=this, **NUMBER),
+    Row("/api/v1/reports/{number}?code={code_far}", by_case(far=200, rest=404), shows=this, **NUMBER),
+    sends("/api/v1/reports/{number}/transitions", {"act": "add", "given": {"note": "x"}}, always(401), **NUMBER),
+    sends("/api/v1/reports/{number}/transitions?code={code}", {"act": "remind"},
+          by_case(foreign=404, own=201, far=201, rest=409), **NUMBER),
+    sends("/api/v1/reports/{number}/transitions?code={code_far}", {"act": "remind"}, by_case(far=201, rest=404), **NUMBER),
+    # The programs' door, staff.
+    Row("/api/v1/me", api(staff())),
+    Row("/api/v1/units", api(staff())),
+    Row("/api/v1/routes", api(staff())),
+    Row("/api/v1/routes/why", api(staff())),
+    Row("/api/v1/cases", api(staff()), shows=seen("own", "far", "shut")),
+    Row("/api/v1/cases?scope=mine", api(staff()), shows=mine),
+    Row("/api/v1/cases?closed=true&most=200", api(staff()), shows=seen("own", "far", "shut", "shown")),
+    *(Row(f"/api/v1/cases?closed=true&words={word}", api(staff()), shows=seen(name))
+      for name, words in WORDS.items() for word in words),
+    Row("/api/v1/cases?closed=true&number={number}", api(staff()), shows=lambda role, case: seen(case)(role, case), **NUMBER),
+    Row(f"/api/v1/cases?closed=true&phone={PHONE}", api(staff()), shows=seen("own", "far", "shut", "shown")),
+    Row("/api/v1/cases/{number}", api(of_case()), shows=this, **NUMBER),
+    Row("/api/v1/cases/{number}/entries", api(of_case()), shows=this, **NUMBER),
+    sends("/api/v1/cases", {"text": "新的事情"}, api(only(REGISTER, 303))),
+    sends("/api/v1/cases/{number}/transitions", {"act": "note", "version": "{version}", "given": {"note": "说明"}},
+          noted_by_program, **NUMBER),
+    sends("/api/v1/cases/{number}/transitions",
+          {"act": "merge", "version": "{version}", "given": {"case": "{number_shut}"}},
+          lambda role, case: 422 if role in {"clerk", "dispatcher"} and case in {"own", "far"}
+          else api(of_case_for(set(), 0, 422 if case in {"own", "far"} else 409))(role, case),
+          cases=("own", "far", "shown", "foreign")),
+)  # fmt: skip
+
+
+# --- the walk -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker):
+    """Two towns, made once; whatever a request changes is undone after it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        made = make_world()
+        yield made
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(autouse=True)
+def _every_host(settings):
+    settings.ALLOWED_HOSTS = ["*"]
+
+
+def filled(world, text, case):
+    """An address or a value with the world's own numbers in it."""
+    name = case or "own"
+    values = {f"number_{each}": world.number(each) for each in CASES} | world.values
+    done = world.cases[name].case
+    values |= {
+        "number": world.number(name), "code": world.values[f"code_{name}"], "photo": world.values[f"photo_{name}"],
+        "version": done.version, "reporter": world.values[f"reporter_{name}"],
+    }  # fmt: skip
+    return text.format(**values)
+
+
+def filled_body(world, sent, case):
+    plain = {}
+    for name, value in sent.items():
+        if isinstance(value, dict):
+            plain[name] = filled_body(world, value, case)
+        else:
+            plain[name] = filled(world, value, case) if isinstance(value, str) else value
+    return plain
+
+
+COUNTER = iter(range(10**9))
+
+
+def call(world, row, role, case):
+    """One request; everything it changed is undone. Returns status, body and whether a case of another moved."""
+    browser = Client(raise_request_exception=False) if role == "nobody" else world.callers[role]
+    cookies = {name: morsel.value for name, morsel in browser.cookies.items()}
+    address, before = filled(world, row.address, case), versions(world) if row.method == "POST" else {}
+    with transaction.atomic():
+        if row.method == "GET":
+            answer = browser.get(address, HTTP_HOST=HOST)
+        else:
+            body = filled_body(world, row.sent, case)
+            extra = {"HTTP_HOST": HOST, "headers": {"Idempotency-Key": f"walk-{next(COUNTER):08d}"}}
+            if row.as_json:
+                if "version" in body:
+                    body["version"] = int(body["version"])
+                extra["content_type"] = "application/json"
+            answer = browser.post(address, json.dumps(body) if row.as_json else body, **extra)
+        content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        moved = {name for name, version in before.items() if versions(world)[name] != version}
+        transaction.set_rollback(True)
+    browser.cookies.load(cookies)
+    return answer, content.decode("utf-8", "replace") + str(dict(answer.headers)), moved
+
+
+def words_in(body):
+    return {name for name, words in WORDS.items() if any(word in body for word in words)}
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row.method} {row.address}")
+def test_everybody_gets_what_the_table_says(row, world):
+    faults = []
+    for case in row.cases:
+        for role in ROLES:
+            where = f"{role} × {case or '–'}: {filled(world, row.address, case)}"
+            faults += [f"{where} {fault}" for fault in faults_of(world, row, role, case)]
+    assert faults == []
+
+
+def faults_of(world, row, role, case):
+    """What is wrong with one caller's answer."""
+    status = row.rule(role, case)
+    answer, body, moved = call(world, row, role, case)
+    if answer.status_code != status:
+        yield f"→ {answer.status_code}, not {status}"
+        return
+    shows, extra = _promised(row, role, case, status)
+    found = words_in(body)
+    if words_in(row.address):  # a search echoes its own words: its hits are told by their numbers
+        found = {name for name in CASES if world.number(name) in body}
+    if not shows <= found <= shows | extra:
+        yield f"shows {sorted(found)}, not {sorted(shows)}"
+    if (PHONE in body or NAME in body) and not _reads_contact(row, role, status):
+        yield "shows the reporter"
+    if moved and (status >= 400 or moved != {case}):
+        yield f"changed {sorted(moved)}"
+
+
+def _promised(row, role, case, status):
+    """The cases whose words must, and those whose words may stand in the answer."""
+    came_back = status in {409, 422}
+    shows = row.shows(role, case) if status == 200 else row.also(role, case) if came_back else set()
+    return shows, row.may(role, case) if status == 200 or came_back else set()
+
+
+def _reads_contact(row, role, status):
+    return (status == 200 and role in row.reveals) or PHONE in row.address
+
+
+def routes(patterns, before=""):
+    """Every route of the installation, as the resolver names it."""
+    for pattern in patterns:
+        route = before + str(pattern.pattern)
+        if hasattr(pattern, "url_patterns"):
+            yield from routes(pattern.url_patterns, route)
+        else:
+            yield route
+
+
+def listed(world):
+    found = set()
+    for row in TABLE:
+        for case in row.cases:
+            found.add((row.method, resolve(filled(world, row.address, case).partition("?")[0]).route))
+    return found
+
+
+def test_every_address_is_in_the_table(world):
+    known = {route for _method, route in listed(world)}
+    unlisted = sorted(set(routes(get_resolver().url_patterns)) - known)
+    # "/" has two: the public's first page hides behind that of the posts.
+    assert [route for route in unlisted if route] == []
+
+
+def test_every_operation_of_the_door_is_in_the_table(world):
+    from calling import operations
+
+    known = listed(world)
+    for method, path, _operation in operations():
+        route = "api/v1" + path.replace("{", "<").replace("}", ">")
+        assert (method, route) in known, f"{method} {path}"
+
+
+def test_an_unlisted_address_would_be_found(world):
+    from django.urls import path
+
+    made = [*get_resolver().url_patterns, path("forgotten/", lambda request: None)]
+    known = {route for _method, route in listed(world)}
+    assert "forgotten/" in set(routes(made)) - known
+    with pytest.raises(Resolver404):
+        resolve("/forgotten/")
+
+
+def test_counts_are_of_what_one_sees(world):
+    """Figures must not tell of cases that the rows hide."""
+    from django.utils import timezone
+
+    from lianxin.cases.models import Case
+    from lianxin.cases.queries.inbox import counts
+    from towns import who
+
+    for role, username in STAFF.items():
+        actor = who(world.town, username)
+        visible = {name for name in CASES if role in SEES[name]}
+        assert Case.objects.seen_by(actor).count() == len(visible), role
+        open_ones = visible - {"shown"}
+        found = counts(actor, now=timezone.now(), scope="all")
+        assert found["total"] == len(open_ones), role
+        assert sum(step["count"] for step in found["steps"]) == len(open_ones), role
+
+
+def test_acts_are_those_of_ones_role(world):
+    """What the door offers on a case under way, by role: this too is one table."""
+    offered = {
+        "clerk": {"confer", "cohandle", "merge", "note", "reassign", "remind"},
+        "dispatcher": {"confer", "cohandle", "merge", "note", "reassign"},
+        "handler": {"finish", "send_back", "contact", "record", "ask_extension", "confer", "cohandle", "escalate", "note"},
+        "supervisor": {"confer", "cohandle", "note", "reassign", "remind", "supervise", "suspend"},
+        "leader": {"note", "remind", "supervise"},
+        "grid_worker": set(),
+        "grid_chief": set(),
+    }
+    assert set(offered) == SEES["own"]
+    for role, acts in offered.items():
+        told = world.callers[role].get(f"/api/v1/cases/{world.number('own')}", HTTP_HOST=HOST).json()
+        assert {each["act"] for each in told["acts"]} == acts, role
+
+
+def test_the_published_title_is_all_the_public_reads(world):
+    body = Client().get("/board/", HTTP_HOST=HOST).content.decode()
+    assert PUBLISHED in body
+    assert words_in(body) == set()
+
+
+def test_the_walk_sees_an_open_door(world, monkeypatch):
+    """The table can fail: a case shown to whoever asks is noticed, in its page, in a list and in a search."""
+    from django.db.models import Q
+
+    from lianxin.cases.models import Case
+
+    monkeypatch.setattr(Case, "visible_to", classmethod(lambda cls, actor: Q()))
+    page, listing = Row("/cases/{number}/", of_case(), shows=this), Row("/api/v1/cases", api(staff()), shows=mine)
+    search = Row(f"/desk/search/?q={WORDS['far'][0]}", staff(), shows=seen("far"))
+    assert list(faults_of(world, page, "grid_worker", "far"))
+    assert list(faults_of(world, listing, "handler", ""))
+    assert list(faults_of(world, search, "mediator", ""))

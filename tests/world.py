@@ -1,0 +1,140 @@
+"""Two towns, five cases and everybody who may look: the world in which permissions are tried."""
+
+import io
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.test import Client
+from django.utils import timezone
+from PIL import Image
+
+from lianxin.cases.actions import open_case, transition
+from lianxin.cases.links import link_code
+from lianxin.cases.models import Case, Photo, Publication
+from lianxin.cases.values import Contact, Done, Draft, Holder
+from lianxin.forms.photos import store
+from lianxin.keys.models import Town
+from lianxin.people.actors import nobody
+from lianxin.people.models import Account, Post
+from lianxin.people.queries import unit_by_key
+from towns import grid_named, make_town, who
+
+HOST = "lx.test"
+PHONE = "13812349876"
+NAME = "欧阳小试"
+# Words that stand in the title, the text and the address of each case, and nowhere else.
+WORDS = {
+    "own": ("麒麟甲", "獬豸甲", "貔貅甲"),
+    "far": ("麒麟乙", "獬豸乙", "貔貅乙"),
+    "shut": ("麒麟丙", "獬豸丙", "貔貅丙"),
+    "shown": ("麒麟丁", "獬豸丁", "貔貅丁"),
+    "foreign": ("麒麟戊", "獬豸戊", "貔貅戊"),
+}
+PUBLISHED = "公开的题目丁"
+STAFF = {
+    "clerk": "clerk", "dispatcher": "dispatcher", "handler": "handler", "grid_worker": "worker", "grid_chief": "chief",
+    "supervisor": "supervisor", "leader": "leader", "mediator": "mediator", "admin": "admin",
+    "security_admin": "security", "audit_admin": "auditor",
+}  # fmt: skip
+
+
+@dataclass
+class World:
+    """What the test walks: `cases` by name, `callers` by role, `values` to fill addresses with."""
+
+    town: Town
+    other: Town
+    cases: dict[str, Done] = field(default_factory=dict)
+    callers: dict[str, Client] = field(default_factory=dict)
+    values: dict[str, object] = field(default_factory=dict)
+
+    def number(self, name: str) -> str:
+        return self.cases[name].case.number
+
+
+def photo(town):
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), "red").save(out, "JPEG")
+    return store(out.getvalue(), town=town)
+
+
+def make_world() -> World:
+    """Call it inside a transaction that is rolled back."""
+    world = World(make_town("LX", "连心镇", code="999001101"), make_town("QH", "清河镇", code="999001102"))
+    town, now = world.town, timezone.now() - timedelta(hours=3)
+    world.cases["own"] = _handled(_open(town, "own", "1-1"), town, "utilities", "handler", now)
+    world.cases["far"] = _handled(_open(town, "far", "2-1"), town, "sanitation", "sanitation", now)
+    world.cases["shut"] = _open(town, "shut", "1-1", kind="dispute")
+    world.cases["shown"] = _closed(_handled(_open(town, "shown", "2-1"), town, "sanitation", "sanitation", now), town, now)
+    world.cases["foreign"] = _open(world.other, "foreign", "1-1")
+    Publication.objects.create(
+        town=town, case_id=world.cases["shown"].case.pk, state="published", title=PUBLISHED, text="公开的话",
+        answer="公开的答复", checked_by=1, at=now,
+    )  # fmt: skip
+    _callers(world)
+    _values(world)
+    return world
+
+
+def _open(town, name, grid, kind="request") -> Done:
+    title, text, address = WORDS[name]
+    draft = Draft(
+        kind=kind, title=f"{title}坏了", text=f"{text}请来看看", address=f"{address}旁边", channel="phone",
+        grid_id=grid_named(town, grid).pk, lon=117.005, lat=34.605, contact=Contact(NAME, PHONE), photos=[photo(town)],
+    )  # fmt: skip
+    return open_case(draft, actor=nobody(town), now=timezone.now() - timedelta(hours=4))
+
+
+def _handled(done, town, unit, handler, now) -> Done:
+    holder = Holder(unit_by_key(town, unit).pk)
+    first = done.reporter_id
+    for act, by, given in (("accept", "clerk", {}), ("assign", "clerk", {"holder": holder}), ("take", handler, {})):
+        done = transition(done.standing, act, actor=who(town, by), now=now, given=given)
+    return Done(done.standing, done.entry, first)
+
+
+def _closed(done, town, now) -> Done:
+    first = done.reporter_id
+    for act, by, given in (
+        ("finish", "sanitation", {"answer": "修好了"}), ("call_back", "clerk", {"rating": "5", "note": "满意"}),
+        ("close", "supervisor", {}),
+    ):  # fmt: skip
+        done = transition(done.standing, act, actor=who(town, by), now=now, given=given)
+    return Done(done.standing, done.entry, first)
+
+
+def _callers(world: World) -> None:
+    world.callers["nobody"] = Client(raise_request_exception=False)
+    for role, username in STAFF.items():
+        world.callers[role] = _signed_in(f"{username}.lx")
+    world.callers["stranger"] = _signed_in("leader.qh")
+
+
+def _signed_in(username) -> Client:
+    browser = Client(raise_request_exception=False)
+    account = Account.objects.get(username=username)
+    browser.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+    return browser
+
+
+def _values(world: World) -> None:
+    for name, done in world.cases.items():
+        town = world.other if name == "foreign" else world.town
+        world.values[f"code_{name}"] = link_code(done.reporter_id)
+        shot = Photo.objects.for_system("tests", town).get(case_id=done.case.pk)
+        world.values[f"photo_{name}"] = shot.pk
+        world.values[f"reporter_{name}"] = done.reporter_id
+    world.values["grid"] = grid_named(world.town, "1-1").pk
+    world.values["grid_foreign"] = grid_named(world.other, "1-1").pk
+    posts = Post.objects.for_system("tests", world.town)
+    world.values["post"] = posts.get(account__username="handler.lx").pk
+    world.values["post_foreign"] = Post.objects.for_system("tests", world.other).get(account__username="handler.qh").pk
+
+
+def versions(world: World) -> dict[str, int]:
+    """The versions of all cases: nothing may have moved."""
+    found = {}
+    for name, done in world.cases.items():
+        rows = Case.objects.for_system("tests", done.case.town_id).filter(pk=done.case.pk)
+        found[name] = rows.values_list("version", flat=True).get()
+    return found

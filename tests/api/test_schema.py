@@ -152,3 +152,11 @@ def test_the_page_shows_every_operation_and_code_without_a_script_of_others(clie
     assert "style=" not in text
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
     assert client.get("/api/v1/openapi.json").json()["openapi"].startswith("3.1.")
+
+
+def test_the_written_documentation_names_every_code_and_scope():
+    from pathlib import Path
+
+    words = Path(__file__).parents[2].joinpath("docs/api.md").read_text("utf-8")
+    for name in (*CODES, *SCOPES):
+        assert f"`{name}`" in words, name

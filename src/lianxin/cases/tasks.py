@@ -9,6 +9,7 @@ from lianxin.cases.queries.standing import NotSeen, stand
 from lianxin.jobs.queue import task
 from lianxin.keys.models import Town
 from lianxin.keys.once import forget_old
+from lianxin.keys.tries import forget_old_tries
 from lianxin.ledger.actions import seal
 from lianxin.people.actors import system
 from lianxin.workflow.engine import Refused, late_act
@@ -63,4 +64,5 @@ def nightly(*, now: datetime) -> None:
     from lianxin.forms.photos import sweep_orphans
 
     forget_old(now=now)
+    forget_old_tries(now=now)
     sweep_orphans(older_than=now - timedelta(days=1))

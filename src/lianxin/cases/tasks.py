@@ -60,7 +60,7 @@ def tick(*, now: datetime) -> None:
 
 
 def nightly(*, now: datetime) -> None:
-    """Once a day: forget keys of writes that are older than 90 days, and orphaned files."""
+    """Once a day: forget keys of writes older than 90 days, old counts of tries, and orphaned files."""
     from lianxin.forms.photos import sweep_orphans
 
     forget_old(now=now)

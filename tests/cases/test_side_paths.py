@@ -274,3 +274,14 @@ def test_a_stale_act_is_refused_and_changes_nothing(town, walk):
         transition(seen, "assign", actor=who(town, "clerk2"), now=walk.now, given={"holder": walk.unit("police")})
     assert caught.value.code == "stale"
     assert (Entry.objects.for_system("tests", town).count(), walk.holder[0]) == (entries, "utilities")
+
+
+def test_who_joined_may_add_and_remind_but_not_speak_for_the_reporter(town, walk):
+    from lianxin.people.actors import reporter
+
+    joined = reporter(town, case_id=walk.case.pk, reporter_id=1, first=False)
+    for act, given in (("add", {"note": "我家门口也是"}), ("remind", {})):
+        walk.done = transition(walk.case.pk, act, actor=joined, now=walk.now, given=given)
+    with pytest.raises(Refused) as caught:
+        transition(walk.case.pk, "withdraw", actor=joined, now=walk.now)
+    assert caught.value.code == "not_yours"

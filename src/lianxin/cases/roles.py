@@ -25,7 +25,7 @@ def roles_of(actor: Actor, case: Case, duties: Sequence[Duty]) -> frozenset[str]
     if actor.role == "system":
         return frozenset({"system"})
     if actor.reporter_of is not None:
-        return frozenset({"reporter"}) if actor.reporter_of == case.pk else frozenset()
+        return frozenset({actor.role}) if actor.reporter_of == case.pk else frozenset()
     if not actor.is_staff or actor.account_id in case.state.get("barred", ()):
         return frozenset()
     roles = {actor.role} | {f"duty:{duty.what}" for duty in duties if duty.what != MAIN and holds(actor, duty)}

@@ -68,8 +68,7 @@ def nobody(town: Town) -> Actor:
     return Actor(town=town)
 
 
-def reporter(town: Town, *, case_id: int, reporter_id: int, account_id: int | None = None) -> Actor:
-    """A reporter who has shown the secret of one case."""
-    return Actor(
-        town=town, role="reporter", sees="none", reporter_of=case_id, reporter_id=reporter_id, account_id=account_id
-    )
+def reporter(town: Town, *, case_id: int, reporter_id: int, first: bool = True) -> Actor:
+    """A reporter who has shown the secret of one case; who joined it later (`first=False`) may not speak for it."""
+    role = "reporter" if first else "joiner"
+    return Actor(town=town, role=role, sees="none", reporter_of=case_id, reporter_id=reporter_id)

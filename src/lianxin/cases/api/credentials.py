@@ -82,7 +82,7 @@ class ReportCode(APIKeyHeader):
             count(request, GUESSES)
             raise Problem("not_found")
         request.reporter = found  # type: ignore[attr-defined]
-        return reporter(town, case_id=found.case_id, reporter_id=found.pk)
+        return reporter(town, case_id=found.case_id, reporter_id=found.pk, first=found.first)
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Any:
         """Nobody by the code alone: it needs the number beside it."""

@@ -68,7 +68,7 @@ class Following:
 
 def following(town: Town, reporter: Reporter) -> Following:
     """Read a case for its reporter; a constant number of statements. Raises NotSeen."""
-    actor = reporter_actor(town, case_id=reporter.case_id, reporter_id=reporter.pk, account_id=reporter.account_id)
+    actor = reporter_actor(town, case_id=reporter.case_id, reporter_id=reporter.pk, first=reporter.first)
     standing = stand(actor, pk=reporter.case_id)
     flow = workflow_by_id(town, standing.case.workflow_id)
     made = Following(town, reporter, actor, standing, flow, _entries(town, reporter.case_id))
@@ -288,10 +288,8 @@ def _main(seen: Following, progress: Mapping[str, Any], *, now: datetime) -> dic
 
 
 def offered(seen: Following, *, now: datetime) -> list[Transition]:
-    """The transitions this reporter may make now. Who joined may add and press, but not decide for the first."""
+    """The transitions this reporter may make now. Who joined may add and press; the workflow says so."""
     every = available(seen.flow, state_of(seen.standing), roles=roles_of(seen.actor, seen.case, seen.standing.duties))
-    if not seen.reporter.first:
-        every = [each for each in every if each.to is None and not each.effects]
     pressed = any(e.act == "remind" and seen.own(e) and now - e.at < REMIND_EVERY for e in seen.entries)
     return [each for each in every if not (pressed and each.act == "remind")]
 

@@ -212,11 +212,11 @@ def _fact(town: Town, what: str, period: Period, now: datetime) -> Q:
     rated = Reporter.objects.for_system("figures: cases are scoped", town).filter(
         first=True, rating__isnull=False, at__gte=period.start, at__lt=period.end
     )
-    reopened = Q(id__in=_entries(town, period, Q(counts="reopened")))
+    reopened = Q(id__in=_entries(town, period, ~Q(counts="") & Q(counts="reopened")))
     return {
         "rated": Q(id__in=rated.values("case_id")),
         "satisfied": Q(id__in=rated.filter(rating__gte=SATISFIED).values("case_id")) & ~reopened,
-        "returned": Q(id__in=_entries(town, period, Q(counts="returned"))),
+        "returned": Q(id__in=_entries(town, period, ~Q(counts="") & Q(counts="returned"))),
         "reopened": reopened,
     }[what]
 
@@ -246,7 +246,9 @@ def _late(town: Town) -> Q:
 
 
 def _entries(town: Town, period: Period, which: Q) -> Any:
-    """Ids of the cases with such an entry: uncorrelated, found by the entries' small indexes."""
+    """Ids of the cases with such an entry: uncorrelated, found by the entries' small indexes, whose conditions
+    stand in the question for SQLite to see that they hold.
+    """
     rows = Entry.objects.for_system("figures: cases are scoped", town).filter(which, subject_kind="case")
     return rows.filter(at__gte=period.start, at__lt=period.end).values("subject_id")
 

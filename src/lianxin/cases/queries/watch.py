@@ -89,19 +89,27 @@ def calls(actor: Actor, *, now: datetime) -> dict[int, str]:
     `unheard` since no word came in time, `drawn` for the sample. Called in this visit of the step: no more due.
     """
     town = actor.town
-    called = Entry.objects.for_system("calls: cases are scoped", town).filter(
-        subject_kind="case", subject_id=OuterRef("case_id"), counts="called_back", at__gte=OuterRef("opened_at")
-    )
-    waiting = duties_of(actor, InboxFilter(scope="all", duty="main"), now=now).exclude(Exists(called))
     answered = at_steps(town, lambda step: step.phase in ("feedback", "review") and not step.end, "case__")
-    columns = ("case_id", "who", "soon_at", "case__state__counts__reopened", "case__state__counts__presumed")
+    waiting = duties_of(actor, InboxFilter(scope="all", duty="main"), now=now).filter(answered)
+    called = _called(town, waiting)
+    counts = "case__state__counts__"
+    columns = ("case_id", "opened_at", "who", "soon_at", f"{counts}reopened", f"{counts}presumed")
     drawn, found = set(last_sample(town).get("drawn", ())), {}
-    for pk, who, soon_at, reopened, presumed in waiting.filter(answered).values_list(*columns):
+    for pk, opened_at, who, soon_at, reopened, presumed in waiting.values_list(*columns):
         half = who == "reporter" and soon_at is not None and soon_at <= now
         reasons = {"redone": bool(reopened), "half": half, "unheard": bool(presumed), "drawn": pk in drawn}
-        if reason := next((name for name, holds in reasons.items() if holds), ""):
+        reason = next((name for name, holds in reasons.items() if holds), "")
+        if reason and (pk not in called or called[pk] < opened_at):
             found[pk] = reason
     return found
+
+
+def _called(town: Town, duties: QuerySet[Duty]) -> dict[int, datetime]:
+    """When the reporters of some duties' cases were last called."""
+    rows = Entry.objects.for_system("calls: cases are scoped", town).filter(
+        ~Q(counts=""), subject_kind="case", subject_id__in=duties.values("case_id"), counts="called_back"
+    )
+    return dict(rows.order_by("subject_id", "seq").values_list("subject_id", "at"))
 
 
 def last_sample(town: Town) -> Mapping[str, Any]:

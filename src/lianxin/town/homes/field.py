@@ -43,6 +43,11 @@ MOST = 100
 def field(request: StaffRequest) -> HttpResponse:
     """What is mine to do, the most pressing first; what else I was asked for stands apart."""
     actor, now = request.actor, timezone.now()
+    return render(request, "town/field.html", _mine(request, actor, now))
+
+
+def _mine(request: StaffRequest, actor: Actor, now: datetime) -> dict[str, Any]:
+    """What the page of my cases shows."""
     page = inbox(actor, InboxFilter(scope="mine"), now=now, after=request.GET.get("after", ""), most=MOST)
     rows = with_next(actor, page["rows"])
     where = places_of(actor.town, rows)
@@ -51,13 +56,12 @@ def field(request: StaffRequest) -> HttpResponse:
     sides = [row for row in rows if row["duty"] != MAIN]
     told = asked(actor.town, [row["duty_id"] for row in sides])
     late = sum(row["late"] for row in rows)
-    context = {
+    return {
         **frame(request, "field", {"field": (len(rows), "late" if late else "")}),
         "rows": [row for row in rows if row["duty"] == MAIN],
         "sides": [{**row, "asked": told.get(row["duty_id"])} for row in sides],
         "late": late, "page": page, "may_raise": actor.can("register"),
     }  # fmt: skip
-    return render(request, "town/field.html", context)
 
 
 @staff

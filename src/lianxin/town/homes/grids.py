@@ -1,6 +1,7 @@
 """The grids: the tree with who serves each, the map, and one grid's page."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q
@@ -102,30 +103,27 @@ def boundaries(request: StaffRequest) -> HttpResponse:
 def grid(request: StaffRequest, pk: int) -> HttpResponse:
     """One grid: its people, the units that serve it, its party groups, its cases, its neighbours."""
     actor, now = request.actor, timezone.now()
-    tree = grid_tree(actor.town)
-    node = tree.get(pk)
+    node = grid_tree(actor.town).get(pk)
     if node is None:
         raise Http404
+    return render(request, "town/grid.html", {**frame(request, "grids"), **_about(actor, node, now)})
+
+
+def _about(actor: Actor, node: Node, now: datetime) -> dict[str, Any]:
+    """What the page of a grid shows."""
+    pk, tree = node.id, grid_tree(actor.town)
     branch = sorted(subtree_ids(actor.town, pk))
     cases = Case.objects.seen_by(actor).filter(closed_at=None, grid_id__in=branch)
-    count = cases.count()
     people = serving(actor.town, branch, now=now)
     own = people.get(pk, [])
-    context = {
-        **frame(request, "grids"),
+    return {
         "node": node, "above": [tree[each] for each in ancestor_ids(actor.town, pk)[:-1]], "own": own,
         "children": [tree[child] for child in node.children],
         "below": sum(len(rows) for rows in people.values()) - len(own), "party": party_of(actor.town, branch),
-        "units": serving_units(actor, pk), "neighbours": neighbours(actor, node), "names": names(actor),
-        "rows": dress(rows_of(actor, cases.order_by("due_at", "id"), now=now, most=20)), "count": count,
+        "units": serving_units(actor, pk), "neighbours": neighbours(actor, node), "count": cases.count(),
+        "rows": dress(rows_of(actor, cases.order_by("due_at", "id"), now=now, most=20)),
         "more": f"{reverse('town-cases')}?what=open&village={pk}",
     }  # fmt: skip
-    return render(request, "town/grid.html", context)
-
-
-def names(actor: Actor) -> dict[int, str]:
-    """The names of grids by id."""
-    return {node.id: node.name for node in grid_tree(actor.town).values()}
 
 
 def serving_units(actor: Actor, pk: int) -> list[Row]:

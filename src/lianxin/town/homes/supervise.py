@@ -1,5 +1,6 @@
 """Supervision (督查): what is late or near it, what waits for a decision, whom to call, and who has heard nothing."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -55,20 +56,23 @@ def supervise(request: StaffRequest) -> HttpResponse:
     if not may_oversee(actor):
         raise PermissionDenied
     name = request.GET.get("list", "")
-    name = name if name in LISTS else LISTS[0]
-    unit, grid = _number(request.GET, "unit"), _number(request.GET, "grid")
+    return render(request, "town/supervise.html", _list(request, name if name in LISTS else LISTS[0], now))
+
+
+def _list(request: StaffRequest, name: str, now: datetime) -> dict[str, Any]:
+    """What the page of a list shows."""
+    actor, unit, grid = request.actor, _number(request.GET, "unit"), _number(request.GET, "grid")
     page = listed(actor, name, now=now, unit=unit, grid=grid, after=request.GET.get("after", ""))
     counts = tallies(actor, now=now)
-    context = {
+    late = spread(actor, now=now) if name in ("late", "soon") else {"units": {}, "grids": {}}
+    return {
         **frame(request, "supervise", {"supervise": (counts["late"], "late")}),
         "name": name, "page": page, "rows": with_acts(actor, name, page["rows"]), "lists": _tabs(name, counts),
         "about": _about()[name], "sample": last_sample(actor.town) if name == "calls" else {},
-        "units": _by_unit(actor, now, unit) if name in ("late", "soon") else [],
-        "villages": _by_village(actor, now, grid) if name in ("late", "soon") else [],
+        "units": _by_unit(actor, late["units"], unit), "villages": _by_village(actor, late["grids"], grid),
         "narrowed": unit is not None or grid is not None, "may_draw": actor.can("triage"), "drawn": DRAWN,
         "reasons": _reasons(),
     }  # fmt: skip
-    return render(request, "town/supervise.html", context)
 
 
 @staff
@@ -156,18 +160,18 @@ def _reasons() -> dict[str, str]:
     }  # fmt: skip
 
 
-def _by_unit(actor: Actor, now: Any, chosen: int | None) -> list[dict[str, Any]]:
+def _by_unit(actor: Actor, late_soon: dict[int, list[int]], chosen: int | None) -> list[dict[str, Any]]:
     known = units(actor.town)
     rows = [
         {"id": pk, "name": unit_name(known[pk]) if pk in known else "", "late": late, "soon": soon, "on": pk == chosen}
-        for pk, (late, soon) in spread(actor, now=now)["units"].items()
+        for pk, (late, soon) in late_soon.items()
     ]
     return sorted(rows, key=lambda row: (-row["late"], -row["soon"], row["id"]))
 
 
-def _by_village(actor: Actor, now: Any, chosen: int | None) -> list[dict[str, Any]]:
+def _by_village(actor: Actor, late_soon: dict[int, list[int]], chosen: int | None) -> list[dict[str, Any]]:
     tree, sums = grid_tree(actor.town), dict[int, list[int]]()
-    for grid, (late, soon) in spread(actor, now=now)["grids"].items():
+    for grid, (late, soon) in late_soon.items():
         chain = ancestor_ids(actor.town, grid)
         held = sums.setdefault(chain[1] if len(chain) > 1 else 0, [0, 0])
         held[0], held[1] = held[0] + late, held[1] + soon

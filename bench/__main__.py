@@ -159,6 +159,38 @@ def run(name, database, rows):
             server.stop()
 
 
+def pure():
+    """Microseconds of what needs no server: a point among 3,000 polygons, a plan of the engine, a due time."""
+    from datetime import UTC, datetime
+
+    from shapely.geometry import box
+
+    from lianxin.places.locate import Locator
+    from lianxin.workflow.clock import Clock, Limit
+    from lianxin.workflow.definition import read
+    from lianxin.workflow.engine import plan, start
+
+    tiles = Locator((at, box(at % 60, at // 60, at % 60 + 1, at // 60 + 1)) for at in range(3000))
+    flow = read((HERE.parent / "towns/base/workflows/request.yaml").read_text("utf-8"))
+    clock, now = Clock(), datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
+    begun = start(flow, now=now, clock=clock, limits={}).state
+    acts = {
+        "point among 3,000 polygons, µs": lambda at: tiles.find(at % 59 + 0.37, at % 49 + 0.61),
+        "plan of a transition, µs": lambda at: plan(
+            flow, begun, "accept", roles={"clerk"}, given={}, now=now, clock=clock, limits={}
+        ),
+        "due in 5 working days, µs": lambda at: clock.due(now, Limit(5, "working_days")),
+    }
+    for name, act in acts.items():
+        runs = []
+        for _ in range(5):
+            before = time.process_time()
+            for at in range(2000):
+                act(at)
+            runs.append((time.process_time() - before) / 2000 * 1e6)
+        yield name, min(runs), max(runs) - min(runs)
+
+
 def machine():
     model = next((line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line), "?")
     return f"{os.cpu_count()} × {model}, Python {platform.python_version()}, {date.today():%Y-%m-%d}"
@@ -170,6 +202,8 @@ def main():
     rows = parser.parse_args().rows
     print(machine())
     print(f"{'':12}{'':32}{'ours, ms CPU':>14}{'raw SQL':>10}{'ratio':>8}{'spread':>8}")
+    for name, best, spread in pure():
+        print(f"{'':12}{name:32}{best:14.1f}{'':18}{spread:8.1f}")
     databases = [("SQLite", "")]
     with pg.cluster() if pg.binaries() else tempfile.TemporaryDirectory() as url:
         if pg.binaries():

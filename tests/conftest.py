@@ -7,6 +7,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How fast a machine is today says nothing about the code: speed is measured in bench/, never asserted here.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 _DATA = os.environ.setdefault("LIANXIN_DATA", tempfile.mkdtemp())  # settings_for_tests has set it
 

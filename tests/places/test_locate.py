@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import random
-import time
 from functools import cache
 
 import pytest
@@ -181,22 +180,3 @@ def test_layers_answer_from_the_smallest_grid_that_knows_the_point() -> None:
     assert layers.near(117.0199, 34.05, 5) == [(3, 0.0)]
     assert layers.near(117.03, 34.05, 5) == [(2, 0.0)]
     assert [number for number, _far in layers.near(117.1001, 34.05, 50)] == [1]
-
-
-def test_a_point_among_three_thousand_polygons_is_found_within_a_hundred_microseconds() -> None:
-    rng = random.Random(3)
-    points = [
-        (
-            rng.uniform(WEST, WEST + COLUMNS * SIDE),
-            rng.uniform(SOUTH, SOUTH + ROWS * SIDE),
-        )
-        for _ in range(2_000)
-    ]
-    find = locator().find
-    best = math.inf
-    for _run in range(5):
-        start = time.perf_counter()
-        for lon, lat in points:
-            find(lon, lat)
-        best = min(best, time.perf_counter() - start)
-    assert best / len(points) < 100e-6, f"{best / len(points) * 1e6:.0f} µs"

@@ -146,7 +146,9 @@ def completed(schema: dict[str, Any]) -> dict[str, Any]:
         schema["components"]["schemas"] |= made.pop("$defs", {})
         schema["components"]["schemas"][model.__name__] = made
     plain: dict[str, Any] = _in_words(copy.deepcopy(schema))
+    plain["info"]["title"] = _translated(plain["info"]["title"])
     for operation in _operations(plain):
+        operation["tags"] = [_translated(tag) for tag in operation.get("tags", ())]
         for way in operation.get("security", ()):
             if "AccessToken" in way:
                 way["AccessToken"] = list(operation["x-scopes"])

@@ -73,8 +73,8 @@ class Report(Taken):
     datum: Datum = Field("wgs84", description=_("Datum of lon and lat: GPS gives wgs84, Chinese maps gcj02 or bd09."))
     grid: Word = Field("", description=_("Id or code of a grid, where it is known; else found from the place."))
     address: Annotated[Line, StringConstraints(max_length=200)] = ""
-    happened_at: Past | None = None
-    contact: Contact = Contact()
+    happened_at: Past | None = Field(None, description=_("When it happened, where that is not now."))
+    contact: Contact = Field(Contact(), description=_("Who asks: name and phone, both as far as they like."))
     public_consent: bool = Field(False, description=_("May be published once a clerk has masked and checked it."))
     photos: Annotated[list[Annotated[str, StringConstraints(max_length=800)]], Field(max_length=9)] = Field(
         default_factory=list, description=_("Tokens of photos sent to /photos before.")
@@ -92,19 +92,29 @@ class Registration(Report):
 class Act(Taken):
     """One transition of a case. `given` holds the fields the act needs and may take; see `acts` of the case."""
 
-    act: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{0,30}$")]
+    act: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{0,30}$")] = Field(
+        description=_("One of the acts the case lists as possible now.")
+    )
     version: Annotated[int, Field(ge=0, le=2_147_483_647)] = Field(
         description=_("The version of the case that was read: refused as stale when it has moved on.")
     )
-    given: dict[str, Any] = Field(default_factory=dict)
+    given: dict[str, Any] = Field(
+        default_factory=dict, description=_("The fields the act needs and may take, by name.")
+    )
 
 
 class ReporterAct(Taken):
     """One transition by the reporter; without a version the case is taken as it stands."""
 
-    act: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{0,30}$")]
-    given: dict[str, Any] = Field(default_factory=dict)
-    version: Annotated[int, Field(ge=0, le=2_147_483_647)] | None = None
+    act: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{0,30}$")] = Field(
+        description=_("One of the acts the case lists as possible now.")
+    )
+    given: dict[str, Any] = Field(
+        default_factory=dict, description=_("The fields the act needs and may take, by name.")
+    )
+    version: Annotated[int, Field(ge=0, le=2_147_483_647)] | None = Field(
+        None, description=_("The version that was read, if the act is to be refused when the case has moved on.")
+    )
 
 
 class Ref(Schema):

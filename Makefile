@@ -4,6 +4,7 @@
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
+JOBS ?= 2
 export HOST PORT
 run demo: export LIANXIN_PROFILE := $(or $(LIANXIN_PROFILE),demo)
 

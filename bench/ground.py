@@ -11,13 +11,13 @@ def main(rows):
     django.setup()
     from django.core.management import call_command
     from django.utils import timezone
-    from towns import make_town, who
 
     from lianxin.cases.actions import open_case
     from lianxin.cases.values import Draft
     from lianxin.people.actions import create_token
     from lianxin.people.actors import nobody, system
     from lianxin.people.models import Post
+    from towns import make_town, who
 
     call_command("migrate", verbosity=0)
     town = make_town("LX", "连心镇", code="999001101")

@@ -236,7 +236,7 @@ TABLE = (
     post("/field/raise/", {}, only(REGISTER, 422)),
     Row("/supervise/", only(OVERSEE), may=seen(*CASES)),
     Row("/supervise/sample/", staff(405)),
-    post("/supervise/sample/", {}, only({"clerk", "dispatcher", "supervisor"}, 303)),
+    post("/supervise/sample/", {}, only({"supervisor"}, 303)),
     Row("/town/", staff(), may=seen(*CASES)),
     Row("/town/cases/", staff(), may=seen(*CASES)),
     Row("/grids/", staff()),

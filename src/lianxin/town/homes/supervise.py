@@ -82,6 +82,8 @@ def draw(request: StaffRequest) -> HttpResponse:
     """Draw the sample for return calls."""
     actor, now = request.actor, timezone.now()
     size = _number(request.POST, "size") or 0
+    if not may_oversee(actor):
+        raise PermissionDenied
     try:
         n = len(draw_sample(size, actor=actor, now=now))
     except NotDrawn as refused:

@@ -192,7 +192,7 @@ def pure():
 
 def machine():
     model = next((line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line), "?")
-    return f"{os.cpu_count()} × {model}, Python {platform.python_version()}, {time.strftime("%Y-%m-%d")}"
+    return f"{os.cpu_count()} × {model}, Python {platform.python_version()}, {time.strftime('%Y-%m-%d')}"
 
 
 def main():

@@ -6,6 +6,7 @@ from io import BytesIO
 import pytest
 from django.utils import timezone
 from PIL import Image
+from playwright.sync_api import expect
 
 from lianxin.cases.actions import open_case, transition
 from lianxin.cases.models import Case, Photo
@@ -42,7 +43,7 @@ def test_my_cases_on_the_phone_one_press_and_the_nearest_first(phone, town, sign
     shot(phone, "field")
     assert phone.evaluate("document.documentElement.scrollWidth") <= 360
     phone.click("[data-near]")
-    phone.wait_for_function("document.querySelector('[data-near-say]').textContent !== ''")
+    phone.wait_for_selector("[data-near-say]:not(:empty)")
     assert titles.all_inner_texts() == [near.title, far.title]
     assert "米" in phone.locator("[data-far]").first.inner_text()
     phone.locator(".town-job").first.locator("button:has-text('接单')").click()
@@ -60,7 +61,7 @@ def test_a_case_is_raised_and_taken_on_where_one_stands(phone, town, sign_in, go
     phone.set_input_files("input[name=photos]", photo())
     phone.fill("#f-text", "井盖缺了一角，旁边是学校")
     phone.click("[data-map-here]")
-    phone.wait_for_function("document.querySelector('[data-map-lon]').value !== ''")
+    expect(phone.locator("[data-map-lon]")).not_to_have_value("")
     phone.check("#f-take")
     shot(phone, "field-raise")
     phone.click(".thumb button")

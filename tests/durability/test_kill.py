@@ -34,10 +34,10 @@ class Place:
     def __init__(self, folder, database, port):
         self.port, self.folder = port, folder
         self.env = {
-            **{key: value for key, value in os.environ.items() if not key.startswith("LIANXIN_")},
+            **{key: value for key, value in os.environ.items() if not key.startswith(("LIANXIN_", "DJANGO_"))},
             "LIANXIN_DATA": str(folder), "LIANXIN_DATABASE": database, "LIANXIN_PROFILE": "production",
             "LIANXIN_WORKERS": "1", "LIANXIN_THREADS": "3", "PORT": str(port), "HOST": "127.0.0.1",
-            "PYTHONWARNINGS": "ignore",
+            "PYTHONWARNINGS": "ignore", "DJANGO_SETTINGS_MODULE": "lianxin.town.settings",
         }  # fmt: skip
         self.token = json.loads(self.ground("make"))["token"]
 

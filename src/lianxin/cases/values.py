@@ -81,3 +81,17 @@ class Done:
     def repeated(self) -> bool:
         """Whether an earlier write under the same key is answered with."""
         return self.entry is None
+
+
+TITLE = 30  # characters of a title made from the text
+
+
+def title_of(text: str) -> str:
+    """The first words of a text as its title: its first sentence, cut at a comma where it is long."""
+    first = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    ends = [at for at in (first.find(mark) for mark in "。！？!?；;") if at > 0]
+    first = first[: min(ends)] if ends else first
+    if len(first) <= TITLE:
+        return first
+    comma = max(first.rfind(mark, 8, TITLE) for mark in "，,、 ")
+    return first[:comma] if comma > 0 else f"{first[: TITLE - 1]}…"

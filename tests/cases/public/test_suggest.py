@@ -15,7 +15,7 @@ from lianxin.cases.suggest import (
     suggest_categories,
     word_weights,
 )
-from lianxin.cases.views.public.report_form import TITLE, title_of
+from lianxin.cases.values import TITLE, title_of
 
 words = st.text(alphabet="路灯垃圾水电井盖黑" + string.ascii_lowercase, min_size=1, max_size=4)
 vocabulary = st.dictionaries(st.integers(1, 30), st.lists(words, max_size=5), max_size=12)

@@ -30,7 +30,7 @@ from lianxin.cases.api.writing import act_on, done_response, draft_of, moved, on
 from lianxin.cases.links import link_code
 from lianxin.cases.pickers import grid_by
 from lianxin.cases.queries.board import BoardFilter, board, board_item
-from lianxin.cases.queries.setup import categories, kinds, workflow_by_id
+from lianxin.cases.queries.setup import categories, report_kind, workflow_by_id
 from lianxin.cases.queries.standing import stand
 from lianxin.cases.values import Done
 from lianxin.cases.words import step_name
@@ -80,13 +80,6 @@ def town_of(request: HttpRequest) -> Town:
     """The town of the request."""
     town: Town = request.town  # type: ignore[attr-defined]
     return town
-
-
-def report_kind(town: Town) -> str:
-    """The kind of case a resident opens: a setting of the town."""
-    known = [flow.key for flow in kinds(town) if not flow.confidential]
-    wanted: str = town.settings.get("report_kind", "")
-    return wanted if wanted in known else known[0]
 
 
 def _receipt(request: HttpRequest, town: Town, done: Done) -> dict[str, Any]:

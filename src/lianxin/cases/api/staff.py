@@ -13,7 +13,6 @@ from lianxin.cases.api.credentials import allowed
 from lianxin.cases.api.describing import Described
 from lianxin.cases.api.examples import example
 from lianxin.cases.api.problems import Problem
-from lianxin.cases.api.public import report_kind
 from lianxin.cases.api.reading import body_of, guarded, key_of, query_of
 from lianxin.cases.api.setup import SIGNED_IN, actor_of
 from lianxin.cases.api.shapes import Act, Moved, Registration
@@ -22,7 +21,7 @@ from lianxin.cases.api.telling import case_facts, case_row, entries_of
 from lianxin.cases.api.writing import act_on, done_response, draft_of, moved, once_of, picked, respond
 from lianxin.cases.pickers import grid_by
 from lianxin.cases.queries.inbox import InboxFilter, inbox
-from lianxin.cases.queries.setup import categories, kinds
+from lianxin.cases.queries.setup import categories, kinds, report_kind
 from lianxin.cases.queries.standing import stand
 from lianxin.keys.models import Town
 from lianxin.keys.numbers import spoken, tidy

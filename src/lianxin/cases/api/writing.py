@@ -15,8 +15,7 @@ from lianxin.cases.api.shapes import Act, Report, ReporterAct
 from lianxin.cases.forms import FormFaults, parse_given
 from lianxin.cases.pickers import category_by, grid_by, unit_name
 from lianxin.cases.queries.setup import workflow_by_id
-from lianxin.cases.values import Contact, Done, Draft, Standing
-from lianxin.cases.views.public.report_form import title_of
+from lianxin.cases.values import Contact, Done, Draft, Standing, title_of
 from lianxin.cases.words import refusal, said
 from lianxin.forms.photos import StoredPhoto
 from lianxin.keys.models import Town

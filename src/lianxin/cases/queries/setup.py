@@ -106,3 +106,10 @@ def clauses(town: Town) -> Mapping[str, Clause]:
 def routes(town: Town) -> Sequence[Route]:
     """All rules of dispatch."""
     return cached(town, "routes", lambda: list(Route.objects.for_system("settings", town).order_by("id")))
+
+
+def report_kind(town: Town) -> str:
+    """The kind of case a resident opens from the public pages: a setting of the town."""
+    known = [flow.key for flow in kinds(town) if not flow.confidential]
+    wanted: str = town.settings.get("report_kind", "")
+    return wanted if wanted in known else known[0]

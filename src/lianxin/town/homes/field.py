@@ -18,11 +18,10 @@ from lianxin.cases.actions import open_case, transition
 from lianxin.cases.forms import MOST_PHOTOS, keep
 from lianxin.cases.pickers import category_name
 from lianxin.cases.queries.inbox import InboxFilter, inbox
-from lianxin.cases.queries.setup import categories, latest_version, leaves, workflow_of
+from lianxin.cases.queries.setup import categories, latest_version, leaves, report_kind, workflow_of
 from lianxin.cases.queries.watch import asked
 from lianxin.cases.values import Done, Holder
 from lianxin.cases.views.frame import StaffRequest, frame
-from lianxin.cases.views.public.report import report_kind
 from lianxin.cases.views.public.report_form import Report, read_report
 from lianxin.keys.models import Town
 from lianxin.keys.numbers import spoken

@@ -13,9 +13,8 @@ from django.views.decorators.http import require_safe
 
 from lianxin.cases.pickers import unit_name
 from lianxin.cases.queries.figures import Period, Slice, figures, listed, period_of, periods, read_slice
-from lianxin.cases.queries.setup import kinds
+from lianxin.cases.queries.setup import kinds, report_kind
 from lianxin.cases.views.frame import StaffRequest, frame
-from lianxin.cases.views.public.report import report_kind
 from lianxin.cases.words import said
 from lianxin.keys.models import Town
 from lianxin.people.actors import Actor

@@ -17,13 +17,13 @@ from lianxin.cases.actions.joining import join_case
 from lianxin.cases.models import Case
 from lianxin.cases.pickers import category_name, grid_by, options_of
 from lianxin.cases.queries.inbox import InboxFilter, inbox
+from lianxin.cases.queries.setup import report_kind
 from lianxin.cases.queries.standing import NotSeen
 from lianxin.cases.queries.triage import URGENCIES, brief
 from lianxin.cases.suggest import similar_open, suggest_categories
 from lianxin.cases.values import Done, Draft
 from lianxin.cases.views.desk.lists import dressed
 from lianxin.cases.views.frame import StaffRequest, frame, see_other
-from lianxin.cases.views.public.report import report_kind
 from lianxin.cases.views.public.report_form import Report, candidates, place_options, place_value, read_report
 from lianxin.cases.words import channel_name, used_otherwise
 from lianxin.keys.numbers import spoken

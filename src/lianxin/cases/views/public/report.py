@@ -20,7 +20,7 @@ from lianxin.cases.links import link_code, reporter_by_code
 from lianxin.cases.models import Reporter
 from lianxin.cases.pickers import category_name
 from lianxin.cases.queries.board import public_case
-from lianxin.cases.queries.setup import categories, kinds, leaves
+from lianxin.cases.queries.setup import categories, leaves, report_kind
 from lianxin.cases.views.public.pages import TownRequest, by_script, client_of, counted, nav, plain_words, private
 from lianxin.cases.views.public.progress import progress_of
 from lianxin.cases.views.public.report_form import (
@@ -79,13 +79,6 @@ def _send(request: TownRequest, filled: Report) -> HttpResponse:
 def _sent(number: str, reporter_id: int | None) -> HttpResponse:
     where = reverse("report-sent", kwargs={"number": number, "code": link_code(reporter_id or 0)})
     return HttpResponseRedirect(where, status=303)
-
-
-def report_kind(town: Town) -> str:
-    """The kind of case a resident opens from the public pages: a setting of the town."""
-    known = [flow.key for flow in kinds(town) if not flow.confidential]
-    wanted: str = town.settings.get("report_kind", "")
-    return wanted if wanted in known else known[0]
 
 
 def _form(
@@ -238,5 +231,5 @@ def _sent_context(request: TownRequest, reporter: Reporter, code: str) -> dict[s
     }  # fmt: skip
 
 
-__all__ = ["join", "photo_file", "read_photos", "report", "report_kind", "report_photo", "report_places",
+__all__ = ["join", "photo_file", "read_photos", "report", "report_photo", "report_places",
            "report_sent", "report_similar"]  # fmt: skip

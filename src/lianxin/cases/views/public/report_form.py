@@ -12,7 +12,7 @@ from lianxin.cases.forms import MOST_PHOTOS, Wrong, clean_text, photo_fault, rea
 from lianxin.cases.pickers import category_by, grid_name
 from lianxin.cases.queries.board import shown_to_public
 from lianxin.cases.suggest import similar_open
-from lianxin.cases.values import Contact, Draft
+from lianxin.cases.values import Contact, Draft, title_of
 from lianxin.forms.photos import PhotoRefused, StoredPhoto, path_of, store
 from lianxin.keys.models import Town
 from lianxin.keys.once import OnceKey, digest_of
@@ -22,7 +22,6 @@ from lianxin.places.gazetteer import Candidate
 from lianxin.places.queries import find_address, locator
 
 LONGEST_NAME, LONGEST_ADDRESS, LONGEST_KEY = 40, 200, 120
-TITLE = 30
 BORDER = 20.0  # metres from a border within which we ask rather than guess
 UNSURE = "unsure"
 
@@ -77,17 +76,6 @@ class Question:
 
     what: str
     options: Sequence[Mapping[str, Any]]
-
-
-def title_of(text: str) -> str:
-    """The first words of a text as its title: its first sentence, cut at a comma where it is long."""
-    first = next((line.strip() for line in text.splitlines() if line.strip()), "")
-    ends = [at for at in (first.find(mark) for mark in "。！？!?；;") if at > 0]
-    first = first[: min(ends)] if ends else first
-    if len(first) <= TITLE:
-        return first
-    comma = max(first.rfind(mark, 8, TITLE) for mark in "，,、 ")
-    return first[:comma] if comma > 0 else f"{first[: TITLE - 1]}…"
 
 
 def read_report(town: Town, data: QueryDict, files: Any) -> Report:

@@ -1,6 +1,7 @@
 """Fixtures in the words of the town."""
 
 import os
+import shutil
 import tempfile
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
 
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs in the thread that reads the rows
 _DATA = os.environ.setdefault("LIANXIN_DATA", tempfile.mkdtemp())  # settings_for_tests has set it
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -51,3 +53,19 @@ def other_town(db):
     from towns import make_town
 
     return make_town("QH", "清河镇", code="999001102")
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A headless Chromium; without one the walk says so, and fails where LIANXIN_REQUIRE names chromium."""
+    from playwright.sync_api import sync_playwright
+
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next((path for path in map(shutil.which, names) if path), None)
+    if found is None:
+        words = "no Chromium on this machine: the walks in the browser were not run"
+        pytest.fail(words) if "chromium" in os.environ.get("LIANXIN_REQUIRE", "") else pytest.skip(words)
+    with sync_playwright() as playwright:  # one in a process: a second would find the first one's loop running
+        running = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        yield running
+        running.close()

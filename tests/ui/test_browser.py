@@ -1,6 +1,5 @@
 """The components in a real browser: seen, reached by keyboard, sent once, and open to everyone."""
 
-import shutil
 import threading
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
@@ -10,7 +9,6 @@ from lianxin.ui import assets
 from ui import urls
 
 pytestmark = pytest.mark.browser
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
 class Quiet(WSGIRequestHandler):
@@ -18,22 +16,10 @@ class Quiet(WSGIRequestHandler):
         """Keep the test's output to itself."""
 
 
-@pytest.fixture(scope="module")
-def browser():
-    if not CHROMIUM:
-        pytest.skip("no Chromium on this machine: the pages were not looked at")
-    if not assets.MANIFEST.is_file():
-        pytest.skip("the front end has not been built: python -m lianxin.ui.build")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        started = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield started
-        started.close()
-
-
 @pytest.fixture
 def site(plain):
+    if not assets.MANIFEST.is_file():
+        pytest.skip("the front end has not been built: python -m lianxin.ui.build")
     from django.contrib.staticfiles.handlers import StaticFilesHandler
     from django.core.handlers.wsgi import WSGIHandler
 

@@ -13,24 +13,6 @@ from pathlib import Path
 
 import pytest
 
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs in the thread that reads the rows
-
-CHROMIUM = "/usr/bin/chromium"
-
-
-@pytest.fixture(scope="session")
-def browser():
-    """A headless Chromium; without one the walk says so, and fails where LIANXIN_REQUIRE names chromium."""
-    from playwright.sync_api import sync_playwright
-
-    if not Path(CHROMIUM).exists():
-        words = f"no browser at {CHROMIUM}: the walks in the browser were not run"
-        pytest.fail(words) if "chromium" in os.environ.get("LIANXIN_REQUIRE", "") else pytest.skip(words)
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"])
-        yield running
-        running.close()
-
 
 def _page(browser, **options) -> Iterator:
     context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai", **options)

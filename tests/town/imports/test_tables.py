@@ -31,6 +31,23 @@ def test_a_workbook_is_read_with_the_rows_numbered_as_the_sheet_numbers_them(tmp
     assert found.names == made.HEAD
 
 
+def test_a_workbook_of_which_only_the_head_was_read_is_closed_at_once(tmp_path, made, monkeypatch):
+    path = made.workbook(tmp_path / "a.xlsx", [made.row(str(at)) for at in range(5_000)])
+    opened = []
+    read_book = tables.load_workbook
+
+    def load(file, **how):
+        book = read_book(file, **how)
+        opened.append(book)  # held, as a cycle holds it until the rubbish is collected
+        opened.append(file)
+        return book
+
+    monkeypatch.setattr(tables, "load_workbook", load)
+    open_table(path, wanted=WANTED)
+    assert opened
+    assert all(getattr(each, "closed", True) for each in opened[1::2])
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 @pytest.mark.parametrize("separator", [",", "\t", ";", "|"])
 def test_csv_is_read_in_any_usual_encoding_and_with_any_usual_separator(tmp_path, made, encoding, separator):

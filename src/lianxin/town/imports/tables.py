@@ -10,7 +10,7 @@ import codecs
 import csv
 import re
 import zipfile
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from typing import IO, TYPE_CHECKING, Any, Final
@@ -21,7 +21,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from lianxin.town.imports.faults import Unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Generator, Iterator, Sequence
     from pathlib import Path
 
 MOST_BYTES: Final = 200_000_000  # of the file
@@ -55,14 +55,15 @@ class Table:
 
     names: tuple[str, ...]
     header_row: int
-    _read: Callable[[], Iterator[tuple[int, Cells]]]
+    _read: Callable[[], Generator[tuple[int, Cells]]]
 
     def rows(self) -> Iterator[tuple[int, Cells]]:
         """The rows below the header that hold anything, each as wide as the header."""
         width = len(self.names)
-        for number, cells in self._read():
-            if number > self.header_row and any(_filled(cell) for cell in cells[:width]):
-                yield number, (*cells[:width], *(None,) * (width - len(cells)))
+        with closing(self._read()) as rows:
+            for number, cells in rows:
+                if number > self.header_row and any(_filled(cell) for cell in cells[:width]):
+                    yield number, (*cells[:width], *(None,) * (width - len(cells)))
 
 
 def open_table(path: Path, *, wanted: Collection[str]) -> Table:
@@ -73,7 +74,8 @@ def open_table(path: Path, *, wanted: Collection[str]) -> Table:
     """
     wishes = {_plain(name) for name in wanted}
     read = _reader(path, wishes)
-    head = list(islice(read(), HEADER_WITHIN))
+    with closing(read()) as rows:
+        head = list(islice(rows, HEADER_WITHIN))
     if not any(_filled(cell) for _, cells in head for cell in cells):
         raise Unreadable(f"{path.name} 是空的。", f"{path.name} is empty.")
     number, cells = max(head, key=lambda row: len({_plain(cell) for cell in row[1]} & wishes))
@@ -107,7 +109,7 @@ def _trimmed(names: tuple[str, ...]) -> tuple[str, ...]:
     return names[:width]
 
 
-def _reader(path: Path, wishes: set[str]) -> Callable[[], Iterator[tuple[int, Cells]]]:
+def _reader(path: Path, wishes: set[str]) -> Callable[[], Generator[tuple[int, Cells]]]:
     try:
         size = path.stat().st_size
         with path.open("rb") as file:
@@ -128,17 +130,18 @@ def _reader(path: Path, wishes: set[str]) -> Callable[[], Iterator[tuple[int, Ce
     return lambda: _bounded(path, _csv_rows(path, encoding, separator))
 
 
-def _bounded(path: Path, rows: Iterator[Cells]) -> Iterator[tuple[int, Cells]]:
+def _bounded(path: Path, rows: Generator[Cells]) -> Generator[tuple[int, Cells]]:
     full = 0  # one cell far below makes a sheet long, not full
-    for number, cells in enumerate(rows, start=1):
-        full += bool(cells)
-        if full > MOST_ROWS:
-            raise _too_big(path)
-        if len(cells) > MOST_COLUMNS and any(_filled(cell) for cell in cells[MOST_COLUMNS:]):
-            raise Unreadable(
-                f"{path.name} 超过 {MOST_COLUMNS} 列。", f"{path.name} has more than {MOST_COLUMNS} columns."
-            )
-        yield number, cells[:MOST_COLUMNS]
+    with closing(rows):
+        for number, cells in enumerate(rows, start=1):
+            full += bool(cells)
+            if full > MOST_ROWS:
+                raise _too_big(path)
+            if len(cells) > MOST_COLUMNS and any(_filled(cell) for cell in cells[MOST_COLUMNS:]):
+                raise Unreadable(
+                    f"{path.name} 超过 {MOST_COLUMNS} 列。", f"{path.name} has more than {MOST_COLUMNS} columns."
+                )
+            yield number, cells[:MOST_COLUMNS]
 
 
 def _too_big(path: Path) -> Unreadable:
@@ -207,21 +210,23 @@ def _no_workbook(path: Path) -> Unreadable:
 
 @contextmanager
 def _sheet(path: Path, *, values: bool) -> Iterator[Any]:
-    try:
-        book = load_workbook(path, read_only=True, data_only=values)
-    except (InvalidFileException, KeyError, ValueError, TypeError, SyntaxError, OSError) as error:
-        raise _no_workbook(path) from error
-    try:
-        if not book.worksheets:
-            raise _no_workbook(path)
-        sheet = book.worksheets[0]
-        sheet.reset_dimensions()  # the size written in the file is often wrong
-        yield sheet
-    finally:
-        book.close()
+    # The file is ours to close: a workbook left half read keeps its own open until the rubbish is collected.
+    with path.open("rb") as file:
+        try:
+            book = load_workbook(file, read_only=True, data_only=values)
+        except (InvalidFileException, KeyError, ValueError, TypeError, SyntaxError, OSError) as error:
+            raise _no_workbook(path) from error
+        try:
+            if not book.worksheets:
+                raise _no_workbook(path)
+            sheet = book.worksheets[0]
+            sheet.reset_dimensions()  # the size written in the file is often wrong
+            yield sheet
+        finally:
+            book.close()
 
 
-def _workbook_rows(path: Path, *, formulas: bool) -> Iterator[Cells]:
+def _workbook_rows(path: Path, *, formulas: bool) -> Generator[Cells]:
     with _sheet(path, values=True) as sheet:
         rows = _parsed(path, sheet)
         if not formulas:
@@ -298,7 +303,7 @@ def _split(lines: Sequence[str], separator: str) -> list[list[str]]:
         return []
 
 
-def _csv_rows(path: Path, encoding: str, separator: str) -> Iterator[Cells]:
+def _csv_rows(path: Path, encoding: str, separator: str) -> Generator[Cells]:
     csv.field_size_limit(LONGEST_CELL)
     with path.open(encoding=encoding, newline="") as file:
         reader = csv.reader(file, delimiter=separator)

@@ -124,3 +124,14 @@ def test_a_post_that_has_ended_is_not_ended_twice(town, post):
     with pytest.raises(NotHanded) as caught:
         leave_post(gone, leaving(Holder(gone.unit_id)), actor=who(town, "admin"), now=DAY)
     assert caught.value.code == "ended"
+
+
+def test_a_closed_case_done_again_goes_to_the_unit_when_its_handler_has_left(town, life, post):
+    closed, gone = life().to("closed"), post("handler")
+    leave_post(gone, leaving(Holder(gone.unit_id)), actor=who(town, "admin"), now=DAY)
+    done = transition(closed.case.pk, "reopen", actor=who(town, "supervisor"), now=DAY, given={"reason": "又坏了"})
+    main = done.standing.main
+    assert (main.unit_id, main.post_id) == (gone.unit_id, None)
+    assert done.case.state["handler"] == {"unit": gone.unit_id, "post": None}
+    finished = transition(done.standing, "finish", actor=who(town, "handler2"), now=DAY, given={"answer": "换新了"})
+    assert finished.case.step == "feedback"

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from lianxin.cases.actions.writing import Sheet, entry_of, save_changes, save_rows
 from lianxin.cases.columns import apply
 from lianxin.cases.models import Case, Duty, Reporter
@@ -13,7 +15,8 @@ from lianxin.cases.routes import grid_chain
 from lianxin.cases.values import Holder, Standing
 from lianxin.ledger.models import Entry
 from lianxin.people.actors import Actor
-from lianxin.people.queries import desk_of, units
+from lianxin.people.models import Post
+from lianxin.people.queries import desk_of, today, units
 from lianxin.workflow.clock import Due
 from lianxin.workflow.engine import DutyOpen, Plan, Refused
 
@@ -105,26 +108,33 @@ def _holders(move: Move, opening: DutyOpen) -> list[Holder]:
 
 
 def _handler(move: Move, what: str) -> Holder:
-    """The handler: who is named now; who takes it on; who had it last (首接负责)."""
-    case, actor = move.standing.case, move.actor
-    known = move.standing.case.state.get("handler")
-    holder = (
-        Holder(known["unit"], known["post"])
-        if known
-        else Holder(case.unit_id or desk_of(actor.town, "clerk"), case.post_id)
-    )
+    """The handler: who is named now; who takes it on; who had it last (首接负责), or their unit once they have left."""
+    actor, main = move.actor, move.standing.main
     if what == MAIN and "holder" in move.given:
-        holder = move.given["holder"]
-    elif (
-        what == MAIN
-        and move.standing.main is not None
-        and holds(actor, move.standing.main)
-        and "holder" in move.plan.transition.by
-    ):
-        holder = Holder(actor.unit_id or holder.unit_id, actor.post_id)
+        holder: Holder = move.given["holder"]
+    elif what == MAIN and main is not None and holds(actor, main) and "holder" in move.plan.transition.by:
+        holder = Holder(actor.unit_id or _last(move).unit_id, actor.post_id)
+    else:
+        holder = _still_there(_last(move), move)
     if what == MAIN:
         move.handler = {"unit": holder.unit_id, "post": holder.post_id}
     return holder
+
+
+def _last(move: Move) -> Holder:
+    case = move.standing.case
+    if known := case.state.get("handler"):
+        return Holder(known["unit"], known["post"])
+    return Holder(case.unit_id or desk_of(move.actor.town, "clerk"), case.post_id)
+
+
+def _still_there(holder: Holder, move: Move) -> Holder:
+    """The holder, or the unit alone when the post has ended or its person's account is closed: somebody must do it."""
+    if holder.post_id is None:
+        return holder
+    rows = Post.objects.for_system("handler", move.actor.town).filter(pk=holder.post_id, account__is_active=True)
+    on = today(move.now)
+    return holder if rows.filter(Q(ends=None) | Q(ends__gte=on)).exists() else Holder(holder.unit_id)
 
 
 def _reseat(move: Move, holder: Holder) -> None:

@@ -27,7 +27,7 @@ class Setting:
     default: str
     meaning: str
     choices: tuple[str, ...] = ()
-    kind: str = "text"  # text | int | flag | path
+    kind: str = "text"  # text | int (above 0) | count (0 or more) | flag | path
 
 
 SETTINGS = (
@@ -39,6 +39,7 @@ SETTINGS = (
     Setting("LIANXIN_SECRET", "", "Secret for sessions and signatures; empty: made once and kept in the data folder."),
     Setting("LIANXIN_DEBUG", "0", "1 shows errors in the browser; never in a town that works.", kind="flag"),
     Setting("LIANXIN_HTTPS", "0", "1 when residents reach the town by https: secure cookies, HSTS.", kind="flag"),
+    Setting("LIANXIN_PROXIES", "0", "Trusted reverse proxies in front, each adding to X-Forwarded-For.", kind="count"),
     Setting("LIANXIN_CIPHER", "aes", "Cipher of personal columns.", choices=("aes", "sm4")),
     Setting(
         "LIANXIN_PROFILE",
@@ -110,11 +111,20 @@ def _value(setting: Setting, given: str, faults: list[str]) -> Any:
             faults.append(f"{setting.name} must be a whole number above 0, not {text!r}.")
             return 0
         return int(text)
+    if setting.kind == "count":
+        return _count(setting, text, faults)
     if setting.kind == "flag":
         if text not in {"0", "1"}:
             faults.append(f"{setting.name} must be 0 or 1, not {text!r}.")
         return text == "1"
     return Path(text).resolve() if setting.kind == "path" else text
+
+
+def _count(setting: Setting, text: str, faults: list[str]) -> int:
+    if text.isascii() and text.isdigit() and int(text) <= 9:
+        return int(text)
+    faults.append(f"{setting.name} must be a whole number from 0 to 9, not {text!r}.")
+    return 0
 
 
 def _sqlite(path: Path) -> dict[str, Any]:

@@ -114,6 +114,14 @@ def test_after_five_tries_even_the_right_digits_wait(site, lamp):
     assert elsewhere.post("/find/", {"number": case.number, "digits": "0001"}).status_code == 303
 
 
+def test_residents_behind_one_proxy_do_not_share_their_tries(site, lamp, settings):
+    settings.LIANXIN_PROXIES = 1
+    wrong = {"number": lamp().case.number, "digits": "9999"}
+    first = [site.post("/find/", wrong, headers={"x-forwarded-for": "203.0.113.7"}).status_code for _ in range(TRIES + 1)]
+    assert first[-1] == 429
+    assert site.post("/find/", wrong, headers={"x-forwarded-for": "203.0.113.8"}).status_code == 422
+
+
 def test_the_page_shows_the_way_in_plain_words_without_inner_notes_or_names(site, lamp, link, answered, draw):
     done = lamp()
     answered(done.case)

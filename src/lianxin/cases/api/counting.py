@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 
 from lianxin.cases.api.problems import Problem
 from lianxin.keys.models import Town
 from lianxin.keys.tries import TooManyTries, spend
-from lianxin.people.cipher import blind
+from lianxin.people.clients import client_of
 
 HOUR = timedelta(hours=1)
 
@@ -36,11 +35,3 @@ def count(request: HttpRequest, allowance: Allowance) -> None:
         spend(town.pk, allowance.scope, client, most=allowance.most, per=HOUR, now=timezone.now())
     except TooManyTries as many:
         raise Problem("slow_down", headers={"Retry-After": str(many.retry_after)}, seconds=many.retry_after) from many
-
-
-def client_of(request: HttpRequest) -> str:
-    """A keyed digest of the caller's address; behind a proxy that ends https, the address the proxy saw."""
-    address = request.META.get("REMOTE_ADDR", "")
-    if settings.SECURE_PROXY_SSL_HEADER:
-        address = request.headers.get("X-Forwarded-For", address).rpartition(",")[2].strip() or address
-    return blind("client", address)

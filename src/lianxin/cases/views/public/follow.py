@@ -17,12 +17,13 @@ from lianxin.cases.links import link_code, reporter_by_code, reporter_by_phone
 from lianxin.cases.models import Reporter
 from lianxin.cases.queries.standing import NotSeen
 from lianxin.cases.views.public.following import Following, following, offered, page_of, photo_digest
-from lianxin.cases.views.public.pages import TownRequest, by_script, client_of, counted, nav, plain_words, private
+from lianxin.cases.views.public.pages import TownRequest, by_script, counted, nav, plain_words, private
 from lianxin.cases.views.public.report import photo_file
 from lianxin.cases.words import refusal, used_otherwise
 from lianxin.forms.photos import StoredPhoto
 from lianxin.keys.numbers import tidy
 from lianxin.keys.once import KeyUsedOtherwise, OnceKey, digest_of
+from lianxin.people.clients import client_of
 from lianxin.workflow.definition import Transition
 from lianxin.workflow.engine import Refused
 

@@ -13,7 +13,6 @@ from django.utils.translation import pgettext
 from lianxin.keys.models import Town
 from lianxin.keys.tries import TooManyTries
 from lianxin.people.actors import Actor
-from lianxin.people.cipher import blind
 
 View = Callable[..., HttpResponseBase]
 
@@ -32,11 +31,6 @@ def nav(on: str = "") -> list[dict[str, Any]]:
         ("board", pgettext("resident", "Board")), ("map", pgettext("resident", "Map")),
     )  # fmt: skip
     return [{"text": text, "href": reverse(name), "on": name == on} for name, text in doors]
-
-
-def client_of(request: TownRequest) -> str:
-    """Who is asking, as a digest: enough to count tries by, not readable as an address."""
-    return blind("client", str(request.META.get("REMOTE_ADDR", "")))
 
 
 def by_script(request: TownRequest) -> bool:

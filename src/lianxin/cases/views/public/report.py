@@ -21,7 +21,7 @@ from lianxin.cases.models import Reporter
 from lianxin.cases.pickers import category_name
 from lianxin.cases.queries.board import public_case
 from lianxin.cases.queries.setup import categories, leaves, report_kind
-from lianxin.cases.views.public.pages import TownRequest, by_script, client_of, counted, nav, plain_words, private
+from lianxin.cases.views.public.pages import TownRequest, by_script, counted, nav, plain_words, private
 from lianxin.cases.views.public.progress import progress_of
 from lianxin.cases.views.public.report_form import (
     LONGEST_ADDRESS,
@@ -40,6 +40,7 @@ from lianxin.keys.numbers import spoken
 from lianxin.keys.once import KeyUsedOtherwise
 from lianxin.keys.tries import spend
 from lianxin.people.actors import nobody
+from lianxin.people.clients import client_of
 from lianxin.places.queries import grid_tree
 from lianxin.workflow.engine import Refused
 

@@ -64,7 +64,7 @@ export function printed(root: ParentNode): void {
   });
 }
 
-/** Similar open requests while one is being written. */
+/** A part of the page that follows what is being written. Sent as a form: what is typed stands in no address or log. */
 export function similar(root: ParentNode): void {
   once(root, "[data-similar]", "Similar", (box) => {
     const form = box.closest("form");
@@ -72,16 +72,19 @@ export function similar(root: ParentNode): void {
     const names = (box.dataset.from || "").split(",").map((name) => name.trim()).filter(Boolean);
     let asked = "";
     const look = debounce(700, async () => {
+      const typed = new FormData(form);
       const query = new URLSearchParams();
       names.forEach((name) => {
-        const value = String(new FormData(form).get(name) || "").trim();
+        const value = String(typed.get(name) || "").trim();
         if (value) query.set(name, value);
       });
       const question = query.toString();
-      if (!question || question === asked) return;
+      if (question === asked) return;
       asked = question;
+      if (!question) { box.textContent = ""; return; }
+      const headers = { "Content-Type": "application/x-www-form-urlencoded", "X-CSRFToken": String(typed.get("csrfmiddlewaretoken") || "") };
       try {
-        const answer = await fetch(`${box.dataset.similar}?${question}`, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
+        const answer = await fetch(box.dataset.similar || "", { method: "POST", body: question, headers, credentials: "same-origin" });
         if (answer.ok && question === asked) box.innerHTML = await answer.text();
       } catch (_fault) {
         asked = "";  // No net: nothing is shown, and the next change asks again.

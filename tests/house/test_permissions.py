@@ -153,8 +153,9 @@ TABLE = (
     # The public's pages: the same for everybody; what is published, and nothing else.
     Row("/", lambda role, case: 302 if role in STAFF else 200),
     Row("/report/", always(200)),
-    Row("/report/places/?address=1村", always(200)),
-    Row(f"/report/similar/?text={WORDS['own'][0]}坏了{WORDS['own'][1]}请来看看&lon=117.005&lat=34.605", always(200)),
+    post("/report/places/", {"address": "1村"}, always(200)),
+    post("/report/similar/", {"text": f"{WORDS['own'][0]}坏了{WORDS['own'][1]}请来看看", "lon": "117.005", "lat": "34.605"},
+         always(200)),
     Row("/report/photos/made-up.jpg", always(404)),
     post("/report/", {}, always(422)),
     Row("/join/{number}/", always(404), **NUMBER),  # none of them is consented to, and the published one is closed

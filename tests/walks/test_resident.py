@@ -156,12 +156,16 @@ def test_the_report_works_without_a_script_and_asks_what_it_cannot_guess(town, s
 @pytest.mark.row("B1")
 def test_a_resident_who_has_the_same_trouble_joins_instead_of_reporting_again(town, street, phone, go, shot, axe_clean):
     first = lamp(town)
+    asked = []
+    phone.on("request", lambda request: asked.append(request.url))
     go(phone, "/report/")
     phone.fill("textarea[name=text]", "村口路灯坏了，晚上看不见路，请来修")
     phone.get_by_role("button", name="在地图上选").click()
     phone.get_by_role("button", name="我的位置").click()
     phone.wait_for_selector(".alike")
     assert "晚上看不见路" not in phone.locator(".alike").inner_text()
+    phone.wait_for_selector(".found")
+    assert not [url for url in asked if "?" in url]  # nothing that was typed stands in an address
     shot(phone, "report-similar-360")
     axe_clean(phone)
     phone.locator(".alike button").first.click()

@@ -39,13 +39,13 @@ def test_a_similar_request_nearby_is_shown_before_sending_and_only_once(site, to
 
 def test_what_the_script_has_shown_is_not_asked_again(site, lamp, hidden):
     lamp()
-    part = site.get("/report/similar/", {"text": TEXT, **HERE})
+    part = site.post("/report/similar/", {"text": TEXT, **HERE})
     assert site.post("/report/", {"text": TEXT, **HERE, "shown": hidden(part, "shown")}).status_code == 303
 
 
 def test_a_published_title_is_shown(site, lamp, publish):
     publish(lamp().case, title="东头路灯不亮")
-    assert "东头路灯不亮" in site.get("/report/similar/", {"text": TEXT, **HERE}).content.decode()
+    assert "东头路灯不亮" in site.post("/report/similar/", {"text": TEXT, **HERE}).content.decode()
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_what_is_not_for_the_public_not_near_or_not_open_is_not_shown(site, town
     if reason == "confidential":
         town.settings["confidential"] = ["request", *town.settings["confidential"]]
         town.save()
-    page = site.get("/report/similar/", {"text": TEXT, **HERE}).content.decode()
+    page = site.post("/report/similar/", {"text": TEXT, **HERE}).content.decode()
     assert done.case.number not in page
     assert page.strip() == ""
 
@@ -76,7 +76,7 @@ def test_what_is_not_for_the_public_not_near_or_not_open_is_not_shown(site, town
 )
 def test_junk_while_writing_breaks_nothing(site, lamp, query):
     lamp()
-    assert site.get("/report/similar/", query).status_code == 200
+    assert site.post("/report/similar/", query).status_code == 200
 
 
 def test_joining_from_the_form_adds_a_reporter_and_gives_a_link_of_ones_own(site, town, lamp, draw):

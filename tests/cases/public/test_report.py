@@ -40,8 +40,6 @@ def text_of(case):
         "/map/",
         "/grids.geojson",
         "/map/marks.geojson",
-        "/report/places/",
-        "/report/similar/",
     ],
 )
 def test_every_public_page_opens_in_both_languages(site, path):
@@ -296,10 +294,24 @@ def test_a_grid_far_from_the_point_cannot_be_claimed(site, town):
 
 
 def test_the_places_words_may_mean_are_offered_while_one_writes(site, roads):
-    page = site.get("/report/places/", {"address": "东大街"}).content.decode()
+    page = site.post("/report/places/", {"address": "东大街"}).content.decode()
     assert page.count('type="radio"') == 3
-    assert site.get("/report/places/", {"address": "东大街", "lon": "117"}).content.decode().strip() == ""
-    assert site.get("/report/places/", {"address": "\x00" * 9 + "x" * 9000}).status_code == 200
+    assert site.post("/report/places/", {"address": "东大街", "lon": "117"}).content.decode().strip() == ""
+    assert site.post("/report/places/", {"address": "\x00" * 9 + "x" * 9000}).status_code == 200
+
+
+def test_where_a_point_lies_is_told_before_sending(site):
+    page = site.post("/report/places/", HERE).content.decode()
+    assert "位置在1村1格" in page
+    assert "误差约 10 米" in page
+    assert "位置不在本镇" in site.post("/report/places/", {"lon": "0.5", "lat": "0.5"}).content.decode()
+    assert site.post("/report/places/", {"lon": "nan", "lat": "1"}).content.decode().strip() == ""
+
+
+@pytest.mark.parametrize("path", ["/report/places/", "/report/similar/"])
+def test_what_is_typed_is_never_asked_about_in_an_address(site, path):
+    """An address stands in the access log of every server on the way."""
+    assert site.get(path, {"text": TEXT, "address": "东大街"}).status_code == 405
 
 
 def test_somebody_who_reports_too_often_is_told_when_to_come_again(site, town, monkeypatch):

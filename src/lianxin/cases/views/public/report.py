@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from markupsafe import Markup
 
 from lianxin.cases.actions import open_case
@@ -29,6 +29,7 @@ from lianxin.cases.views.public.report_form import (
     Report,
     candidates,
     place_options,
+    point_told,
     questions,
     read_photos,
     read_report,
@@ -150,19 +151,26 @@ def photo_file(town_id: int, digest: str, *, thumb: bool = False) -> HttpRespons
     return response
 
 
-@require_safe
+@require_POST
 def report_places(request: TownRequest) -> HttpResponse:
-    """Part of a page: the places that the words of an address may mean, while one is being written."""
-    town, address = request.town, plain_words(request.GET.get("address", ""), LONGEST_ADDRESS)
-    places = [] if request.GET.get("lon") else candidates(town, address)
-    context = {"options": place_options(town, places) if places else [], "chosen": request.GET.get("place", "")}
+    """Part of a page: the places that the words of an address may mean, or where a point lies, while one writes.
+
+    POST though nothing is changed: what a resident types must not stand in an address, and so in no server's log.
+    """
+    town, data = request.town, request.POST
+    address = plain_words(data.get("address", ""), LONGEST_ADDRESS)
+    places = [] if data.get("lon") else candidates(town, address)
+    context = {
+        "options": place_options(town, places) if places else [], "chosen": data.get("place", ""),
+        "found": point_told(town, data) if data.get("lon") else None,
+    }  # fmt: skip
     return render(request, "cases/public/places.html", context)
 
 
-@require_safe
+@require_POST
 def report_similar(request: TownRequest) -> HttpResponse:
-    """Part of a page: similar open requests nearby, while one is being written."""
-    words = request.GET.copy()
+    """Part of a page: similar open requests nearby, while one is being written (POST: see `report_places`)."""
+    words = request.POST.copy()
     words.pop("category", None)
     filled = read_report(request.town, words, None)
     rows = similar_shown(filled, now=timezone.now()) if len(filled.text) >= 6 else []

@@ -19,7 +19,7 @@ from lianxin.keys.once import OnceKey, digest_of
 from lianxin.people.masking import tidy_phone
 from lianxin.places.datum import BadPoint, to_wgs84
 from lianxin.places.gazetteer import Candidate
-from lianxin.places.queries import find_address, locator
+from lianxin.places.queries import find_address, grid_at, locator
 
 LONGEST_NAME, LONGEST_ADDRESS, LONGEST_KEY = 40, 200, 120
 BORDER = 20.0  # metres from a border within which we ask rather than guess
@@ -168,6 +168,18 @@ def place_options(town: Town, places: Sequence[Candidate]) -> list[dict[str, str
     """Places to choose from, with the grid each lies in, and a way to leave it open."""
     rows = [{"value": place_value(each), "text": each.name, "hint": grid_name(town, each.grid_id)} for each in places]
     return [*rows, {"value": UNSURE, "text": _("None of these: take my words as they are"), "hint": ""}]
+
+
+def point_told(town: Town, data: QueryDict) -> dict[str, Any]:
+    """Where a point lies, to be confirmed by whoever took it: the grid ("" outside all), and how exact in metres."""
+    report = Report(town)
+    _read_point(report, data)
+    if report.lon is None or report.lat is None:
+        return {}
+    grid = grid_at(town, report.lon, report.lat)
+    far = report.where.get("accuracy", "")
+    gps = report.where.get("source") == "gps" and far.isdigit()
+    return {"grid": grid_name(town, grid) if grid else "", "metres": max(10, round(int(far), -1)) if gps else 0}
 
 
 def read_photos(town: Town, data: QueryDict, files: Any, faults: dict[str, str]) -> list[StoredPhoto]:

@@ -7,6 +7,7 @@ from lianxin.cases.models import Case, Duty
 from lianxin.people.actors import Actor
 
 MAIN = "main"
+HOLDER = frozenset({"holder", "holder_in_person"})  # a unit's people share its duties; in person: named, no colleague
 
 
 def holds(actor: Actor, duty: Duty) -> bool:
@@ -19,6 +20,8 @@ def holds(actor: Actor, duty: Duty) -> bool:
 def roles_of(actor: Actor, case: Case, duties: Sequence[Duty]) -> frozenset[str]:
     """By office, as its reporter, as holder of its main duty ("holder") or of another ("duty:…").
 
+    A duty that names no post is held by everybody of its unit; "holder_in_person" is only who is named in it.
+
     An appeal goes to another person: who refused is barred from it, and another role stands in for the clerk's
     (`state.barred`, `state.stand_in`).
     """
@@ -29,8 +32,8 @@ def roles_of(actor: Actor, case: Case, duties: Sequence[Duty]) -> frozenset[str]
     if not actor.is_staff or actor.account_id in case.state.get("barred", ()):
         return frozenset()
     roles = {actor.role} | {f"duty:{duty.what}" for duty in duties if duty.what != MAIN and holds(actor, duty)}
-    if any(duty.what == MAIN and holds(actor, duty) for duty in duties):
-        roles.add("holder")
+    if mine := [duty for duty in duties if duty.what == MAIN and holds(actor, duty)]:
+        roles |= HOLDER if any(duty.post_id is not None for duty in mine) else {"holder"}
     return frozenset(roles | _standing_in(actor, case.state))
 
 

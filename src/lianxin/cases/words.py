@@ -95,7 +95,12 @@ def role_name(who: str, names: Mapping[str, Mapping[str, str]]) -> str:
     """Who may do something: a role's name, or what a workflow calls the holder and the reporter."""
     if who.startswith("duty:"):
         return _("whoever is asked: %(duty)s") % {"duty": duty_name(who.removeprefix("duty:"))}
-    fixed = {"holder": _("whoever has the case"), "reporter": _("the resident"), "system": _("the clockwork")}
+    fixed = {
+        "holder": _("whoever has the case"),
+        "holder_in_person": _("whoever has the case under their own name"),
+        "reporter": _("the resident"),
+        "system": _("the clockwork"),
+    }
     return fixed.get(who) or said(names.get(who, {})) or who
 
 

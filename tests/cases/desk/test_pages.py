@@ -14,6 +14,7 @@ from lianxin.cases.values import Contact, Draft, Holder
 from lianxin.ledger.verify import verify
 from lianxin.people.models import Account
 from lianxin.people.queries import unit_by_key
+from lianxin.workflow.engine import Refused
 from towns import grid_named, who
 
 
@@ -214,6 +215,17 @@ def test_every_other_decision_is_one_form_too(town, sign_in, act, given, step):
     response = client.post(f"/desk/triage/{done.case.number}/", base | given)
     assert response.status_code == 303, response.told["faults"]
     assert case_of(town, done.case.number).step == step
+
+
+def test_settling_on_the_spot_is_for_whoever_is_named_in_the_case(town, sign_in):
+    pooled, worker = raised(town), who(town, "worker")
+    page = sign_in(town, "clerk").get(f"/desk/triage/{pooled.case.number}/")
+    assert "take_here" not in {box["act"] for box in page.told["boxes"]}
+    with pytest.raises(Refused, match="not_yours"):
+        transition(pooled.standing, "take_here", actor=who(town, "clerk"), now=timezone.now())
+    own = raised(town, holder=Holder(worker.unit_id, worker.post_id))
+    done = transition(own.standing, "take_here", actor=worker, now=timezone.now())
+    assert (done.case.step, done.case.post_id) == ("handle", worker.post_id)
 
 
 def test_merging_and_taking_out_again(town, sign_in):

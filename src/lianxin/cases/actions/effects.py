@@ -10,9 +10,10 @@ from django.db.models import Q
 from lianxin.cases.actions.writing import Sheet, entry_of, save_changes, save_rows
 from lianxin.cases.columns import apply
 from lianxin.cases.models import Case, Duty, Reporter
-from lianxin.cases.roles import MAIN, holds
+from lianxin.cases.roles import HOLDER, MAIN, holds
 from lianxin.cases.routes import grid_chain
 from lianxin.cases.values import Holder, Standing
+from lianxin.keys.rows import change
 from lianxin.ledger.models import Entry
 from lianxin.people.actors import Actor
 from lianxin.people.models import Post
@@ -80,20 +81,19 @@ def _move_due(move: Move) -> None:
     main, state = move.standing.main, move.plan.state
     if main is None or main in move.sheet.shuts or main.due_at == state.due_at:
         return
-    town_id = main.town_id
-
-    rows = Duty.objects.for_system("door", town_id).filter(pk=main.pk)
     main.due_at, main.soon_at = state.due_at, state.soon_at
-    move.later.append(lambda _: rows.update(due_at=state.due_at, soon_at=state.soon_at, swept=False))
+    moved = {"due_at": state.due_at, "soon_at": state.soon_at, "swept": False}
+    move.later.append(lambda _: change(Duty, main.town_id, {"id": main.pk}, moved))
 
 
 def _rate(move: Move) -> None:
     """A rating is its reporter's; one told on the telephone is the first reporter's."""
     if "rating" not in move.given:
         return
-    rows = Reporter.objects.for_system("door", move.standing.case.town_id).filter(case_id=move.standing.case.pk)
-    rows = rows.filter(pk=move.actor.reporter_id) if move.actor.reporter_id else rows.filter(first=True)
-    move.later.append(lambda _: rows.update(rating=int(move.given["rating"])))
+    case, whose = move.standing.case, move.actor.reporter_id
+    where = {"case_id": case.pk, **({"id": whose} if whose else {"first": True})}
+    rated = {"rating": int(move.given["rating"])}
+    move.later.append(lambda _: change(Reporter, case.town_id, where, rated))
 
 
 def _holders(move: Move, opening: DutyOpen) -> list[Holder]:
@@ -112,7 +112,7 @@ def _handler(move: Move, what: str) -> Holder:
     actor, main = move.actor, move.standing.main
     if what == MAIN and "holder" in move.given:
         holder: Holder = move.given["holder"]
-    elif what == MAIN and main is not None and holds(actor, main) and "holder" in move.plan.transition.by:
+    elif what == MAIN and main is not None and holds(actor, main) and HOLDER & set(move.plan.transition.by):
         holder = Holder(actor.unit_id or _last(move).unit_id, actor.post_id)
     else:
         holder = _still_there(_last(move), move)

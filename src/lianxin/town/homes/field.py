@@ -20,6 +20,7 @@ from lianxin.cases.pickers import category_name
 from lianxin.cases.queries.inbox import InboxFilter, inbox
 from lianxin.cases.queries.setup import categories, latest_version, leaves, report_kind, workflow_of
 from lianxin.cases.queries.watch import asked
+from lianxin.cases.roles import HOLDER
 from lianxin.cases.values import Done, Holder
 from lianxin.cases.views.frame import StaffRequest, frame
 from lianxin.cases.views.public.report_form import Report, read_report
@@ -110,7 +111,7 @@ def _urgency(word: str) -> str:
 def at_once(town: Town, kind: str) -> Transition | None:
     """What lets the holder of a fresh case of a kind handle it without further ado; None where nothing does."""
     flow = workflow_of(latest_version(town, kind))
-    found = (each for each in flow.transitions_from(flow.start) if "holder" in each.by and not each.needs)
+    found = (each for each in flow.transitions_from(flow.start) if HOLDER & set(each.by) and not each.needs)
     return next((each for each in found if each.to and flow.phase_of(each.to) == "handle"), None)
 
 

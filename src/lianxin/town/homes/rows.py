@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from lianxin.cases.models import Case
 from lianxin.cases.queries.setup import latest_version, workflow_of
+from lianxin.cases.roles import HOLDER
 from lianxin.cases.words import choice_name, duty_name, said
 from lianxin.keys.models import Town
 from lianxin.people.actors import Actor
@@ -31,7 +32,7 @@ def next_step(flow: Workflow, step: str, duty: str, role: str) -> Transition | N
         if duty != MAIN:
             if f"duty:{duty}" in each.by and each.effect("settle") is not None:
                 return each
-        elif {"holder", role} & set(each.by) and each.to is not None and _onward(flow, step, each.to):
+        elif (HOLDER | {role}) & set(each.by) and each.to is not None and _onward(flow, step, each.to):
             return each
     return None
 

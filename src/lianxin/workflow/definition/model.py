@@ -89,7 +89,8 @@ class Step:
 class Transition:
     """流转: one act that takes a case from a step to a step, or (`to` None) leaves it where it is.
 
-    `by`: role names, "holder", "reporter", "system", or "duty:<what>" (holds an open duty of that name).
+    `by`: role names, "holder", "holder_in_person" (named in the duty), "reporter", "system", or "duty:<what>" (holds
+    an open duty of that name).
     `needs` and `takes`: fields that must and may be given. `counts`: what assessment counts it as, and
     `at_most` how often a case may be so counted. `duty`: an open duty of that name must be pending.
     """

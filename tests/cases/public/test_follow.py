@@ -270,6 +270,30 @@ def test_a_refusal_shows_its_ground_and_the_way_on_and_an_appeal_gets_a_number_o
     assert 'id="act-appeal"' not in page
 
 
+def test_an_appeal_carries_its_photos_to_whoever_decides_it(site, town, lamp, link, act, draw):
+    done = lamp()
+    act(done.case, "reject", "clerk", clause="court", reason="已在法院立案")
+    assert 'type="file"' in site.get(link(done)).content.decode()
+    post(site, link(done), "appeal", done.case, reason="没有起诉过", photos=[draw("red"), draw("navy")])
+    appeal = Case.objects.for_system("tests", town).get(channel="appeal")
+    shown = Photo.objects.for_system("tests", town).filter(case_id=appeal.pk)
+    assert set(shown.values_list("moment", flat=True)) == {"before"}
+    assert shown.count() == 2
+    own = Reporter.objects.for_system("tests", town).get(case_id=appeal.pk)
+    assert site.get(f"/r/{appeal.number}/{link_code(own.pk)}/photos/{shown[0].pk}.jpg").status_code == 200
+    assert list(verify(town)) == []
+
+
+def test_what_is_not_solved_is_shown_by_photos_too(site, town, lamp, link, answered, act, draw):
+    done = lamp()
+    answered(done.case)
+    post(site, link(done), "rate", done.case, rating="5")
+    act(done.case, "close", "supervisor")
+    assert post(site, link(done), "not_solved", done.case, reason="又不亮了", photos=[draw("red")]).status_code == 303
+    assert f"/r/{done.case.number}/" in site.get(link(done)).content.decode().split("又不亮了")[1].split("</li>")[0]
+    assert Photo.objects.for_system("tests", town).filter(case_id=done.case.pk).count() == 1
+
+
 def test_a_merged_request_shows_how_the_main_one_gets_on_without_its_words(site, lamp, link, answered, act):
     main, mine = lamp(text="井盖旁边的电线杆也歪了，主人家姓赵", title="电线杆歪了"), lamp()
     act(mine.case, "merge", "clerk", case=main.case.pk)

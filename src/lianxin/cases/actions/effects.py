@@ -212,9 +212,8 @@ def _appeal(move: Move) -> None:
     """申诉: a case of its own, linked, that goes to another person than who refused."""
     from lianxin.cases.actions.appeals import open_appeal
 
-    move.later.append(
-        lambda entry: open_appeal(move.standing.case, move.given["reason"], actor=move.actor, now=move.now)
-    )
+    case, reason, photos = move.standing.case, move.given["reason"], move.given.get("photos", ())
+    move.later.append(lambda entry: open_appeal(case, reason, actor=move.actor, now=move.now, photos=photos))
 
 
 _EFFECTS: Mapping[str, Callable[[Move], None]] = {

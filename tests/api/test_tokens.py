@@ -7,6 +7,9 @@ from django.test import Client
 from django.utils import timezone
 
 from calling import Caller
+from lianxin.keys import cache
+from lianxin.people.actions import disable_account, revoke_token
+from lianxin.people.actors import actor_of
 from lianxin.people.models import Post, Token
 from lianxin.people.tokens import TokenRefused, bearer, digest_of_token, new_token
 
@@ -22,10 +25,10 @@ def test_a_token_names_its_town_and_only_its_digest_is_kept(town):
     assert len(plain) == len("lx-LX-") + 43
 
 
-def test_a_token_costs_two_statements(token, django_assert_num_queries):
+def test_a_token_is_read_once_in_a_second(token, django_assert_num_queries):
     caller = token("clerk")
     bearer(caller.plain, now=NOW())
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(0):
         actor = bearer(caller.plain, now=NOW())
     assert actor.role == "clerk"
     assert actor.scopes == {"cases:read", "cases:write", "setup:read"}
@@ -33,9 +36,35 @@ def test_a_token_costs_two_statements(token, django_assert_num_queries):
 
 def test_its_last_use_is_noted_once_an_hour(token, town, django_assert_num_queries):
     caller = token("clerk")
-    with django_assert_num_queries(3):
-        bearer(caller.plain, now=NOW())
-    assert Token.objects.for_system("tests", town).get().used_at is not None
+    first = NOW()
+    for later, statements in ((timedelta(), 3), (timedelta(minutes=59), 0), (timedelta(minutes=61), 1)):
+        with django_assert_num_queries(statements):
+            bearer(caller.plain, now=first + later)
+    assert Token.objects.for_system("tests", town).get().used_at == first + timedelta(minutes=61)
+
+
+def test_what_another_process_ends_opens_nothing_after_a_second(token, town, monkeypatch):
+    caller = token("clerk")
+    bearer(caller.plain, now=NOW())
+    Token.objects.for_system("as another process", town).update(revoked_at=NOW())
+    monkeypatch.setattr(cache, "CHECK_SECONDS", -1)
+    assert refusal(caller.plain) == "token_revoked"
+
+
+def test_a_token_revoked_here_opens_nothing_at_once(token, town):
+    caller = token("clerk")
+    bearer(caller.plain, now=NOW())
+    post = Post.objects.for_system("tests", town).select_related("role", "grid", "account").get(account__username="clerk.lx")
+    revoke_token(Token.objects.for_system("tests", town).get(), actor=actor_of(post, town), now=NOW())
+    assert refusal(caller.plain) == "token_revoked"
+
+
+def test_an_account_disabled_here_opens_nothing_at_once(token, town):
+    caller = token("clerk")
+    bearer(caller.plain, now=NOW())
+    post = Post.objects.for_system("tests", town).select_related("role", "grid", "account").get(account__username="clerk.lx")
+    disable_account(post.account, actor=actor_of(post, town), now=NOW())
+    assert refusal(caller.plain) == "post_ended"
 
 
 def refusal(plain):

@@ -14,7 +14,18 @@ CHECK_SECONDS = 1.0  # how long another process may go on with old settings
 
 _lock = threading.Lock()
 _values: dict[tuple[int, str], tuple[int, Any]] = {}
-_versions: dict[int, tuple[float, int]] = {}
+_brief: dict[tuple[int, str], tuple[float, Any]] = {}
+_towns: tuple[float, tuple[Town, ...]] | None = None
+MOST_BRIEF = 4096  # tokens and sessions in one second
+
+
+def towns() -> tuple[Town, ...]:
+    """Every town, the oldest first; the database is asked at most once a second. To be read, not written to."""
+    global _towns  # noqa: PLW0603 - what a process remembers
+    held = _towns
+    if held is None or time.monotonic() - held[0] > CHECK_SECONDS:
+        held = _towns = (time.monotonic(), tuple(Town.objects.order_by("id")))
+    return held[1]
 
 
 def cached(town: Town, key: str, build: Callable[[], T]) -> T:
@@ -29,12 +40,26 @@ def cached(town: Town, key: str, build: Callable[[], T]) -> T:
     return value
 
 
+def briefly(town: Town, key: str, build: Callable[[], T]) -> T:
+    """Return `build()`, remembered for a second: for what no version tells of, as who holds a post.
+
+    What ends (a post, a token) thus ends a second later at most in other processes, and at once where `forget` is
+    called with the change.
+    """
+    held = _brief.get((town.pk, key))
+    if held is not None and time.monotonic() - held[0] <= CHECK_SECONDS:
+        return held[1]  # type: ignore[no-any-return]
+    begun, value = time.monotonic(), build()
+    with _lock:
+        if len(_brief) >= MOST_BRIEF:
+            _brief.clear()
+        _brief[town.pk, key] = (begun, value)
+    return value
+
+
 def _version(town: Town) -> int:
-    at, version = _versions.get(town.pk, (0.0, 0))
-    if time.monotonic() - at > CHECK_SECONDS:
-        version = Town.objects.values_list("config_version", flat=True).get(pk=town.pk)
-        _versions[town.pk] = (time.monotonic(), version)
-    return version
+    found = next((each for each in towns() if each.pk == town.pk), None)
+    return found.config_version if found is not None else Town.objects.get(pk=town.pk).config_version
 
 
 def bump(town: Town) -> None:
@@ -45,8 +70,9 @@ def bump(town: Town) -> None:
 
 def forget(town: Town | None = None) -> None:
     """Forget what this process remembers of a town, or of all."""
+    global _towns  # noqa: PLW0603 - what a process remembers
     with _lock:
-        for key in [key for key in _values if town is None or key[0] == town.pk]:
-            del _values[key]
-        for pk in [pk for pk in _versions if town is None or pk == town.pk]:
-            del _versions[pk]
+        for held in (_values, _brief):
+            for key in [key for key in held if town is None or key[0] == town.pk]:
+                del held[key]
+        _towns = None

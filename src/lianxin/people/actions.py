@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 
+from lianxin.keys.cache import forget
 from lianxin.keys.models import Town
 from lianxin.ledger.actions import Line, record
 from lianxin.people.actors import Actor
@@ -66,6 +67,7 @@ def disable_account(account: Account, *, actor: Actor, now: datetime) -> None:
     """Let nobody sign in by an account any more; what it has done stays under its name."""
     account.is_active = False
     account.save(update_fields=["is_active"])
+    forget()
     record(Line("account", account.pk, "disable"), actor=actor, now=now)
 
 
@@ -100,6 +102,7 @@ def revoke_token(token: Token, *, actor: Actor, now: datetime) -> None:
     if token.revoked_at is None:
         token.revoked_at = now
         token.save(update_fields=["revoked_at"])
+        forget()
         posts = Post.objects.for_system("token", token.town_id).values_list("account_id", flat=True)
         account_id = posts.get(pk=token.post_id)
         record(Line("account", account_id, "revoke_token", {"token": token.pk}), actor=actor, now=now)

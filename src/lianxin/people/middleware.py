@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
+from lianxin.keys.cache import towns
 from lianxin.keys.models import Town
 from lianxin.people.actors import Actor, actor_of, nobody
 from lianxin.people.queries import posts_of, today
@@ -18,16 +19,16 @@ Responder = Callable[[HttpRequest], HttpResponse]
 def town_of(request: HttpRequest) -> Town:
     """The town of a request: by host name, else by the `town` parameter (its letters), else the only one."""
     host = request.get_host().rpartition(":")[0] or request.get_host()
-    towns = list(Town.objects.order_by("id"))
-    for town in towns:
+    known = towns()
+    for town in known:
         if town.host and town.host == host:
             return town
     wanted = request.GET.get("town") or request.session.get("town")
-    for town in towns:
+    for town in known:
         if wanted and town.letters == wanted.upper():
             return town
-    if len(towns) == 1:
-        return towns[0]
+    if len(known) == 1:
+        return known[0]
     raise Http404("no town by this name")
 
 

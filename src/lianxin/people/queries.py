@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db.models import Q
 
-from lianxin.keys.cache import cached
+from lianxin.keys.cache import briefly, cached
 from lianxin.keys.models import Town
 from lianxin.people.models import CalendarDay, Post, Role, Unit
 from lianxin.workflow.clock import OFFICE, Clock, Hours
@@ -16,10 +16,14 @@ HoursData = list[list[str]]  # [["08:30", "12:00"], …]
 
 
 def posts_of(account_id: int, town: Town, *, on: date) -> list[Post]:
-    """The posts an account holds in a town on a day, the longest held first."""
-    rows = Post.objects.for_system("sign-in", town).select_related("role", "grid", "account", "unit")
-    held = rows.filter(account_id=account_id, account__is_active=True)
-    return list(held.filter(Q(ends=None) | Q(ends__gte=on)).order_by("id"))
+    """The posts an account holds in a town on a day, the longest held first; asked for at most once a second."""
+
+    def build() -> list[Post]:
+        rows = Post.objects.for_system("sign-in", town).select_related("role", "grid", "account", "unit")
+        held = rows.filter(account_id=account_id, account__is_active=True)
+        return list(held.filter(Q(ends=None) | Q(ends__gte=on)).order_by("id"))
+
+    return briefly(town, f"posts:{account_id}:{on}", build)
 
 
 def units(town: Town) -> Mapping[int, Unit]:

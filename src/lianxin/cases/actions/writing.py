@@ -8,8 +8,8 @@ from typing import Any
 from lianxin.cases.models import Case, Duty, Photo
 from lianxin.cases.values import Holder, Standing
 from lianxin.forms.photos import StoredPhoto, enter
-from lianxin.jobs.models import Job
 from lianxin.jobs.queue import job
+from lianxin.keys.rows import change, insert
 from lianxin.ledger.actions import Line, make_entry
 from lianxin.ledger.models import Entry, Text
 from lianxin.people.actors import Actor
@@ -71,25 +71,23 @@ def entry_of(sheet: Sheet, changed: Mapping[str, Any]) -> tuple[Entry, list[Text
 
 def save_changes(case: Case, seen_version: int, changed: Mapping[str, Any]) -> None:
     """Write the changed columns if the case still is as it was seen: locks, compares and writes in one statement."""
-    values = {name: getattr(case, name) for name in changed}
-    rows = Case.objects.for_system("door", case.town_id).filter(pk=case.pk, version=seen_version)
-    if rows.update(**values, version=case.version, head=case.head) != 1:
+    values = {name: getattr(case, name) for name in changed} | {"version": case.version, "head": case.head}
+    if change(Case, case.town_id, {"id": case.pk, "version": seen_version}, values) != 1:
         raise Refused("stale", seen=seen_version)
 
 
 def save_rows(sheet: Sheet, entry: Entry, texts: Sequence[Text]) -> None:
     """Write the entry and what it brings; inside the door's transaction."""
     if sheet.shuts:
-        ids = [duty.pk for duty in sheet.shuts]
-        Duty.objects.for_system("door", entry.town_id).filter(pk__in=ids).update(done_at=sheet.now)
-    Duty.objects.bulk_create(sheet.opens)
-    Entry.objects.bulk_create([entry])
-    Text.objects.bulk_create(texts)
+        change(Duty, entry.town_id, {"id": [duty.pk for duty in sheet.shuts]}, {"done_at": sheet.now})
+    insert(sheet.opens)
+    insert([entry])
+    insert(texts)
     if sheet.photos:
         _save_photos(sheet, entry)
     if not sheet.quiet:
         args = {"case_id": sheet.case.pk, "entry_id": entry.pk, "act": sheet.act}
-        Job.objects.bulk_create([job("cases.entered", town_id=entry.town_id, run_at=sheet.now, args=args)])
+        insert([job("cases.entered", town_id=entry.town_id, run_at=sheet.now, args=args)])
 
 
 def _save_photos(sheet: Sheet, entry: Entry) -> None:
@@ -101,7 +99,7 @@ def _save_photos(sheet: Sheet, entry: Entry) -> None:
         )
         for photo in sheet.photos
     ]  # fmt: skip
-    Photo.objects.bulk_create(rows)
+    insert(rows)
 
 
 def standing_after(sheet: Sheet, before: Sequence[Duty]) -> Standing:

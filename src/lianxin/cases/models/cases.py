@@ -81,8 +81,12 @@ class Case(InTown):
         }.get(actor.sees)
         if reach is None:
             return involved
-        secret = [kind for kind in actor.town.settings.get("confidential", []) if kind not in actor.confidential]
-        return (reach & ~Q(kind__in=secret)) | involved
+        return (reach & ~Q(kind__in=cls.secret_from(actor))) | involved
+
+    @staticmethod
+    def secret_from(actor: Any) -> list[str]:
+        """The kinds of which an actor of the staff sees only the cases they have to do with."""
+        return [kind for kind in actor.town.settings.get("confidential", []) if kind not in actor.confidential]
 
 
 class Duty(InTown):

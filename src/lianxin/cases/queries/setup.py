@@ -41,8 +41,12 @@ def latest_version(town: Town, kind: str) -> WorkflowVersion:
 
 def kinds(town: Town) -> list[Workflow]:
     """The kinds of case a town knows, each by its latest workflow."""
-    keys = sorted({row.key for row in workflows(town).values()})
-    return [workflow_of(latest_version(town, key)) for key in keys]
+
+    def build() -> list[Workflow]:
+        keys = sorted({row.key for row in workflows(town).values()})
+        return [workflow_of(latest_version(town, key)) for key in keys]
+
+    return cached(town, "kinds", build)
 
 
 def end_steps(town: Town, outcome: str = "") -> frozenset[str]:
@@ -68,9 +72,13 @@ def categories(town: Town) -> Mapping[int, Category]:
 
 def leaves(town: Town) -> list[Category]:
     """The categories that take cases."""
-    every = categories(town)
-    parents = {row.parent_id for row in every.values()}
-    return [row for row in every.values() if row.pk not in parents and row.active]
+
+    def build() -> list[Category]:
+        every = categories(town)
+        parents = {row.parent_id for row in every.values()}
+        return [row for row in every.values() if row.pk not in parents and row.active]
+
+    return cached(town, "leaves", build)
 
 
 def category_chain(town: Town, pk: int | None) -> list[int]:

@@ -47,6 +47,9 @@ def test_the_base_town_has_no_faults():
         ("hours.yaml", "  7: []", "  8: []", "1 (Monday)"),
         ("workflows/request.yaml", "start: collect", "start: nowhere", "nowhere"),
         ("units.yaml", "- {key: health", "- {key: [health", "not YAML"),
+        ("maps/messages.yaml", "  user: [留言用户]", "  nickname: [留言用户]", "nickname is nothing a case holds"),
+        ("maps/hotline.yaml", "datum: wgs84", "datum: mars", "mars"),
+        ("maps/hotline.yaml", "required: [number,", "required: [nimber,", "nimber is not possible here"),
     ],
 )
 def test_a_fault_is_told_with_its_file_and_line(folder, file, before, after, fault):
@@ -106,3 +109,9 @@ def test_any_bytes_are_only_ever_a_fault(tmp_path_factory, body):
     folder = tmp_path_factory.mktemp("bytes")
     (folder / "units.yaml").write_bytes(body)
     list(check_folder(folder))
+
+
+def test_a_folder_of_column_maps_alone_is_checked(tmp_path):
+    (tmp_path / "maps").mkdir()
+    (tmp_path / "maps" / "ours.yaml").write_bytes("key: ours\nname: {zh: 来信}\ncolumns: {text: [内容]}\n".encode())
+    assert told(tmp_path) == ["maps/ours.yaml:2: name: {zh: …, en: …}"]

@@ -10,6 +10,7 @@ from datetime import time
 from pathlib import Path
 from typing import Any
 
+from lianxin.town.columnmaps import faults_of
 from lianxin.workflow.clock import Limit
 from lianxin.workflow.definition import BadWorkflow, read
 from lianxin.workflow.definition.source import Source, load
@@ -189,9 +190,9 @@ FILES: Mapping[str, Check] = {
 def check_folder(folder: Path) -> Iterator[FileFault]:
     """Every fault of a folder of town data, file by file."""
     sheets = {name: _sheet(folder, name) for name in FILES if (folder / name).is_file()}
-    flows = sorted((folder / "workflows").glob("*.yaml"))
-    if not sheets and not flows:
-        known = ", ".join((*FILES, "workflows/*.yaml"))
+    flows, maps = (sorted((folder / name).glob("*.yaml")) for name in ("workflows", "maps"))
+    if not sheets and not flows and not maps:
+        known = ", ".join((*FILES, "workflows/*.yaml", "maps/*.yaml"))
         yield FileFault(str(folder), 0, f"holds none of the files of a town ({known})")
     for name, sheet in sheets.items():
         if not sheet.faults:
@@ -202,6 +203,8 @@ def check_folder(folder: Path) -> Iterator[FileFault]:
         yield from sorted(sheet.faults)
     for path in flows:
         yield from _workflow(path)
+    for path in maps:
+        yield from _map(path)
 
 
 def _sheet(folder: Path, name: str) -> Sheet:
@@ -220,6 +223,17 @@ def _workflow(path: Path) -> Iterator[FileFault]:
         yield from (FileFault(name, fault.line, fault.message) for fault in bad.faults)
     except (OSError, UnicodeDecodeError) as error:
         yield FileFault(name, 0, f"cannot be read: {error}")
+
+
+def _map(path: Path) -> Iterator[FileFault]:
+    """A column map, as an import would read it."""
+    name = f"maps/{path.name}"
+    try:
+        source = load(path.read_text("utf-8-sig"))
+    except (OSError, UnicodeDecodeError) as error:
+        yield FileFault(name, 0, f"cannot be read: {error}")
+        return
+    yield from (FileFault(name, line, message) for line, message in faults_of(source))
 
 
 def _keys(sheet: Sheet | None) -> Iterator[tuple[Where, str]]:

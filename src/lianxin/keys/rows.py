@@ -20,27 +20,31 @@ Where = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """A model's statements, its fields by the names of a row's attributes, and how to read its columns."""
+    """A model's statements, and how its columns are written and read, by the names of a row's attributes."""
 
     table: str
-    fields: Mapping[str, Any]
+    writers: Mapping[str, Any]
     columns: Mapping[str, str]
     insert: str
     holes: str
     select: str
     readers: tuple[tuple[int, Any, Sequence[Any]], ...]
 
+    def stored(self, name: str, value: Any, base: Any) -> Any:
+        """A value as the database takes it."""
+        return None if value is None else self.writers[name](value, connection=base)
+
 
 @lru_cache(maxsize=64)
 def _shape(model: type[models.Model]) -> _Shape:
     base = connections[DEFAULT_DB_ALIAS]
-    fields: dict[str, Any] = {field.attname: field for field in model._meta.concrete_fields}
+    fields: tuple[Any, ...] = model._meta.concrete_fields
     quote = base.ops.quote_name
-    table, columns = quote(model._meta.db_table), {name: quote(field.column) for name, field in fields.items()}
+    table, columns = quote(model._meta.db_table), {field.attname: quote(field.column) for field in fields}
     names, holes = ", ".join(columns.values()), ", ".join(["%s"] * len(columns))
     return _Shape(
         table=table,
-        fields=fields,
+        writers={each.attname: (each.target_field if each.is_relation else each).get_db_prep_save for each in fields},
         columns=columns,
         insert=f"INSERT INTO {table} ({names}) VALUES ",  # noqa: S608 - names of our own models
         holes=f"({holes})",
@@ -66,7 +70,7 @@ def _condition(shape: _Shape, base: Any, town_id: int, where: Where) -> tuple[st
             continue
         wanted = value if isinstance(value, list | tuple) else [value]
         parts.append(f"{shape.columns[name]} IN ({', '.join(['%s'] * len(wanted))})")
-        values += [shape.fields[name].get_db_prep_save(each, connection=base) for each in wanted]
+        values += [shape.stored(name, each, base) for each in wanted]
     return " AND ".join(parts), values
 
 
@@ -88,7 +92,7 @@ def read(model: type[RowT], why: str, town_id: int, where: Where) -> list[RowT]:
         for at, col, converters in shape.readers:
             for convert in converters:
                 row[at] = convert(row[at], col, base)
-    return [model.from_db(base.alias, list(shape.fields), row) for row in found]
+    return [model.from_db(base.alias, list(shape.columns), row) for row in found]
 
 
 def insert(rows: Sequence[InTown]) -> None:
@@ -97,8 +101,7 @@ def insert(rows: Sequence[InTown]) -> None:
         return
     base = connections[DEFAULT_DB_ALIAS]
     shape = _shape(type(rows[0]))
-    fields = list(shape.fields.values())
-    values = [field.get_db_prep_save(field.pre_save(row, True), connection=base) for row in rows for field in fields]
+    values = [shape.stored(name, getattr(row, name), base) for row in rows for name in shape.columns]
     with base.cursor() as cursor:
         cursor.execute(shape.insert + ", ".join([shape.holes] * len(rows)), values)
     for row in rows:
@@ -110,7 +113,7 @@ def change(model: type[InTown], town_id: int, where: Where, values: Mapping[str,
     base = connections[DEFAULT_DB_ALIAS]
     shape = _shape(model)
     sets = ", ".join(f"{shape.columns[name]} = %s" for name in values)
-    told = [shape.fields[name].get_db_prep_save(value, connection=base) for name, value in values.items()]
+    told = [shape.stored(name, value, base) for name, value in values.items()]
     condition, wanted = _condition(shape, base, town_id, where)
     with base.cursor() as cursor:
         cursor.execute(f"UPDATE {shape.table} SET {sets} WHERE {condition}", told + wanted)  # noqa: S608 - as above

@@ -17,7 +17,7 @@ INSERTS = {
     "keys_once": "id town_id scope key digest result at forever",
     "cases_case": "id town_id number kind workflow_id step version head title category_id grid_id unit_id post_id urgency "
     "channel lon lat address happened_at recorded_at due_at closed_at state parent_id answers",
-    "cases_reporter": "id town_id case_id account_id name phone phone_blind public_consent first at rating",
+    "cases_reporter": "id town_id case_id account_id name phone phone_blind phone_tail public_consent first at rating",
     "cases_duty": "id town_id case_id what step who unit_id post_id opened_at due_at soon_at done_at swept",
     "ledger_entry": "id town_id subject_kind subject_id seq act source step counts late account_id post_id at data prev "
     "digest seal_id",
@@ -55,7 +55,7 @@ def raw_open(request: HttpRequest) -> JsonResponse:
             case, town, number, "request", flow, "collect", 1, "0" * 64, body["text"][:60], None, None, unit, None,
             "normal", "phone", 117.0, 34.6, "", None, now, now, None, state, None, "{}",
         ])  # fmt: skip
-        cursor.execute(SQL["cases_reporter"], [new_id(), town, case, None, "", "", "", False, True, now, None])
+        cursor.execute(SQL["cases_reporter"], [new_id(), town, case, None, "", "", "", "", False, True, now, None])
         cursor.execute(SQL["cases_duty"], [new_id(), town, case, "main", "collect", "clerk", unit, None, now, now, now, None, False])
         cursor.execute(SQL["ledger_entry"], [
             entry, town, "case", case, 1, "open", "", "collect", "", False, None, None, now, state, "0" * 64, "0" * 64, None,
@@ -64,7 +64,7 @@ def raw_open(request: HttpRequest) -> JsonResponse:
             cursor.execute(SQL["ledger_text"], [new_id(), town, entry, case, field, body["text"], "0" * 32, None])
         cursor.execute(SQL["jobs_job"], [new_id(), town, "cases.entered", "{}", "2099-01-01 00:00:00+00:00", 0, None, True, ""])
         if connection.vendor == "sqlite":
-            cursor.execute("INSERT INTO cases_search (rowid, tokens) VALUES (%s, %s)", [case, "路灯 灯不 不亮"])
+            cursor.execute("INSERT INTO cases_search (rowid, town_id, tokens) VALUES (%s, %s, %s)", [case, town, "路灯 灯不 不亮"])
         else:
             cursor.execute(
                 "INSERT INTO cases_search (town_id, case_id, tokens) VALUES (%s, %s, array_to_tsvector(%s))",

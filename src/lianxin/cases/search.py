@@ -9,8 +9,10 @@ from typing import Any
 
 from django.db import connection
 
-_FTS_ALL = "SELECT rowid FROM cases_search WHERE cases_search MATCH %s ORDER BY rowid DESC LIMIT %s"
-_FTS_ANY = "SELECT rowid FROM cases_search WHERE cases_search MATCH %s ORDER BY rank LIMIT %s"
+_FTS_ALL = (
+    "SELECT rowid FROM cases_search WHERE town_id = %s AND cases_search MATCH %s ORDER BY rowid DESC LIMIT %s"
+)
+_FTS_ANY = "SELECT rowid FROM cases_search WHERE town_id = %s AND cases_search MATCH %s ORDER BY rank LIMIT %s"
 _TS_ALL = (
     "SELECT case_id FROM cases_search WHERE town_id = %s AND tokens @@ %s::tsquery ORDER BY case_id DESC LIMIT %s"
 )
@@ -38,7 +40,8 @@ def index(case_id: int, town_id: int, text: str) -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute(
-                "INSERT OR REPLACE INTO cases_search (rowid, tokens) VALUES (%s, %s)", [case_id, " ".join(words)]
+                "INSERT OR REPLACE INTO cases_search (rowid, town_id, tokens) VALUES (%s, %s, %s)",
+                [case_id, town_id, " ".join(words)],
             )
         else:
             cursor.execute(
@@ -52,23 +55,24 @@ def unindex(case_id: int, town_id: int) -> None:
     """Delete the tokens of a case, and on SQLite what the index would keep of them until it is next merged."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            cursor.execute("DELETE FROM cases_search WHERE rowid = %s", [case_id])
+            cursor.execute("DELETE FROM cases_search WHERE town_id = %s AND rowid = %s", [town_id, case_id])
             cursor.execute("INSERT INTO cases_search (cases_search) VALUES ('optimize')")
         else:
             cursor.execute("DELETE FROM cases_search WHERE town_id = %s AND case_id = %s", [town_id, case_id])
 
 
 def find(town_id: int, words: str, *, every: bool = True, most: int = 500) -> list[int]:
-    """Ids of cases whose text holds all (or, with `every=False`, many) of the words, the newest first.
+    """Ids of a town's cases whose text holds all (or, with `every=False`, many) of the words, the newest first.
 
-    The caller filters them through `seen_by`: an id says nothing to who may not see its case.
+    At most `most`, counted within the town: another town's texts never push this one's out. The caller filters them
+    through `seen_by`: an id says nothing to who may not see its case.
     """
     wanted = tokens(words)[:40]
     if not wanted:
         return []
     if connection.vendor == "sqlite":
         match = (" AND " if every else " OR ").join(_fts_term(word) for word in wanted)
-        parameters: list[Any] = [match, most]
+        parameters: list[Any] = [town_id, match, most]
         sql = _FTS_ALL if every else _FTS_ANY
     else:
         query = (" & " if every else " | ").join(_ts_term(word) for word in wanted)

@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.db import models
 
+TAIL = 4  # digits people give as "the last four"
+
 
 @lru_cache(maxsize=8)
 def _key(purpose: str, size: int) -> bytes:
@@ -55,6 +57,20 @@ def decrypt(stored: str) -> str:
 def blind(purpose: str, text: str) -> str:
     """A keyed digest by which a detail is found again without being stored readable."""
     return hmac.digest(_key("blind:" + purpose, 32), text.encode(), "sha256").hex()[:32] if text else ""
+
+
+def phone_blinds(phone: str) -> dict[str, str]:
+    """The columns by which a telephone number is found again: whole, and by its last four digits.
+
+    There are only ten thousand tails: whoever has the key can try them all, and who has not learns only which rows
+    share one. They are a way to look somebody up among cases one may see anyway, never a proof of who is calling.
+    """
+    return {"phone_blind": blind("phone", phone), "phone_tail": tail_blind(phone)}
+
+
+def tail_blind(phone: str) -> str:
+    """The keyed digest of a number's last four digits; '' for a number that is shorter."""
+    return blind("phone-tail", phone[-TAIL:]) if len(phone) >= TAIL else ""
 
 
 if TYPE_CHECKING:

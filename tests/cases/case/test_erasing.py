@@ -64,7 +64,7 @@ def test_a_secret_is_nowhere_once_its_case_is_erased_and_the_chain_holds(town, d
     left = everything()
     assert SECRET not in left
     row = Reporter.objects.for_system("test", town).get(pk=done.reporter_id)
-    assert (row.name, row.phone, row.phone_blind) == ("", "", "")
+    assert (row.name, row.phone, row.phone_blind, row.phone_tail) == ("", "", "", "")
     assert find(town.pk, "鹧鸪") == []
     assert not Photo.objects.for_system("test", town).filter(case_id=pk).exists()
     assert Photo.objects.for_system("test", town).filter(case_id=other.case.pk).exists()

@@ -127,6 +127,26 @@ def test_a_number_in_the_search_goes_to_its_case(town, sign_in):
     assert number not in client.get("/desk/search/", {"q": "下水道"}).content.decode()
 
 
+def test_four_digits_are_the_end_of_a_telephone_or_words(town, sign_in):
+    called = raised(town, title="楼道灯坏", contact=Contact("王秀英", "19900001234"))
+    told = raised(town, title="门禁坏了", text="门禁号1234打不开")
+    other = raised(town, title="井盖响", contact=Contact("李", "19900004321"))
+    body = sign_in(town, "clerk").get("/desk/search/", {"q": "1234"}).content.decode()
+    assert called.case.number in body
+    assert told.case.number in body
+    assert other.case.number not in body
+    assert "19900001234" not in body
+
+
+def test_the_end_of_a_telephone_finds_nothing_for_who_may_not_see_the_case(town, other_town, sign_in):
+    done = raised(town, contact=Contact("王秀英", "19900001234"))
+    foreign = raised(other_town, lon=118.005, contact=Contact("王秀英", "19900001234"))
+    body = sign_in(town, "handler").get("/desk/search/", {"q": "1234"}).content.decode()
+    assert done.case.number not in body
+    body = sign_in(town, "clerk").get("/desk/search/", {"q": "1234"}).content.decode()
+    assert foreign.case.number not in body
+
+
 def decision(client, number, act="assign", **more):
     page = client.get(f"/desk/triage/{number}/")
     case, judged = page.told["case"], page.told["j"]

@@ -28,7 +28,7 @@ from lianxin.keys.once import OnceKey, claim, found
 from lianxin.ledger.chain import FIRST
 from lianxin.ledger.models import Entry
 from lianxin.people.actors import Actor
-from lianxin.people.cipher import blind
+from lianxin.people.cipher import phone_blinds
 from lianxin.people.queries import clock_of, desk_of
 from lianxin.places.queries import grid_at
 from lianxin.workflow.definition import FIELDS
@@ -94,7 +94,7 @@ def _new_reporter(draft: Draft, case: Case, actor: Actor, now: datetime) -> Repo
     contact = draft.contact
     return Reporter(
         id=new_id(), town_id=case.town_id, case_id=case.pk, name=contact.name, phone=contact.phone,
-        phone_blind=blind("phone", contact.phone), public_consent=contact.public_consent, at=now,
+        public_consent=contact.public_consent, at=now, **phone_blinds(contact.phone),
         account_id=None if actor.is_staff else actor.account_id,
     )  # fmt: skip
 

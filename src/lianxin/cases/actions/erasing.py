@@ -59,7 +59,7 @@ def _erase(case: Case, reason: str, *, actor: Actor, now: datetime) -> int:
         public.delete()
     reporters = Reporter.objects.for_system("erase", town_id).filter(case_id=case.pk)
     people = list(reporters.values_list("id", flat=True))
-    reporters.update(name="", phone="", phone_blind="", public_consent=False, account_id=None)
+    reporters.update(name="", phone="", phone_blind="", phone_tail="", public_consent=False, account_id=None)
     gone = erase_texts("case", case.pk, reason=reason, actor=actor, now=now)
     for kind, pk in (("publication", case.pk), *(("person", pk) for pk in people)):
         texts = Text.objects.for_system("erase", town_id).filter(subject_id=pk, entry__subject_kind=kind)

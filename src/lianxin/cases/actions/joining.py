@@ -15,7 +15,7 @@ from lianxin.forms.photos import StoredPhoto
 from lianxin.keys.ids import new_id
 from lianxin.keys.once import OnceKey, claim, found
 from lianxin.people.actors import Actor
-from lianxin.people.cipher import blind
+from lianxin.people.cipher import phone_blinds
 from lianxin.workflow.engine import Refused
 
 ROUNDS: Final = 3  # a case that is being handled may move between our look and our write
@@ -82,6 +82,6 @@ def _again(actor: Actor, reporter_id: int) -> Joined:
 def _reporter(case: Case, contact: Contact, actor: Actor, now: datetime) -> Reporter:
     return Reporter(
         id=new_id(), town_id=case.town_id, case_id=case.pk, name=contact.name, phone=contact.phone,
-        phone_blind=blind("phone", contact.phone), public_consent=contact.public_consent, at=now, first=False,
+        public_consent=contact.public_consent, at=now, first=False, **phone_blinds(contact.phone),
         account_id=None if actor.is_staff else actor.account_id,
     )  # fmt: skip

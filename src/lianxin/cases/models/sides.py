@@ -23,6 +23,7 @@ class Reporter(InTown):
     name = Personal(blank=True)
     phone = Personal(blank=True)
     phone_blind = models.CharField(max_length=32, blank=True)
+    phone_tail = models.CharField(max_length=32, blank=True)
     public_consent = models.BooleanField(default=False)
     first = models.BooleanField(default=True)
     at = models.DateTimeField()
@@ -36,6 +37,7 @@ class Reporter(InTown):
         indexes: ClassVar = [
             models.Index(fields=["town", "case_id"], name="reporter_of_case"),
             models.Index(fields=["town", "phone_blind"], name="reporter_phone", condition=~models.Q(phone_blind="")),
+            models.Index(fields=["town", "phone_tail"], name="reporter_phone_tail", condition=~models.Q(phone_tail="")),
         ]
 
     def __str__(self) -> str:

@@ -22,7 +22,7 @@ from lianxin.cases.words import channels, said
 from lianxin.keys.models import Town
 from lianxin.keys.numbers import tidy
 from lianxin.people.actors import Actor
-from lianxin.people.cipher import blind
+from lianxin.people.cipher import TAIL, blind, tail_blind
 from lianxin.people.masking import tidy_phone
 from lianxin.people.queries import units
 from lianxin.places.queries import subtree_ids
@@ -48,7 +48,8 @@ class InboxFilter:
     """What to show. Empty values ask for nothing; ids of no row match none.
 
     `scope`: mine (my post's, and my unit's where no post is named) | unit | all I may see. `words` are those of the
-    text, the title and the address. `closed`: every case, closed ones too, the newest first, one row for a case.
+    text, the title and the address; four digits (`tail`) may be the end of a telephone too. `closed`: every case,
+    closed ones too, the newest first, one row for a case.
     """
 
     scope: str = "mine"
@@ -65,6 +66,7 @@ class InboxFilter:
     words: str = ""
     number: str = ""
     phone: str = ""
+    tail: str = ""
     closed: bool = False
 
 
@@ -87,6 +89,7 @@ def read_filter(data: Mapping[str, Any]) -> InboxFilter:
         words="" if number or phone else words,
         number=number,
         phone="" if number else phone,
+        tail=words if len(words) == TAIL and words.isascii() and words.isdigit() else "",
         closed=_word(data, "closed") == "1",
     )
 
@@ -220,16 +223,25 @@ def _of_case(actor: Actor, filters: InboxFilter, prefix: str) -> Q:
         asked["category_id__in"] = category_branch(town, filters.category)
     if filters.grid is not None:
         asked["grid_id__in"] = sorted(subtree_ids(town, filters.grid))
-    if filters.words:
-        asked["id__in"] = find(town.pk, filters.words)
     asked_of = Q(**{_path(prefix, name): value for name, value in asked.items()})
     if filters.phase:
         asked_of &= at_steps(town, lambda step: step.phase == filters.phase and not step.end, prefix)
-    if filters.phone:
-        called = Reporter.objects.for_system("inbox: cases are scoped", town).order_by("-id")
-        called = called.filter(phone_blind=blind("phone", filters.phone))
-        asked_of &= Q(**{_path(prefix, "id__in"): list(called.values_list("case_id", flat=True)[:500])})
+    if filters.words or filters.phone:
+        asked_of &= Q(**{_path(prefix, "id__in"): _found(town, filters)})
     return asked_of
+
+
+def _found(town: Town, filters: InboxFilter) -> list[int]:
+    """Ids of the cases that the words or the telephone name; four digits may be either."""
+    found = find(town.pk, filters.words) if filters.words else []
+    if filters.phone:
+        return _called(town, phone_blind=blind("phone", filters.phone))
+    return found + _called(town, phone_tail=tail_blind(filters.tail)) if filters.tail else found
+
+
+def _called(town: Town, **by: str) -> list[int]:
+    rows = Reporter.objects.for_system("inbox: cases are scoped", town).filter(**by).order_by("-id")
+    return list(rows.values_list("case_id", flat=True)[:500])
 
 
 def at_steps(town: Town, wanted: Callable[[Step], bool], prefix: str = "") -> Q:

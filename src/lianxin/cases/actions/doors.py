@@ -25,6 +25,7 @@ from lianxin.cases.values import Done, Draft, Holder, Standing
 from lianxin.keys.ids import new_id
 from lianxin.keys.numbers import next_number
 from lianxin.keys.once import OnceKey, claim, found
+from lianxin.keys.rows import insert
 from lianxin.ledger.chain import FIRST
 from lianxin.ledger.models import Entry
 from lianxin.people.actors import Actor
@@ -60,8 +61,8 @@ def open_case(draft: Draft, *, actor: Actor, now: datetime, once: OnceKey | None
     with database.atomic():
         if (earlier := claim(once, town_id=town.pk, result=case.pk, now=now)) is not None:
             return _again(actor, earlier)
-        case.save(force_insert=True)
-        Reporter.objects.bulk_create([reporter])
+        insert([case])
+        insert([reporter])
         save_rows(sheet, entry, texts)
         index(case.pk, town.pk, " ".join((case.title, draft.text, case.address)))
     _announce(entry)

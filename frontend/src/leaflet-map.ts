@@ -35,7 +35,7 @@ function popup(facts: Facts): HTMLElement {
   return box;
 }
 
-class Board {
+export class Board {
   readonly map: L.Map;
   private grids: L.GeoJSON | null = null;
   private pin: L.Marker | null = null;
@@ -128,23 +128,14 @@ class Board {
     return found;
   }
 
+  /** Where the person stands, as the phone tells it. */
+  stand(lat: number, lon: number, accuracy: number): void {
+    this.put(lat, lon, "gps", accuracy);
+    this.map.setView([lat, lon], 17, { animate: false });
+  }
+
   pick(): void {
     this.map.on("click", (event) => this.put(event.latlng.lat, event.latlng.lng, "map"));
-    const here = this.box.querySelector<HTMLButtonElement>("[data-map-here]");
-    if (!here) return;
-    if (!("geolocation" in navigator)) { here.hidden = true; return; }
-    here.hidden = false;
-    here.addEventListener("click", () => {
-      this.tell("finding");
-      navigator.geolocation.getCurrentPosition(
-        (at) => {
-          this.put(at.coords.latitude, at.coords.longitude, "gps", at.coords.accuracy);
-          this.map.setView([at.coords.latitude, at.coords.longitude], 17, { animate: false });
-        },
-        () => this.tell("no-gps"),
-        { enableHighAccuracy: true, timeout: 12000, maximumAge: 30000 },
-      );
-    });
   }
 }
 
@@ -163,9 +154,9 @@ function covers(geometry: GeoJSON.Geometry, lon: number, lat: number): boolean {
   return parts.some((rings) => rings.reduce((odd, ring) => odd !== ringCovers(ring, lon, lat), false));
 }
 
-export async function draw(box: HTMLElement): Promise<void> {
+export async function draw(box: HTMLElement): Promise<Board | null> {
   const canvas = box.querySelector<HTMLElement>("[data-map-canvas]");
-  if (!canvas) return;
+  if (!canvas) return null;
   canvas.hidden = false;
   canvas.textContent = "";
   const board = new Board(box, canvas);
@@ -182,4 +173,5 @@ export async function draw(box: HTMLElement): Promise<void> {
     board.map.setView([Number(lat), Number(lon)], 16, { animate: false });
   }
   if (box.dataset.map === "pick") board.pick();
+  return board;
 }

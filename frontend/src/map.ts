@@ -1,53 +1,56 @@
 // The map box: what stands on the page works alone; Leaflet comes only when a map is on screen.
 import { once, say } from "./dom";
+import type { Board } from "./leaflet-map";
 
-/** "Where I am" without a map: the point goes into the form, and the page says so. */
-function here(box: HTMLElement, opener: HTMLElement): void {
+type Drawn = Promise<Board | null> | null;
+
+/** "Where I am", asked before, while or after the map comes: the point goes into the form, and to the map if there is one. */
+function here(box: HTMLElement, drawn: () => Drawn): void {
   const button = box.querySelector<HTMLElement>("[data-map-here]");
   const words = box.querySelector<HTMLElement>("[data-map-say]");
   if (!button || !words || !("geolocation" in navigator)) return;
+  const tell = (name: string): void => { words.textContent = say(box, name); };
   const set = (name: string, value: string): void => {
     const input = box.querySelector<HTMLInputElement>(`[data-map-${name}]`);
     if (!input) return;
     input.value = value;
     input.dispatchEvent(new Event("input", { bubbles: true })); // what depends on the place follows
   };
+  const put = ({ coords }: GeolocationPosition): void => {
+    set("lon", coords.longitude.toFixed(6));
+    set("lat", coords.latitude.toFixed(6));
+    set("accuracy", String(Math.round(coords.accuracy)));
+    set("source", "gps");
+    tell("put");
+    drawn()?.then((board) => board?.stand(coords.latitude, coords.longitude, coords.accuracy));
+  };
   button.hidden = false;
   button.addEventListener("click", () => {
-    if (opener.hidden) return; // the map is there and does it itself
-    words.textContent = say(box, "finding");
-    navigator.geolocation.getCurrentPosition(
-      ({ coords }) => {
-        set("lon", coords.longitude.toFixed(6));
-        set("lat", coords.latitude.toFixed(6));
-        set("accuracy", String(Math.round(coords.accuracy)));
-        set("source", "gps");
-        words.textContent = say(box, "put");
-      },
-      () => { words.textContent = say(box, "no-gps"); },
-      { enableHighAccuracy: true, timeout: 12000, maximumAge: 30000 },
-    );
+    tell("finding");
+    navigator.geolocation.getCurrentPosition(put, () => tell("no-gps"), { enableHighAccuracy: true, timeout: 12000, maximumAge: 30000 });
   });
 }
 
-function open(box: HTMLElement): void {
-  import("./leaflet-map").then((part) => part.draw(box)).catch(() => {
+function open(box: HTMLElement): Promise<Board | null> {
+  return import("./leaflet-map").then((part) => part.draw(box)).catch(() => {
     const words = box.querySelector<HTMLElement>("[data-map-say]");
     if (words) words.textContent = box.getAttribute("data-say-fail") || "";
+    return null;
   });
 }
 
 export const map = (root: ParentNode): void => once(root, "[data-map]", "Map", (box) => {
+  let drawn: Drawn = null;
   const opener = box.querySelector<HTMLElement>("[data-map-open]");
+  here(box, () => drawn);
   if (opener) {
     opener.hidden = false;
-    here(box, opener);
-    opener.addEventListener("click", () => { opener.hidden = true; open(box); });
+    opener.addEventListener("click", () => { opener.hidden = true; drawn = open(box); });
     return;
   }
-  if (!("IntersectionObserver" in window)) { open(box); return; }
+  if (!("IntersectionObserver" in window)) { drawn = open(box); return; }
   const eye = new IntersectionObserver((seen) => {
-    if (seen.some((one) => one.isIntersecting)) { eye.disconnect(); open(box); }
+    if (seen.some((one) => one.isIntersecting)) { eye.disconnect(); drawn = open(box); }
   }, { rootMargin: "200px" });
   eye.observe(box);
 });

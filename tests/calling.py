@@ -60,7 +60,8 @@ class Caller:
             kept = {}
         call = getattr(self.client, method.lower())
         response = call("/api/v1" + path, **kept, headers=sent, HTTP_HOST=self.host)
-        response.json_body = json.loads(response.content) if response.content else None
+        plain = not response.streaming and response.content
+        response.json_body = json.loads(plain) if plain else None
         self._check(response)
         if status is not None:
             assert response.status_code == status, response.content.decode()
@@ -80,7 +81,7 @@ class Caller:
             for m, path, operation in operations()
             if m == method and _matches(path, response.resolver_match.route)
         ]
-        if found:
+        if found and response.json_body is not None:
             as_promised(found[0], response.status_code, response.json_body)
 
 

@@ -77,6 +77,49 @@ def test_photos_come_with_a_form(anybody, town):
     assert Reporter.objects.for_system("tests", town).get(case_id=case.pk).phone == "19900000042"
 
 
+def fetched(caller, href, **headers):
+    answer = caller("GET", href.removeprefix("/api/v1"), **headers)
+    return answer.status_code, b"".join(answer.streaming_content)[:3] if answer.streaming else b""
+
+
+def test_the_photos_of_a_report_are_fetched_by_its_reporter_and_the_staff_and_nobody_else(anybody, token, town):
+    one, other = (
+        anybody("POST", "/reports", {"text": REPORT["text"]}, files={"photos": [jpeg(colour)]}, status=201).json_body
+        for colour in ("red", "green")
+    )
+    secret, foreign = f"Report {one['code']}", f"Report {other['code']}"
+    [photo] = anybody("GET", f"/reports/{one['number']}", status=200, Authorization=secret).json_body["photos"]
+    assert fetched(anybody, photo["href"], Authorization=secret) == (200, b"\xff\xd8\xff")
+    assert fetched(anybody, photo["href"] + "?size=small", Authorization=secret) == (200, b"\xff\xd8\xff")
+    assert fetched(anybody, photo["href"], Authorization=foreign)[0] == 404
+    assert fetched(anybody, photo["href"].replace(one["number"], other["number"]), Authorization=foreign)[0] == 404
+    assert fetched(anybody, photo["href"])[0] == 401
+    [seen] = token("clerk")("GET", f"/cases/{one['number']}", status=200).json_body["photos"]
+    assert fetched(token("clerk"), seen["href"]) == (200, b"\xff\xd8\xff")
+    assert fetched(token("clerk"), seen["href"] + "x")[0] == 404
+    assert fetched(token("handler"), seen["href"])[0] == 404  # not theirs to see
+    assert fetched(token("clerk", ["cases:write"]), seen["href"])[0] == 403
+    assert fetched(anybody, seen["href"])[0] == 401
+
+
+def test_who_joined_fetches_their_own_photos_alone(anybody, town, now):
+    from lianxin.cases.actions.joining import join_case
+    from lianxin.cases.links import link_code
+    from lianxin.cases.values import Contact
+    from lianxin.forms.photos import store
+    from lianxin.people.actors import nobody
+
+    made = anybody("POST", "/reports", {"text": REPORT["text"]}, files={"photos": [jpeg("red")]}, status=201).json_body
+    case = Case.objects.for_system("tests", town).get(number=made["number"])
+    own = store(jpeg("blue").read(), town=town)
+    joined = join_case(case.pk, Contact(), actor=nobody(town), now=now, photos=[own])
+    secret = f"Report {link_code(joined.reporter_id)}"
+    [shown] = anybody("GET", f"/reports/{case.number}", status=200, Authorization=secret).json_body["photos"]
+    theirs = Photo.objects.for_system("tests", town).filter(case_id=case.pk).exclude(pk=int(shown["id"])).get()
+    assert fetched(anybody, shown["href"], Authorization=secret)[0] == 200
+    assert fetched(anybody, f"/api/v1/reports/{case.number}/photos/{theirs.pk}", Authorization=secret)[0] == 404
+
+
 def test_a_photo_has_one_digest_however_often_it_is_sent(anybody):
     one, two = (anybody("POST", "/photos", files={"photo": jpeg()}, status=201).json_body for _ in range(2))
     assert one["digest"] == two["digest"]

@@ -33,7 +33,8 @@ def test_it_is_openapi_3_1(document):
         for path in (
             "/reports", "/photos", "/reports/{number}", "/reports/{number}/transitions", "/board", "/board/{number}",
             "/categories", "/grids", "/kinds", "/units", "/routes", "/routes/why", "/me", "/cases", "/cases/{number}",
-            "/cases/{number}/entries", "/cases/{number}/transitions",
+            "/cases/{number}/entries", "/cases/{number}/transitions", "/cases/{number}/photos/{photo}",
+            "/reports/{number}/photos/{photo}",
         )
     }  # fmt: skip
 
@@ -44,7 +45,8 @@ def test_every_operation_is_described_with_an_example(document):
         for part in ("summary", "description", "operationId", "tags", "parameters", "responses"):
             assert operation.get(part), f"{place} has no {part}"
         good = [each for status, each in operation["responses"].items() if status in {"200", "201"}]
-        assert any("example" in each.get("content", {}).get("application/json", {}) for each in good), place
+        content = [kind for each in good for kind in each.get("content", {}).items()]
+        assert any("example" in told or kind == "image/jpeg" for kind, told in content), place
         if "requestBody" in operation and "application/json" in operation["requestBody"]["content"]:
             assert "example" in operation["requestBody"]["content"]["application/json"], place
         for parameter in operation["parameters"]:
@@ -56,7 +58,7 @@ def test_every_operation_is_described_with_an_example(document):
 
 def test_an_operation_of_the_staff_names_its_credentials_and_scope(document):
     of_staff = [(place, each) for place, each in described(document) if each["tags"][0].startswith("工作人员")]
-    assert len(of_staff) == 9
+    assert len(of_staff) == 10
     for place, operation in of_staff:
         ways = {name: scopes for way in operation["security"] for name, scopes in way.items()}
         assert set(ways) == {"AccessToken", "BrowserSession"}, place
@@ -70,7 +72,17 @@ def test_every_write_takes_a_key_but_photos_which_are_their_own(document):
         assert ("Idempotency-Key" in named) == (place.startswith("POST") and not place.endswith("/photos")), place
 
 
-@pytest.mark.parametrize(("place", "operation"), OPERATIONS, ids=[place for place, _ in OPERATIONS])
+def test_a_photo_is_told_as_a_file(document):
+    for place in ("/cases/{number}/photos/{photo}", "/reports/{number}/photos/{photo}"):
+        told = document["paths"]["/api/v1" + place]["get"]
+        assert told["responses"]["200"]["content"] == {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}
+        assert {each["name"] for each in told["parameters"]} == {"number", "photo", "size", "town"}
+
+
+IN_JSON = [(place, each) for place, each in OPERATIONS if not place.endswith("/{photo}")]
+
+
+@pytest.mark.parametrize(("place", "operation"), IN_JSON, ids=[place for place, _ in IN_JSON])
 def test_an_example_is_what_its_shape_promises(place, operation):
     [status] = operation.response_models
     example = operation.openapi_extra["responses"][status]["content"]["application/json"]["example"]

@@ -47,6 +47,8 @@ NUMBER_PARAMETER = {
     "description": _("The number of the case; spaces and dashes do not matter."),
     "example": "LX48217350",
 }
+PHOTO_PARAMETER = {"description": _("The id of the photo, as the case lists it."), "example": "88"}
+OF_PATH = {"number": NUMBER_PARAMETER, "photo": PHOTO_PARAMETER}
 REPLAYED = _("The same request again: what the first one brought about.")
 _WORDS = frozenset({"summary", "description"})
 _bodies: dict[str, type[Schema]] = {}
@@ -69,13 +71,14 @@ class Described:
 
     `summary`: what it does in three words; `about`: what a caller must know. `body`: the model of what is sent, with
     an example; `form`: the properties that multipart/form-data has beside it; `query`: the model of the query string.
+    `media`: the type of an answer that is a file. `more`: parameters beside the query model's.
     `scope`: what an access token must hold. `fails`: codes of problems beside those any operation may answer with.
     """
 
     summary: str
     about: str
-    example: Any
-    gives: Any
+    example: Any = None
+    gives: Any = None
     status: int = 200
     body: tuple[type[Schema], Any] | None = None
     form: Mapping[str, Any] | None = None
@@ -83,6 +86,8 @@ class Described:
     fails: tuple[str, ...] = ()
     keyed: bool = False
     scope: str = ""
+    media: str = ""
+    more: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def options(self) -> dict[str, Any]:
@@ -93,7 +98,9 @@ class Described:
     def _extra(self) -> dict[str, Any]:
         of_keys = ("key_missing", "key_used_otherwise") if self.keyed else ()
         codes = sorted({*self.fails, *of_keys, *EVERYWHERE})
-        good = {self.status: {"content": {"application/json": {"example": self.example}}}}
+        told = {"application/json": {"example": self.example}}
+        file = {self.media: {"schema": {"type": "string", "format": "binary"}}}
+        good = {self.status: {"content": file if self.media else told}}
         extra: dict[str, Any] = {"responses": good | _problems(codes), "x-codes": codes}
         if self.keyed:
             extra["responses"].setdefault(200, {"description": REPLAYED})
@@ -102,7 +109,8 @@ class Described:
         if self.scope:
             extra["x-scopes"] = [self.scope]
         keys = [KEY_HEADER] if self.keyed else []
-        extra["parameters"] = keys + (_query(self.query) if self.query else []) + [TOWN_PARAMETER]
+        query = _query(self.query) if self.query else []
+        extra["parameters"] = [*keys, *query, *map(dict, self.more), TOWN_PARAMETER]
         return extra
 
 
@@ -154,7 +162,7 @@ def completed(schema: dict[str, Any]) -> dict[str, Any]:
                 way["AccessToken"] = list(operation["x-scopes"])
         for parameter in operation["parameters"]:
             if parameter["in"] == "path":
-                parameter.update(_in_words(NUMBER_PARAMETER))
+                parameter.update(_in_words(OF_PATH[parameter["name"]]))
     return plain
 
 

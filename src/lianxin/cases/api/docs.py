@@ -12,6 +12,7 @@ from lianxin.cases.api.door import api
 from lianxin.cases.api.problems import CODES
 
 Plain = dict[str, Any]
+JSON = "application/json"
 
 
 @require_GET
@@ -40,15 +41,17 @@ def page(request: HttpRequest) -> HttpResponse:
 
 def _operation(path: str, method: str, operation: Mapping[str, Any], schema: Mapping[str, Any]) -> Plain:
     good = 201 if 201 in operation["responses"] else 200
-    answers = operation["responses"][good]["content"]["application/json"]
+    content = operation["responses"][good]["content"]
+    answers = content.get(JSON, {})
     body = operation.get("requestBody", {}).get("content", {})
-    sent = body.get("application/json", {})
+    sent = body.get(JSON, {})
     return {
         "id": operation["operationId"], "path": path, "method": method.upper(), "tag": operation["tags"][0],
         "summary": operation["summary"], "about": operation["description"], "status": good,
         "parameters": [_parameter(each) for each in operation["parameters"]], "types": list(body),
         "fields": _fields(sent.get("schema", {}), schema), "sent": _pretty(sent.get("example")),
-        "given": _pretty(answers["example"]), "codes": operation["x-codes"],
+        "given": _pretty(answers.get("example")),
+        "file": ", ".join(set(content) - {JSON}), "codes": operation["x-codes"],
         "ways": [name for way in operation.get("security", ()) for name in way],
     }  # fmt: skip
 

@@ -183,6 +183,15 @@ class Told(Schema):
     text: str
 
 
+class PhotoShape(Schema):
+    """A photo of a case; `href` wants the same credentials."""
+
+    id: str
+    moment: str
+    at: datetime
+    href: str
+
+
 class Followed(Schema):
     """A report as its reporter may see it."""
 
@@ -207,6 +216,7 @@ class Followed(Schema):
     merged_into: str
     version: int
     timeline: list[Told]
+    photos: list[PhotoShape]
     acts: list[Next]
 
 

@@ -73,9 +73,7 @@ def _filter(town: Town, asked: CaseFilter) -> InboxFilter:
     if faults:
         raise Problem("invalid", faults)
     same = ("scope", "step", "phase", "light", "duty", "kind", "channel", "urgency", "words", "phone", "closed")
-    return InboxFilter(
-        **{name: getattr(asked, name) for name in same}, category=category, grid=grid, number=number
-    )
+    return InboxFilter(**{name: getattr(asked, name) for name in same}, category=category, grid=grid, number=number)
 
 
 @router.get(

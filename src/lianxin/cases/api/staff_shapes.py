@@ -7,7 +7,7 @@ from django.utils.translation import gettext_noop as _
 from ninja import Schema
 from pydantic import AwareDatetime, Field, StringConstraints
 
-from lianxin.cases.api.shapes import Cell, Id, Next, Phone, Ref, Taken, Text, Word
+from lianxin.cases.api.shapes import Cell, Id, Next, Phone, PhotoShape, Ref, Taken, Text, Word
 
 
 class CaseFilter(Taken):
@@ -104,15 +104,6 @@ class DutyShape(Schema):
     name: str
     due_at: datetime | None
     opened_at: datetime
-
-
-class PhotoShape(Schema):
-    """A photo of the case."""
-
-    id: str
-    moment: str
-    at: datetime
-    href: str
 
 
 class CaseShape(Schema):

@@ -74,7 +74,7 @@ def case_facts(actor: Actor, standing: Standing, *, now: datetime) -> Plain:
         "children": [child["number"] for child in page["children"]],
         "reporters": [{name: person[name] for name in _PERSON} for person in people],
         "duties": [{name: duty[name] for name in _DUTY} for duty in page["duties"]],
-        "photos": [_photo(case.number, photo) for _moment, photos in page["photos"] for photo in photos],
+        "photos": _photos(page, f"/api/v1/cases/{case.number}"),
     }  # fmt: skip
 
 
@@ -82,9 +82,12 @@ _PERSON = ("id", "name", "phone", "first", "consents", "rating", "at")
 _DUTY = ("what", "title", "unit", "name", "due_at", "opened_at")
 
 
-def _photo(number: str, photo: Mapping[str, Any]) -> Plain:
-    href = f"/cases/{number}/photos/{photo['id']}.jpg"
-    return {"id": str(photo["id"]), "moment": photo["moment"], "at": photo["at"], "href": href}
+def _photos(page: Mapping[str, Any], where: str) -> list[Plain]:
+    return [
+        {"id": str(photo["id"]), "moment": photo["moment"], "at": photo["at"], "href": f"{where}/photos/{photo['id']}"}
+        for _moment, photos in page["photos"]
+        for photo in photos
+    ]
 
 
 def _shared(page: Mapping[str, Any]) -> Plain:
@@ -141,6 +144,7 @@ def followed(actor: Actor, standing: Standing, *, now: datetime) -> Plain:
         **_shared(page), "kind": standing.case.kind, "category": page["category"], "place": page["grid"],
         "unit": holder["unit"] if holder else "", "merged_into": parent["number"] if merged else "",
         "timeline": [_told(row) for row in page["timeline"]],
+        "photos": _photos(page, f"/api/v1/reports/{standing.case.number}"),
     }  # fmt: skip
 
 

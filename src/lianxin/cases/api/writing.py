@@ -42,9 +42,7 @@ def done_response(data: Any, *, repeated: bool, location: str = "") -> HttpRespo
     return respond(data, status=201, headers={"Location": location} if location else None)
 
 
-def draft_of(
-    report: Report, request: HttpRequest, town: Town, *, kind: str, channel: str, urgency: str = ""
-) -> Draft:
+def draft_of(report: Report, request: HttpRequest, town: Town, *, kind: str, channel: str, urgency: str = "") -> Draft:
     """The case to be opened, or a problem that names every field at fault."""
     faults: dict[str, str] = {}
     lon, lat = _place(report, faults)
@@ -152,4 +150,3 @@ def moved(actor: Actor, standing: Standing) -> dict[str, Any]:
         "number": case.number, "version": case.version, "step": case.step, "step_name": said(step.name),
         "due_at": None if step.end else case.due_at, "unit": unit_name(unit) if unit else "", "ended": step.end,
     }  # fmt: skip
-

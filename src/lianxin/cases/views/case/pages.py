@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from lianxin.cases.actions.looking import NoReason, reveal_contact
+from lianxin.cases.files import photo_response
 from lianxin.cases.forms import clean_text
 from lianxin.cases.models import Reporter
 from lianxin.cases.pickers import LARGEST
@@ -16,7 +17,6 @@ from lianxin.cases.queries.setup import workflow_by_id
 from lianxin.cases.queries.standing import NotSeen, stand
 from lianxin.cases.values import Done, Standing
 from lianxin.cases.views.case.attempt import attempt_of, perform
-from lianxin.cases.views.case.files import photo_response
 from lianxin.cases.views.case.showing import actor_of, look_reasons, seen, show_page
 from lianxin.cases.words import done_sentence
 from lianxin.keys.tries import TooManyTries

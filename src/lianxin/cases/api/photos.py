@@ -19,7 +19,7 @@ from lianxin.keys.numbers import tidy
 
 router = Router()
 _SIZE = {
-    "in": "query", "name": "size", "required": False, "description": _("small: a preview, 400 pixels at most."),
+    "in": "query", "name": "size", "required": False, "description": _("small: a preview, 360 pixels at most."),
     "schema": {"type": "string", "enum": ["small"]},
 }  # fmt: skip
 

@@ -21,6 +21,19 @@ ZONE = ZoneInfo("Asia/Shanghai")
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=ZONE)
 
 
+def pytest_addoption(parser):
+    parser.addoption("--of-the-database", action="store_true", help="only tests that read or write rows, and those of the commands")
+
+
+def pytest_collection_modifyitems(config, items):
+    """The second database repeats what depends on the database; what is pure has been tried with the first."""
+    if not config.getoption("--of-the-database"):
+        return
+    kept = [item for item in items if "db" in item.fixturenames or item.get_closest_marker("django_db") or "town" in item.path.parts]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    items[:] = kept
+
+
 @pytest.fixture(autouse=True)
 def _fresh_memory(settings):
     """What a process remembers of a town belongs to the database it read."""

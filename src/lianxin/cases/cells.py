@@ -59,7 +59,9 @@ def _ended(outcome: str, place: int, at: int) -> str:
 
 
 def _went_back(counts: Mapping[str, int], at: int) -> set[str]:
-    """Where a case that is known to have come back has been: the next step, or all up to the feedback."""
+    """Where a case that is known to have come back has been: all up to the feedback; or the next step, for what is
+    sent back had come no farther than to its handling.
+    """
     if counts.get("reopened"):
         return set(PHASES[: PHASES.index("feedback") + 1])
-    return set(PHASES[: at + 2]) if counts.get("returned") else set()
+    return set(PHASES[: min(at + 2, PHASES.index("handle") + 1)]) if counts.get("returned") else set()

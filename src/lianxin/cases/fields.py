@@ -10,6 +10,7 @@ from lianxin.cases.models import Case
 from lianxin.cases.pickers import options_of
 from lianxin.cases.words import said
 from lianxin.people.actors import Actor
+from lianxin.ui import words
 from lianxin.workflow.definition import FIELDS, FieldSpec, Transition
 
 LONGEST_TEXT = 4000
@@ -38,12 +39,14 @@ def _field(spec: FieldSpec, transition: Transition, actor: Actor, case: Case | N
         "required": spec.key in transition.needs,
         "options": options,
         "value": value,
-        "hint": _hint(spec, transition),
+        "hint": _hint(spec, transition, case),
         "most": LONGEST_TEXT if spec.type == "text" else 0,
     }
 
 
-def _hint(spec: FieldSpec, transition: Transition) -> str:
+def _hint(spec: FieldSpec, transition: Transition, case: Case | None) -> str:
+    if spec.key == "until" and case is not None and case.due_at is not None and _moves_date(transition):
+        return _("The limit now: %(at)s.") % {"at": words.when(case.due_at)}
     if spec.key == "answer":
         return _("The resident reads this, and everybody once it is published: leave names and telephone numbers out.")
     if spec.key == "note" and "answer" in transition.needs:
@@ -51,3 +54,10 @@ def _hint(spec: FieldSpec, transition: Transition) -> str:
     if spec.key == "case":
         return _("The number of the case that goes on, like LX 4821 7350.")
     return ""
+
+
+def _moves_date(transition: Transition) -> bool:
+    """Whether it asks for another limit of the case, or grants it."""
+    asked = transition.effect("ask")
+    wants = asked is not None and asked.args.get("what") == "extension"
+    return wants or transition.effect("extend") is not None

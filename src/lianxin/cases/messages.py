@@ -1,11 +1,13 @@
 """Who is told of an entry: the new holders of its duties, and the reporters when something concerns them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from lianxin.cases.models import Duty, Reporter
 from lianxin.keys.models import Town
 from lianxin.ledger.models import Entry
 from lianxin.notices.models import Message
+from lianxin.people.models import Post
 
 TO_REPORTERS = frozenset(  # acts a reporter is told of; the words are on the page they follow
     {"open", "accept", "reject", "assign", "take", "answer", "finish", "grant_extension", "suspend", "resume", "merge",
@@ -17,6 +19,7 @@ TO_HOLDER = frozenset({"remind", "supervise", "grant_extension", "refuse_extensi
 def tell(town: Town, *, case_id: int, entry_id: int, act: str) -> None:
     """Write the messages of an entry; done in the job's transaction, so once."""
     entry = Entry.objects.for_system("messages", town).get(pk=entry_id)
+    unit = _unit_of(town, entry)
     rows = [
         Message(
             town_id=town.pk,
@@ -28,7 +31,7 @@ def tell(town: Town, *, case_id: int, entry_id: int, act: str) -> None:
             at=entry.at,
         )
         for each in entry.data.get("opens", ())
-        if each["post"] != entry.post_id or entry.post_id is None
+        if _is_news(each, entry, unit)
     ]
     if act in TO_HOLDER:
         mains = Duty.objects.for_system("messages", town).filter(case_id=case_id, done_at=None, what="main")
@@ -40,6 +43,21 @@ def tell(town: Town, *, case_id: int, entry_id: int, act: str) -> None:
         reporters = Reporter.objects.for_system("messages", town).filter(case_id=case_id).values_list("id", flat=True)
         rows += [_message(entry, act, reporter_id=pk) for pk in reporters]
     Message.objects.bulk_create(rows)
+
+
+def _unit_of(town: Town, entry: Entry) -> int | None:
+    """The unit of who acted; None for residents and the clockwork."""
+    rows = Post.objects.for_system("messages", town).filter(pk=entry.post_id or 0)
+    return rows.values_list("unit_id", flat=True).first()
+
+
+def _is_news(opened: Mapping[str, Any], entry: Entry, unit: int | None) -> bool:
+    """Nobody is told what they did themselves, nor a desk that one of its own has taken a case a step on."""
+    if entry.post_id is None:
+        return True
+    if opened["post"] is not None:
+        return bool(opened["post"] != entry.post_id)
+    return bool(opened["unit"] != unit or entry.source == entry.step)
 
 
 def _message(entry: Entry, act: str, **to: Any) -> Message:

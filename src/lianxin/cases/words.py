@@ -84,6 +84,17 @@ def channel_name(channel: str) -> str:
     return channels().get(channel, channel)
 
 
+def kept_names() -> dict[str, str]:
+    """What an import keeps beside the columns of a case is called."""
+    return {
+        "external_number": _("Number there"),
+        "user": _("User there"),
+        "source": _("Imported from"),
+        "votes_for": _("In favour"),
+        "votes_against": _("Against"),
+    }
+
+
 def choice_name(field: str, value: str) -> str:
     """What a value of a field with choices is called."""
     spec = FIELDS.get(field)
@@ -159,7 +170,7 @@ def done_sentence(flow: Workflow, transition: Transition, step: str, due: dateti
     """What an act has brought about, and by when what follows is due."""
     name = said(transition.name)
     if transition.to is None:
-        return _("Done: %(act)s.") % {"act": name}
+        return _("Noted: %(act)s.") % {"act": name}
     if flow.steps[step].end or due is None:
         return _("Done: %(act)s. The case now stands at “%(step)s”.") % {"act": name, "step": step_name(flow, step)}
     values = {"act": name, "step": step_name(flow, step), "due": words.when(due)}

@@ -27,6 +27,12 @@ class Message(InTown):
         indexes: ClassVar = [
             models.Index(fields=["town", "post_id", "at"], name="message_post", condition=models.Q(read_at=None)),
             models.Index(fields=["town", "unit_id", "at"], name="message_unit", condition=models.Q(read_at=None)),
+            models.Index(fields=["town", "post_id", "id"], name="message_of_post", condition=models.Q(post_id__isnull=False)),
+            models.Index(
+                fields=["town", "unit_id", "id"],
+                name="message_of_unit",
+                condition=models.Q(post_id=None, unit_id__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -36,4 +42,4 @@ class Message(InTown):
     def visible_to(cls, actor: Any) -> models.Q:
         if not actor.is_staff:
             return models.Q(id__in=())
-        return models.Q(post_id=actor.post_id) | models.Q(unit_id=actor.unit_id, post_id=None)
+        return models.Q(post_id=actor.post_id) | models.Q(unit_id=actor.unit_id, post_id=None, reporter_id=None)

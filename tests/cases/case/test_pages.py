@@ -6,6 +6,7 @@ import re
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 from PIL import Image
 
 from cases.case.staging import (
@@ -28,11 +29,12 @@ from lianxin.cases.models import Case, Photo, Reporter
 from lianxin.cases.queries.page import case_page
 from lianxin.cases.queries.setup import kinds
 from lianxin.cases.queries.standing import stand
-from lianxin.cases.values import Holder
+from lianxin.cases.values import Contact, Holder
 from lianxin.ledger.models import Entry, Text
 from lianxin.ledger.verify import verify
 from lianxin.people.actors import reporter
 from lianxin.people.queries import unit_by_key
+from lianxin.ui.words import when
 from towns import who
 
 pytestmark = pytest.mark.django_db
@@ -444,3 +446,37 @@ def test_who_looks_at_a_hundred_people_is_stopped(town):
     answers = [look(client, done, reason="handle").status_code for _try in range(62)]
     assert answers.count(200) <= 60 or 429 in answers
     assert 429 in answers
+
+
+def test_what_an_import_kept_is_shown_with_its_label(town):
+    kept = {"votes_for": 12, "source": "网络留言", "external_number": "WM-2026-7", "colour": "red", "user": "", "place": "x"}
+    done = raised(town, answers=kept)
+    page = signed_in("clerk").get(f"/cases/{done.case.number}/").content.decode()
+    shown = page[page.index('id="kept"') :]
+    for text in ("支持数", "12", "导入来源", "网络留言", "原编号", "WM-2026-7", "colour", "red"):
+        assert text in shown
+    assert "原系统用户" not in shown
+    assert 'id="kept"' not in signed_in("clerk").get(f"/cases/{raised(town).case.number}/").content.decode()
+
+
+def test_what_is_asked_stands_above_the_forms_and_the_date_asked_for_in_the_supervisors(town):
+    done = move(town, at(town, "handle"), ("handler", "ask_extension", {"reason": "等配件", "until": soon(9)}))
+    case = done.case
+    page = signed_in("handler").get(f"/cases/{case.number}/").content.decode()
+    assert page.index("等配件") < page.index('id="acts"')
+    assert f"现在的期限：{when(case.due_at)}" in page
+    theirs = signed_in("supervisor").get(f"/cases/{case.number}/").content.decode()
+    assert f"{timezone.localtime(soon(9)):%Y-%m-%d}" in theirs[theirs.index('id="do-grant_extension"') :]
+
+
+def test_from_a_list_of_the_supervisors_one_comes_back_to_it(town):
+    done = at(town, "feedback")
+    page = signed_in("supervisor").get(f"/cases/{done.case.number}/?next=/supervise/%3Flist%3Dcalls").content.decode()
+    assert 'name="next" value="/supervise/?list=calls"' in page
+    page = signed_in("supervisor").get(f"/cases/{done.case.number}/?next=//evil.example/").content.decode()
+    assert 'value="//evil' not in page
+
+
+def test_a_grid_workers_own_find_names_no_resident(town):
+    done = raised(town, channel="field", contact=Contact())
+    assert "未留姓名" not in signed_in("clerk").get(f"/cases/{done.case.number}/").content.decode()

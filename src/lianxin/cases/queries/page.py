@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from lianxin.cases.cells import six_cells
+from lianxin.cases.cells import cells_of, six_cells
 from lianxin.cases.fields import fields_for
 from lianxin.cases.models import Case, Duty, Publication, Reporter
 from lianxin.cases.pickers import category_name, grid_name, unit_name
@@ -18,8 +18,9 @@ from lianxin.cases.queries.history import History, history_of, timeline
 from lianxin.cases.queries.setup import categories, workflow_by_id
 from lianxin.cases.roles import MAIN, holds, roles_of
 from lianxin.cases.values import Standing
-from lianxin.cases.words import act_name, channel_name, choice_name, duty_name, said, step_name
+from lianxin.cases.words import act_name, channel_name, choice_name, duty_name, kept_names, said, step_name
 from lianxin.keys.numbers import spoken
+from lianxin.ledger.models import Entry
 from lianxin.people.actors import Actor
 from lianxin.people.masking import mask_name, mask_phone
 from lianxin.people.queries import units
@@ -36,7 +37,8 @@ def case_page(actor: Actor, standing: Standing, now: datetime) -> Row:
     """What the actor may read of a case and do with it.
 
     number spoken version title text kind step category grid address lon lat channel urgency … | people joined |
-    holder duties | light due_at soon_at provisional paused late next | cells clock timeline photos | acts |
+    holder duties kept (what another system said) | light due_at soon_at provisional paused late next |
+    cells clock timeline photos | acts |
     parent children publication.
     """
     case, town = standing.case, actor.town
@@ -50,12 +52,14 @@ def case_page(actor: Actor, standing: Standing, now: datetime) -> Row:
         **_linked(actor, case),
         "holder": _holder(actor, standing, history),
         "duties": [_duty(actor, duty, history, now) for duty in standing.duties if duty.what != MAIN],
+        "kept": kept_answers(case) if actor.is_staff else [],
         "cells": six_cells(flow, case, history.entries, now=now),
         "clock": _clock(actor, flow, case, history, now),
         "timeline": entries,
         "photos": _photos(entries),
         "acts": next_acts(actor, standing, now),
     }
+    _propose(page["acts"], flow, case, history)
     page["next"], page["then"] = _next(page, flow, case)
     return page
 
@@ -86,6 +90,7 @@ def _facts(actor: Actor, case: Case, flow: Workflow, history: History) -> Row:
         "lon": case.lon if mine else None,
         "lat": case.lat if mine else None,
         "channel": channel_name(case.channel),
+        "channel_key": case.channel,
         "urgency": choice_name("urgency", case.urgency),
         "urgency_key": case.urgency,
         "recorded_at": case.recorded_at,
@@ -146,8 +151,8 @@ def _people(actor: Actor, case: Case) -> Row:
 def _linked(actor: Actor, case: Case) -> Row:
     """The cases above and below, as far as the actor sees them, and what is public."""
     rows = Case.objects.seen_by(actor).filter(Q(pk=case.parent_id or 0) | Q(parent_id=case.pk)).order_by("id")[:50]
-    columns = rows.values_list("id", "number", "title", "channel", "step", "workflow_id", "recorded_at")
-    linked = [_brief(actor, *row) for row in columns]
+    columns = ("id", "number", "title", "channel", "step", "workflow_id", "recorded_at", "state", "due_at")
+    linked = [_brief(actor, *row) for row in rows.values_list(*columns)]
     public = Publication.objects.for_system("case page", actor.town).filter(case_id=case.pk)
     return {
         "parent": next((row for row in linked if row["id"] == case.parent_id), None),
@@ -157,11 +162,12 @@ def _linked(actor: Actor, case: Case) -> Row:
 
 
 def _brief(actor: Actor, pk: int, number: str, title: str, *rest: Any) -> Row:
-    channel, step, workflow_id, recorded_at = rest
+    channel, step, workflow_id, recorded_at, state, due_at = rest
     flow = workflow_by_id(actor.town, workflow_id)
     return {
         "id": pk, "number": number, "spoken": spoken(number), "title": title, "appeal": channel == "appeal",
         "step": step, "step_name": step_name(flow, step), "ended": flow.steps[step].end, "recorded_at": recorded_at,
+        "cells": cells_of(flow, step, state, due_at),
     }  # fmt: skip
 
 
@@ -192,8 +198,50 @@ def _duty(actor: Actor, duty: Duty, history: History, now: datetime) -> Row:
         "light": words.light_of(duty.due_at, duty.soon_at, now),
         "opened_at": duty.opened_at,
         "mine": holds(actor, duty),
+        **_asked(actor, duty, history),
         **_who(actor, duty, history),
     }
+
+
+def _asked(actor: Actor, duty: Duty, history: History) -> Row:
+    """What was said, and until when, as the duty was laid on; for staff alone."""
+    entry = next((each for each in history.entries if each.at == duty.opened_at), None)
+    if entry is None or actor.reporter_of is not None:
+        return {"asked": "", "until": None}
+    until = entry.data.get("given", {}).get("until")
+    said_then = [text.body for text in history.texts.get(entry.pk, ()) if not text.erased_at]
+    return {"asked": " ".join(said_then), "until": datetime.fromisoformat(until) if until else None}
+
+
+def _propose(acts: list[Row], flow: Workflow, case: Case, history: History) -> None:
+    """Where more time is granted, the date that was asked for stands in the form."""
+    for act in acts:
+        granted = flow.transition(case.step, act["act"])
+        if granted is None or granted.effect("extend") is None:
+            continue
+        asked = (each.data.get("given", {}).get("until") for each in reversed(history.entries) if _asks(flow, each))
+        until = next((each for each in asked if each), None)
+        for field in act["fields"]:
+            if field["name"] == "until" and until:
+                field["value"] = words.stamp(datetime.fromisoformat(until)).replace(" ", "T")
+
+
+def _asks(flow: Workflow, entry: Entry) -> bool:
+    made = flow.transition(entry.source, entry.act)
+    return made is not None and made.effect("ask") is not None
+
+
+def kept_answers(case: Case) -> list[tuple[str, str]]:
+    """What another system or a form said of the case and has no column of its own, with its label where known.
+
+    The place words of a report are its address, shown as such.
+    """
+    labels = kept_names()
+    return [
+        (labels.get(name, name), str(value))
+        for name, value in case.answers.items()
+        if name != "place" and value not in (None, "") and not isinstance(value, dict | list)
+    ]
 
 
 def _clock(actor: Actor, flow: Workflow, case: Case, history: History, now: datetime) -> Row:
@@ -237,6 +285,7 @@ def _act(actor: Actor, case: Case, flow: Workflow, transition: Transition, now: 
         "fields": fields_for(transition, actor, case, now=now),
         "needs": list(transition.needs),
         "side": side,
+        "counts": transition.counts,
         "primary": False,
         "danger": side == "end",
         "photos": "photos" in (*transition.needs, *transition.takes),

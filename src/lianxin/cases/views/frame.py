@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
+from lianxin.cases.queries.messages import COUNTED, unread
 from lianxin.keys.models import Town
 from lianxin.people.actors import Actor
 from lianxin.people.queries import roles
@@ -59,6 +60,7 @@ def frame(request: StaffRequest, on: str = "", counts: dict[str, tuple[int, str]
         "nav": nav,
         "me": {"name": actor.name, "post": post},
         "menu": [{"text": text, "href": href, "icon": icon} for name, text, icon in menu if (href := address(name))],
+        "bell": {"href": address("messages"), "count": unread(actor), "most": COUNTED, "on": on == "messages"},
         "search_url": address("desk-search"),
         "sign_out_url": address("sign-out"),
     }

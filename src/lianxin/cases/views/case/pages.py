@@ -11,8 +11,9 @@ from django.views.decorators.http import require_POST, require_safe
 from lianxin.cases.actions.looking import NoReason, reveal_contact
 from lianxin.cases.files import photo_response
 from lianxin.cases.forms import clean_text
-from lianxin.cases.models import Reporter
+from lianxin.cases.models import Case, Reporter
 from lianxin.cases.pickers import LARGEST
+from lianxin.cases.queries.messages import unread
 from lianxin.cases.queries.setup import workflow_by_id
 from lianxin.cases.queries.standing import NotSeen, stand
 from lianxin.cases.values import Done, Standing
@@ -20,6 +21,7 @@ from lianxin.cases.views.case.attempt import attempt_of, perform
 from lianxin.cases.views.case.showing import actor_of, look_reasons, seen, show_page
 from lianxin.cases.words import done_sentence
 from lianxin.keys.tries import TooManyTries
+from lianxin.notices.actions import read_messages
 from lianxin.people.middleware import staff
 from lianxin.people.views.signing import see, wanted
 
@@ -28,7 +30,16 @@ from lianxin.people.views.signing import see, wanted
 @require_safe
 def case(request: HttpRequest, number: str) -> HttpResponse:
     """Everything about a case that is this person's to read, and what they can do with it."""
-    return show_page(request, seen(request, number))
+    standing = seen(request, number)
+    told_of(request, standing.case)
+    return show_page(request, standing)
+
+
+def told_of(request: HttpRequest, row: Case) -> None:
+    """Who has the case before them has had the messages about it."""
+    actor = actor_of(request)
+    if unread(actor):
+        read_messages(actor=actor, now=timezone.now(), case_id=row.pk)
 
 
 @staff
@@ -41,6 +52,7 @@ def act(request: HttpRequest, number: str) -> HttpResponse:
     if done is None:
         return show_page(request, seen(request, number), attempt=attempt)
     _say(request, done)
+    told_of(request, done.case)
     return see(wanted(request) or _where(request, done))
 
 

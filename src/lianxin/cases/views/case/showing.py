@@ -18,6 +18,7 @@ from lianxin.cases.views.frame import FIELD, StaffRequest, frame
 from lianxin.cases.words import said
 from lianxin.keys.numbers import tidy
 from lianxin.people.actors import Actor
+from lianxin.people.views.signing import wanted
 from lianxin.workflow.definition import FIELDS
 
 Row = dict[str, Any]
@@ -52,7 +53,7 @@ def show_page(
     page = case_page(actor, standing, timezone.now())
     acts = _with_typed(page["acts"], attempt, actor) if attempt is not None else page["acts"]
     context = {
-        **frame(cast(StaffRequest, request), "field" if actor.role in FIELD else "desk"),
+        **frame(cast(StaffRequest, request), _place(actor)),
         "page": page,
         "acts": acts,
         "attempt": attempt,
@@ -63,10 +64,18 @@ def show_page(
         "revealed": revealed,
         "reasons": look_reasons(),
         "told": told,
+        "next_url": wanted(request),
     }
     response = render(request, "cases/case/page.html", context, status=attempt.status if attempt else status)
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def _place(actor: Actor) -> str:
+    """The place of work from which somebody comes to a case."""
+    if actor.role in FIELD:
+        return "field"
+    return {"supervisor": "supervise", "leader": "town-page"}.get(actor.role, "desk")
 
 
 def moment_names() -> Mapping[str, str]:

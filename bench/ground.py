@@ -57,6 +57,7 @@ def copy(done, rows, now):
             duties.append(Duty(
                 id=new_id(), town_id=town_id, case_id=cases[-1].pk, what="main", step=step, who="clerk", unit_id=unit,
                 opened_at=recorded, due_at=due, soon_at=due - timedelta(hours=2), done_at=recorded if closed else None,
+                workflow_id=case.workflow_id,
             ))  # fmt: skip
         Case.objects.bulk_create(cases)
         Duty.objects.bulk_create(duties)

@@ -18,7 +18,8 @@ INSERTS = {
     "cases_case": "id town_id number kind workflow_id step version head title category_id grid_id unit_id post_id urgency "
     "channel lon lat address happened_at recorded_at due_at closed_at state parent_id answers",
     "cases_reporter": "id town_id case_id account_id name phone phone_blind phone_tail public_consent first at rating",
-    "cases_duty": "id town_id case_id what step who unit_id post_id opened_at due_at soon_at done_at swept",
+    "cases_duty": "id town_id case_id what step who unit_id post_id opened_at due_at soon_at done_at swept "
+    "workflow_id paused",
     "ledger_entry": "id town_id subject_kind subject_id seq act source step counts late account_id post_id at data prev "
     "digest seal_id",
     "ledger_text": "id town_id entry_id subject_id field body key erased_at",
@@ -56,7 +57,7 @@ def raw_open(request: HttpRequest) -> JsonResponse:
             "normal", "phone", 117.0, 34.6, "", None, now, now, None, state, None, "{}",
         ])  # fmt: skip
         cursor.execute(SQL["cases_reporter"], [new_id(), town, case, None, "", "", "", "", False, True, now, None])
-        cursor.execute(SQL["cases_duty"], [new_id(), town, case, "main", "collect", "clerk", unit, None, now, now, now, None, False])
+        cursor.execute(SQL["cases_duty"], [new_id(), town, case, "main", "collect", "clerk", unit, None, now, now, now, None, False, flow, False])
         cursor.execute(SQL["ledger_entry"], [
             entry, town, "case", case, 1, "open", "", "collect", "", False, None, None, now, state, "0" * 64, "0" * 64, None,
         ])  # fmt: skip
@@ -77,7 +78,7 @@ def raw_open(request: HttpRequest) -> JsonResponse:
 def raw_act(request: HttpRequest) -> JsonResponse:
     """The reads and rows of a transition."""
     body = json.loads(request.body)
-    town, _, unit = ground()
+    town, flow, unit = ground()
     case, entry, now = int(body["id"]), new_id(), "2026-11-21 01:00:00+00:00"
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT * FROM cases_case WHERE town_id = %s AND id = %s", [town, case])
@@ -91,7 +92,7 @@ def raw_act(request: HttpRequest) -> JsonResponse:
             ["triage", "1" * 64, now, "{}", town, case, 1],
         )
         cursor.execute("UPDATE cases_duty SET done_at = %s WHERE town_id = %s AND id = %s", [now, town, duty[0]])
-        cursor.execute(SQL["cases_duty"], [new_id(), town, case, "main", "triage", "clerk", unit, None, now, now, now, None, False])
+        cursor.execute(SQL["cases_duty"], [new_id(), town, case, "main", "triage", "clerk", unit, None, now, now, now, None, False, flow, False])
         cursor.execute(SQL["ledger_entry"], [
             entry, town, "case", case, 2, "accept", "", "triage", "", False, None, None, now, "{}", "0" * 64, "0" * 64, None,
         ])  # fmt: skip

@@ -73,6 +73,10 @@ def walk(town):
     made = Walk(town)
     yield made
     assert list(verify(town)) == []
+    for duty in Duty.objects.for_system("tests", town).filter(done_at=None).select_related("case"):
+        says_itself = (duty.workflow_id, duty.paused, duty.step if duty.what == "main" else duty.case.step)
+        stopped = duty.what == "main" and duty.case.state["paused_at"] is not None
+        assert says_itself == (duty.case.workflow_id, stopped, duty.case.step)
 
 
 def test_send_back_退回_returns_the_turn_to_the_desk_and_twice_is_enough(walk):

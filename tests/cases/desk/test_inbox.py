@@ -243,11 +243,21 @@ def test_counts_agree_with_the_rows(town, now):
     raise_one(town, now)
     dispatched(town, now)
     raise_one(town, now - timedelta(hours=5))
-    for actor in ("clerk", "leader", "handler", "chief", "supervisor"):
+    stopped = transition(dispatched(town, now).standing, "take", actor=who(town, "handler"), now=now)
+    units = [unit_by_key(town, "sanitation").pk]
+    stopped = transition(stopped.standing, "cohandle", actor=who(town, "handler"), now=now, given={"units": units})
+    given = {"reason": "等材料", "until": now + timedelta(days=9)}
+    transition(stopped.standing, "suspend", actor=who(town, "supervisor"), now=now, given=given)
+    secret = open_case(Draft("dispute", "邻里纠纷", text="邻里纠纷"), actor=who(town, "clerk"), now=now)
+    assert counts(who(town, "leader"), now=now, scope="all")["lights"]["paused"] == 1
+    assert secret.case.number not in numbers(inbox(who(town, "clerk2"), InboxFilter("all"), now=now))
+    for actor in ("clerk", "clerk2", "leader", "handler", "chief", "supervisor", "sanitation"):
         for scope in ("mine", "unit", "all"):
             one = counts(who(town, actor), now=now, scope=scope)
             rows = inbox(who(town, actor), InboxFilter(scope), now=now)["rows"]
             assert one["total"] == len(rows) == sum(step["count"] for step in one["steps"])
+            for step in one["steps"]:
+                assert step["count"] == len(inbox(who(town, actor), InboxFilter(scope, step=step["key"]), now=now)["rows"])
             for light, count in one["lights"].items():
                 assert count == len(inbox(who(town, actor), InboxFilter(scope, light=light), now=now)["rows"])
 

@@ -79,10 +79,11 @@ def carry_out(move: Move) -> None:
 def _move_due(move: Move) -> None:
     """A pause, a resumption or an extension moves the open main duty's date with the case's."""
     main, state = move.standing.main, move.plan.state
-    if main is None or main in move.sheet.shuts or main.due_at == state.due_at:
+    paused = state.paused_at is not None
+    if main is None or main in move.sheet.shuts or (main.due_at, main.paused) == (state.due_at, paused):
         return
-    main.due_at, main.soon_at = state.due_at, state.soon_at
-    moved = {"due_at": state.due_at, "soon_at": state.soon_at, "swept": False}
+    main.due_at, main.soon_at, main.paused = state.due_at, state.soon_at, paused
+    moved = {"due_at": state.due_at, "soon_at": state.soon_at, "swept": False, "paused": paused}
     move.later.append(lambda _: change(Duty, main.town_id, {"id": main.pk}, moved))
 
 

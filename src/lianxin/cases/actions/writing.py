@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from lianxin.cases.models import Case, Duty, Photo
+from lianxin.cases.roles import MAIN
 from lianxin.cases.values import Holder, Standing
 from lianxin.forms.photos import StoredPhoto, enter
 from lianxin.jobs.queue import job
@@ -42,7 +43,7 @@ class Sheet:
         duty = Duty(
             town_id=self.case.town_id, case_id=self.case.pk, what=what, step=step, who=who, unit_id=holder.unit_id,
             post_id=holder.post_id, opened_at=self.now, due_at=due.at if due else None,
-            soon_at=due.soon_at if due else None,
+            soon_at=due.soon_at if due else None, workflow_id=self.case.workflow_id,
         )  # fmt: skip
         self.opens.append(duty)
         return duty
@@ -80,6 +81,8 @@ def save_rows(sheet: Sheet, entry: Entry, texts: Sequence[Text]) -> None:
     """Write the entry and what it brings; inside the door's transaction."""
     if sheet.shuts:
         change(Duty, entry.town_id, {"id": [duty.pk for duty in sheet.shuts]}, {"done_at": sheet.now})
+    for duty in sheet.opens:
+        duty.paused = duty.what == MAIN and bool(sheet.case.state.get("paused_at"))
     insert(sheet.opens)
     insert([entry])
     insert(texts)

@@ -93,6 +93,8 @@ class Duty(InTown):
     """What one unit, post or reporter owes in a case (职责), until when. Inboxes read these rows.
 
     `what` is `main` for the step's own turn, else the name the workflow gives it (extension, cohandle, supervise…).
+    What lists and counts ask of every open row is here, so that they need not look at its case: the workflow it goes
+    by, and of the main duty the step it stands at and whether its clock is stopped.
     """
 
     case_id = models.BigIntegerField()
@@ -107,6 +109,8 @@ class Duty(InTown):
     soon_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
     swept = models.BooleanField(default=False)
+    workflow_id = models.BigIntegerField()
+    paused = models.BooleanField(default=False)
 
     class Meta:
         constraints: ClassVar = [
@@ -118,6 +122,11 @@ class Duty(InTown):
             models.Index(fields=["town", "unit", "due_at"], name="duty_of_unit", condition=Q(done_at=None)),
             models.Index(fields=["town", "post", "due_at"], name="duty_of_post", condition=Q(done_at=None)),
             models.Index(fields=["town", "due_at"], name="duty_due", condition=Q(done_at=None)),
+            models.Index(  # counts read this alone
+                fields=["town", "what", "workflow_id", "step", "paused", "due_at", "soon_at", "case_id"],
+                name="duty_open",
+                condition=Q(done_at=None),
+            ),
         ]
 
     def __str__(self) -> str:

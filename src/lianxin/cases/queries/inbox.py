@@ -196,14 +196,15 @@ def _seen(actor: Actor) -> Q:
     seen = Q(Exists(Case.objects.seen_by(actor).filter(id=OuterRef("case_id"))))
     if actor.sees != "town":
         return seen
-    hidden = set(actor.town.settings.get("confidential", ())) - actor.confidential
-    return ~Q(case__kind__in=sorted(hidden)) | seen if hidden else seen
+    secret = Case.secret_from(actor)
+    hidden = [pk for pk, version in workflows(actor.town).items() if version.key in secret]
+    return ~Q(workflow_id__in=hidden) | seen if hidden else Q()
 
 
 def _light(now: datetime) -> CaseWhen:
     """The light of a duty: a stopped clock is neither late nor soon; other duties of the case go on."""
     return CaseWhen(
-        When(~Q(case__state__paused_at=None), what=MAIN, then=Value("paused")),
+        When(paused=True, then=Value("paused")),
         When(due_at__lt=now, then=Value("late")),
         When(soon_at__lte=now, then=Value("soon")),
         default=Value("ok"),
@@ -401,18 +402,35 @@ class _Dresser:
 
 
 def counts(actor: Actor, *, now: datetime, scope: str = "mine") -> dict[str, Any]:
-    """How many open duties there are: `total`, by `steps` (key, name, phase, count; in their order) and by `lights`."""
-    rows: Any = duties_of(actor, InboxFilter(scope=scope), now=now).annotate(light=_light(now))
-    found = rows.values_list("case__workflow_id", "case__step", "light").order_by().annotate(n=Count("id"))
+    """How many open duties there are: `total`, by `steps` (key, name, phase, count; in their order) and by `lights`.
+
+    A main duty says itself where its case stands; beside it a case has few, and where it stands is asked of the case.
+    """
+    rows = duties_of(actor, InboxFilter(scope=scope), now=now)
+    found = [*_tally(rows.filter(what=MAIN), "", now), *_tally(rows.exclude(what=MAIN), "case__", now)]
     lights = dict.fromkeys(LIGHTS, 0)
     steps: dict[str, Row] = {}
-    for workflow_id, key, light, count in found:
-        lights[light] += count
+    for workflow_id, key, *numbers in found:
         step = workflow_by_id(actor.town, workflow_id).steps[key]
         held = steps.setdefault(key, {"key": key, "name": said(step.name), "phase": step.phase, "count": 0})
-        held["count"] += count
+        held["count"] += sum(numbers)
+        for light, number in zip(LIGHTS, numbers, strict=True):
+            lights[light] += number
     ordered = sorted(steps.values(), key=lambda each: (PHASES.index(each["phase"]), each["key"]))
     return {"total": sum(lights.values()), "steps": ordered, "lights": lights}
+
+
+def _tally(rows: QuerySet[Duty], prefix: str, now: datetime) -> list[tuple[Any, ...]]:
+    """For each workflow and step how many rows have each of LIGHTS; sums in the index's order, with nothing sorted."""
+    running, late = Q(paused=False), Q(due_at__lt=now)
+    soon = ~late & Q(soon_at__lte=now)
+    of_light = {"late": running & late, "soon": running & soon, "paused": Q(paused=True)}
+    numbers = {light: Count("case_id", filter=which) for light, which in of_light.items()}
+    counted = rows.order_by().values_list("workflow_id", f"{prefix}step").annotate(all=Count("*"), **numbers)
+    return [
+        (workflow, step, late, soon, every - late - soon - paused, paused)
+        for workflow, step, every, late, soon, paused in counted
+    ]
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 
-from lianxin.cases.columns import PLAIN, TEXTS, plain_columns
+from lianxin.cases.columns import PLACE, PLACED, PLAIN, TITLE, placed, plain_columns
 from lianxin.cases.models import Case, Duty, Photo
 from lianxin.forms.photos import path_of
 from lianxin.keys.models import Town
@@ -36,18 +36,18 @@ def _row(case: Case, entries: Sequence[Entry], texts: Mapping[int, Sequence[Text
     told: dict[str, object] = {}
     for entry in entries:
         told.update(entry.data.get("set", {}))
-    now = plain_columns(case)
-    for name in PLAIN:
+    first = {text.field: text for text in texts.get(entries[0].pk, ())}
+    if (place := first.get(PLACE)) is not None:
+        told.update(placed(place.body))
+    now = {**plain_columns(case), **{name: getattr(case, name) for name in PLACED}}
+    for name in (*PLAIN, *PLACED):
         if now[name] != told.get(name):
             yield Broken(
                 f"case:{case.number}", 0, f"column {name} disagrees with its history", f"{told.get(name)} → {now[name]}"
             )
-    first = {text.field: text for text in texts.get(entries[0].pk, ())}
-    for name in TEXTS:
-        text = first.get(name)
-        expected = ERASED if text is None or text.erased_at else text.body
-        if getattr(case, name) not in ({expected, ""} if expected == ERASED else {expected}):
-            yield Broken(f"case:{case.number}", 0, f"column {name} disagrees with its history")
+    title = first.get(TITLE)
+    if case.title != (ERASED if title is None or title.erased_at else title.body):
+        yield Broken(f"case:{case.number}", 0, f"column {TITLE} disagrees with its history")
 
 
 def _duties(case: Case, entries: Sequence[Entry], rows: set[tuple[str, int, int | None]]) -> Iterator[Broken]:

@@ -1,9 +1,11 @@
 """The columns of a case as its history knows them.
 
-An entry holds what each changed column became, so that replaying the entries gives the row. Title and address may
-name people: the entry holds only their digests, like other texts.
+An entry holds what each changed column became, so that replaying the entries gives the row. The title and the exact
+place (point, address, what else was answered) may tell of people: they are texts beside the first entry, which holds
+only their digests, so that they can be erased and the chain still checks. The grid stays: the town's figures need it.
 """
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -13,9 +15,10 @@ from lianxin.ledger.chain import moment
 
 PLAIN = (
     "number", "kind", "workflow_id", "step", "category_id", "grid_id", "unit_id", "post_id", "urgency", "channel",
-    "lon", "lat", "happened_at", "recorded_at", "due_at", "closed_at", "state", "parent_id", "answers",
+    "happened_at", "recorded_at", "due_at", "closed_at", "state", "parent_id",
 )  # fmt: skip
-TEXTS = ("title", "address")
+TITLE, PLACE = "title", "place"  # fields of the texts beside the first entry
+PLACED = ("address", "answers", "lat", "lon")
 
 
 def sealed(value: Any) -> Any:
@@ -26,6 +29,18 @@ def sealed(value: Any) -> Any:
 def plain_columns(case: Case) -> dict[str, Any]:
     """Every plain column of a case as its entries would hold it."""
     return {name: sealed(getattr(case, name)) for name in PLAIN}
+
+
+def place_of(case: Case) -> str:
+    """The columns of a case's place as the text that its first entry is about."""
+    told = {name: getattr(case, name) for name in PLACED}
+    return json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def placed(text: str) -> dict[str, Any]:
+    """The columns that `place_of` wrote down; those of an erased place, for an empty text."""
+    told: dict[str, Any] = json.loads(text) if text else {"address": "", "answers": {}, "lat": None, "lon": None}
+    return told
 
 
 def apply(case: Case, changes: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Erased means erased: in every table, file and index, and the chain still holds."""
 
 import io
+import struct
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from PIL import Image
 
-from cases.case.staging import ACCEPT, NAME, TAKE, assign, move, raised, signed_in, soon
+from cases.case.staging import ACCEPT, NAME, PHONE, TAKE, assign, move, raised, signed_in, soon
 from lianxin.cases.actions.erasing import erase_case
 from lianxin.cases.actions.looking import reveal_contact
 from lianxin.cases.models import Case, Photo, Publication, Reporter
@@ -20,6 +21,7 @@ from lianxin.ledger.verify import verify
 from towns import who
 
 SECRET = "鹧鸪巷七号的瞿老太"
+PLACE = {"lon": 117.0051739, "lat": 34.6049283}  # exact enough to find a door
 
 
 def picture(colour):
@@ -41,7 +43,10 @@ def everything():
 def full_case(town):
     """A case that says a secret wherever it can, with photos, a look, a publication and an appeal."""
     shared = store(picture("red"), town=town)
-    done = raised(town, title=SECRET, text=SECRET, address=SECRET, photos=[shared, store(picture("blue"), town=town)])
+    done = raised(
+        town, title=SECRET, text=SECRET, address=SECRET, photos=[shared, store(picture("blue"), town=town)],
+        answers={"place": {"source": "gps", "accuracy": "7"}, "said": SECRET}, **PLACE,
+    )  # fmt: skip
     first = done.reporter_id
     other = raised(town, title="别的事", photos=[shared])
     reveal_contact(stand(who(town, "clerk"), pk=done.case.pk), first, f"找{SECRET}", actor=who(town, "clerk"), now=soon(0))
@@ -57,12 +62,16 @@ def full_case(town):
 def test_a_secret_is_nowhere_once_its_case_is_erased_and_the_chain_holds(town, django_capture_on_commit_callbacks):
     done, other = full_case(town)
     pk = done.case.pk
-    assert SECRET in everything()
+    assert all(each in everything() for each in (SECRET, "117.0051739", "34.6049283"))
+    grid = done.case.grid_id
     digests = list(Photo.objects.for_system("test", town).filter(case_id=pk).order_by("id").values_list("file__digest", flat=True))
     with django_capture_on_commit_callbacks(execute=True):
         assert erase_case(done.case, "当事人申请", actor=who(town, "security"), now=soon(0)) >= 7
     left = everything()
-    assert SECRET not in left
+    assert not [each for each in (SECRET, "117.0051739", "34.6049283", "accuracy") if each in left]
+    case = Case.objects.for_system("test", town).get(pk=pk)
+    assert (case.lon, case.lat, case.address, case.answers) == (None, None, "", {})
+    assert case.grid_id == grid is not None
     row = Reporter.objects.for_system("test", town).get(pk=done.reporter_id)
     assert (row.name, row.phone, row.phone_blind, row.phone_tail) == ("", "", "", "")
     assert find(town.pk, "鹧鸪") == []
@@ -107,7 +116,7 @@ def test_the_databases_own_files_forget_as_well():
     from towns import make_town
 
     town = make_town("LX", "连心镇", code="999001101")
-    done = raised(town, title=SECRET, text=SECRET)
+    done = raised(town, title=SECRET, text=SECRET, address=SECRET, answers={"place": {"source": "gps"}}, **PLACE)
     erase_case(done.case, "当事人申请", actor=who(town, "security"), now=soon(0))
     assert SECRET not in everything()
     assert NAME not in everything()
@@ -115,4 +124,6 @@ def test_the_databases_own_files_forget_as_well():
         name = connection.settings_dict["NAME"]
         files = [path for path in (Path(name), Path(f"{name}-wal")) if path.exists()]
         assert files
-        assert not any(SECRET.encode() in path.read_bytes() for path in files)
+        point = [struct.pack(">d", each) for each in PLACE.values()]  # as SQLite stores a number
+        for value in (SECRET.encode(), NAME.encode(), PHONE.encode(), b"117.0051739", *point):
+            assert not [path.name for path in files if value in path.read_bytes()]

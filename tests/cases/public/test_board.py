@@ -168,5 +168,6 @@ def test_a_kind_that_became_confidential_disappears(site, town, lamp, publish):
     publish(case)
     town.settings["confidential"] = ["request"]
     town.save()
+    bump(town)
     assert numbers(site) == []
     assert site.get(f"/board/{case.number}/").status_code == 404

@@ -8,6 +8,7 @@ from lianxin.cases.links import link_code
 from lianxin.cases.models import Case, Photo, Reporter
 from lianxin.cases.queries.standing import NotSeen
 from lianxin.cases.values import Contact
+from lianxin.keys.cache import bump
 from lianxin.keys.once import KeyUsedOtherwise, OnceKey
 from lianxin.ledger.models import Entry
 from lianxin.ledger.verify import verify
@@ -66,6 +67,7 @@ def test_what_is_not_for_the_public_not_near_or_not_open_is_not_shown(site, town
     if reason == "confidential":
         town.settings["confidential"] = ["request", *town.settings["confidential"]]
         town.save()
+        bump(town)
     page = site.post("/report/similar/", {"text": TEXT, **HERE}).content.decode()
     assert done.case.number not in page
     assert page.strip() == ""

@@ -14,7 +14,7 @@ from django.dispatch import Signal
 
 from lianxin.cases.actions.effects import Move, carry_out
 from lianxin.cases.actions.writing import Sheet, entry_of, save_changes, save_rows, standing_after
-from lianxin.cases.columns import apply, plain_columns
+from lianxin.cases.columns import PLACE, apply, place_of, plain_columns
 from lianxin.cases.kinds import kind_of
 from lianxin.cases.models import Case, Duty, Reporter
 from lianxin.cases.queries.setup import categories, latest_version, limits_of, workflow_by_id, workflow_of
@@ -54,7 +54,7 @@ def open_case(draft: Draft, *, actor: Actor, now: datetime, once: OnceKey | None
         holder = draft.holder or Holder(desk_of(town, draft.state.get("stand_in") or duty.who))
         sheet.open_duty(duty.what, duty.who, holder, duty.due, case.step)
         case.unit_id, case.post_id = holder.unit_id, holder.post_id
-    sheet.texts = {"title": case.title, "text": draft.text, "address": case.address}
+    sheet.texts = {"title": case.title, "text": draft.text, PLACE: place_of(case)}
     reporter = _new_reporter(draft, case, actor, now)
     sheet.given = {"reporter": reporter.pk}
     entry, texts = entry_of(sheet, plain_columns(case))

@@ -1,7 +1,7 @@
 """Erase what a case says of people, for good: words, names, telephone numbers, photos, search tokens, publication.
 
 What was done, when and by whom stays, and the chain still checks: it holds digests under keys that go with the words.
-The place of a case (its point and grid) stays too, for the town's figures count it.
+The exact place goes too (point, address, what was answered); the grid stays, for the town's figures count it.
 """
 
 from collections.abc import Sequence
@@ -13,6 +13,7 @@ from django.db import transaction as database
 
 from lianxin.cases.actions.effects import note_on
 from lianxin.cases.checks import ERASED
+from lianxin.cases.columns import placed
 from lianxin.cases.models import Case, Photo, Publication, Reporter
 from lianxin.cases.search import unindex
 from lianxin.forms.photos import path_of
@@ -53,7 +54,7 @@ def _with_appeals(case: Case) -> list[Case]:
 def _erase(case: Case, reason: str, *, actor: Actor, now: datetime) -> int:
     town_id = case.town_id
     _erase_photos(case, actor=actor, now=now)
-    Case.objects.for_system("erase", town_id).filter(pk=case.pk).update(title=ERASED, address="")
+    Case.objects.for_system("erase", town_id).filter(pk=case.pk).update(title=ERASED, **placed(""))
     unindex(case.pk, town_id)
     for public in Publication.objects.for_system("erase", town_id).filter(case_id=case.pk):
         public.delete()

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from lianxin.cases.columns import PLACE, placed
 from lianxin.cases.pickers import category_name, grid_name, unit_name
 from lianxin.cases.queries.history import history_of
 from lianxin.cases.queries.page import case_page
@@ -114,6 +115,8 @@ def entries_of(actor: Actor, standing: Standing) -> list[Plain]:
     told = []
     for entry in history.entries:
         texts = {text.field: text.body for text in history.texts.get(entry.pk, ())}
+        if PLACE in texts:
+            texts["address"] = placed(texts.pop(PLACE))["address"]
         post = history.posts.get(entry.post_id or 0)
         by = {"id": str(entry.post_id), "key": "", "name": f"{post['title']} {post['name']}".strip()} if post else None
         told.append({**_entry(entry), "name": act_name(flow, entry.act, entry.source), "by": by, "texts": texts})

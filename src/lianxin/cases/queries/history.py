@@ -12,6 +12,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from lianxin.cases.columns import PLACE, TITLE
 from lianxin.cases.messages import TO_REPORTERS
 from lianxin.cases.models import Case, Photo
 from lianxin.cases.pickers import category_name, grid_name, unit_name
@@ -143,7 +144,7 @@ class _Teller:
     def _texts(self, entry: Entry) -> list[Row]:
         rows = []
         for text in self.history.texts.get(entry.pk, ()):
-            if text.field not in {"title", "address"} and self._may_read_text(entry, text.field):
+            if text.field not in {TITLE, PLACE} and self._may_read_text(entry, text.field):
                 body = _("(erased)") if text.erased_at else text.body
                 label = said(FIELDS[text.field].name) if text.field in FIELDS else ""
                 inside = self._inside(entry, text.field)

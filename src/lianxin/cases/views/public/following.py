@@ -39,7 +39,7 @@ from lianxin.workflow.engine import available
 REMIND_EVERY = timedelta(hours=24)
 TOLD = frozenset({"answer"})  # texts meant for every reporter, whoever wrote them
 TOLD_WITH = {"reject": frozenset({"reason"})}
-OWN = frozenset({"title", "text", "address", "note", "reason"})
+OWN = frozenset({"title", "text", "note", "reason"})
 
 
 @dataclass(slots=True)

@@ -36,6 +36,7 @@ PUBLISH = {"clerk"}
 REVEAL = {"clerk", "handler", "grid_worker", "grid_chief", "supervisor", "mediator"}
 OVERSEE = {"supervisor", "leader"}
 MANAGE_PEOPLE = {"admin", "security_admin"}
+ERASE = {"security_admin"}
 
 Rule = Callable[[str, str], int]  # (role, case) -> status
 Words = Callable[[str, str], set[str]]  # (role, case) -> the cases whose words stand in the answer
@@ -211,6 +212,13 @@ TABLE = (
     Row("/messages/1/", staff(404)),
     Row("/messages/read/", staff(405)),
     post("/messages/read/", {}, staff(303)),
+    # Erasing: found by number, counted, never read.
+    Row("/erase/", only(ERASE)),
+    Row("/erase/?number={number}", only(ERASE, 303), cases=("own", "far", "shut", "shown")),
+    Row("/erase/?number={number}", only(ERASE, 404), cases=("foreign",)),
+    Row("/cases/{number}/erase/", only(ERASE), cases=("own", "far", "shut", "shown")),
+    Row("/cases/{number}/erase/", only(ERASE, 404), cases=("foreign",)),
+    post("/cases/{number}/erase/", {}, only(ERASE, 422), cases=("own", "far", "shut", "shown")),
     # The desk.
     Row("/desk/", staff(), shows=mine),
     Row("/desk/?scope=all", staff(), shows=seen("own", "far", "shut")),

@@ -29,7 +29,7 @@ ENVIRON = {  # of a command in a process of its own
     **{name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"},
     "LIANXIN_DATABASE": "",
 }
-COMMANDS = ("run", "worker", "demo", "import", "export", "verify", "check", "user")
+COMMANDS = ("run", "worker", "demo", "import", "export", "verify", "check", "user", "erase")
 
 
 def lianxin(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:

@@ -23,7 +23,7 @@ URGENCIES = ("normal", "urgent", "emergency")
 SEES = ("town", "grid", "unit", "own")
 MAY = (
     "register", "triage", "publish", "reveal_contact", "configure", "manage_people", "audit", "export", "tokens",
-    "board",
+    "board", "erase",
 )  # fmt: skip
 LEVELS = ("grid", "village")  # what a category may name instead of a unit
 

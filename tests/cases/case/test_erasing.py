@@ -5,6 +5,7 @@ import struct
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.db import connection
@@ -18,6 +19,7 @@ from lianxin.cases.queries.standing import stand
 from lianxin.cases.search import find
 from lianxin.forms.photos import path_of, store
 from lianxin.ledger.verify import verify
+from lianxin.town.cli import main
 from towns import who
 
 SECRET = "鹧鸪巷七号的瞿老太"
@@ -109,6 +111,65 @@ def test_nobody_but_the_security_administrator_erases(town, username):
         erase_case(done.case, "我想删", actor=who(town, username), now=soon(0))
     with pytest.raises(ValueError, match="why"):
         erase_case(done.case, " ", actor=who(town, "security"), now=soon(0))
+
+
+@pytest.mark.django_db
+def test_who_may_erase_finds_a_case_by_number_sees_what_goes_and_none_of_it(town):
+    done, _other = full_case(town)
+    security = signed_in("security")
+    assert "/erase/" in security.get("/grids/").content.decode()
+    assert security.get("/erase/?number=LX00000000").status_code == 404
+    path = f"/cases/{done.case.number}/erase/"
+    assert security.get(f"/erase/?number={done.case.number.lower()}")["Location"] == path
+    html = security.get(path).content.decode()
+    assert SECRET not in html
+    assert "照片 2 张" in html
+    assert "2 人的姓名和电话" in html  # in the appeal too
+    assert "公开栏上的内容" in html
+    assert "1 件申诉" in html
+
+
+@pytest.mark.django_db
+def test_erasing_by_the_page_wants_a_reason_and_a_tick_and_is_done_once(town, django_capture_on_commit_callbacks):
+    done, _other = full_case(town)
+    security, path = signed_in("security"), f"/cases/{done.case.number}/erase/"
+    refused = security.post(path, {"reason": " "})
+    assert refused.status_code == 422
+    assert "怎样核实是本人" in refused.content.decode()
+    assert "请勾选确认" in refused.content.decode()
+    assert SECRET in everything()
+    with django_capture_on_commit_callbacks(execute=True):
+        assert security.post(path, {"reason": "当事人电话申请，已回拨核实", "sure": "1"}).status_code == 303
+    assert SECRET not in everything()
+    html = security.get(path).content.decode()
+    assert "已经删除" in html
+    assert "<textarea" not in html
+    assert list(verify(town)) == []
+
+
+@pytest.mark.django_db
+def test_those_who_handle_cases_are_told_who_erases(town):
+    done = raised(town)
+    html = signed_in("clerk").get(f"/cases/{done.case.number}/").content.decode()
+    assert "把编号交给安全管理员办理" in html
+    assert f"/cases/{done.case.number}/erase/" not in html
+    assert signed_in("clerk").get(f"/cases/{done.case.number}/erase/").status_code == 403
+
+
+@pytest.mark.django_db
+def test_the_command_says_what_goes_and_erases(town, django_capture_on_commit_callbacks):
+    done, _other = full_case(town)
+    shell = CliRunner()
+    assert "没有编号为" in shell.invoke(main, ["erase", "LX00000000", "--reason", "申请"]).output
+    kept = shell.invoke(main, ["erase", done.case.number, "--reason", "当事人申请"], input="n\n")
+    assert kept.exit_code == 1
+    assert "照片 2 张" in kept.output
+    assert SECRET not in kept.output
+    assert SECRET in everything()
+    with django_capture_on_commit_callbacks(execute=True):
+        assert shell.invoke(main, ["erase", done.case.number, "--reason", "当事人申请", "--yes"]).exit_code == 0
+    assert SECRET not in everything()
+    assert list(verify(town)) == []
 
 
 @pytest.mark.django_db(transaction=True)

@@ -38,8 +38,8 @@ def places(actor: Actor) -> list[tuple[str, str, str]]:
     elif actor.role in OVERSEE:
         found = [late, town, desk, grids, people] if actor.role == "supervisor" else [town, late, desk, grids, people]
     else:
-        found = [grids, people, desk]
-    needs = {"desk-publish": "publish", "desk-register": "register", "field-raise": "register"}
+        found = [("erase", _("Erase"), "lock"), grids, people, desk]
+    needs = {"erase": "erase", "desk-publish": "publish", "desk-register": "register", "field-raise": "register"}
     return [each for each in found if each[0] not in needs or actor.can(needs[each[0]])]
 
 

@@ -2,7 +2,7 @@
 
 import click
 
-from lianxin.town.cli import checking, demo, importing, running, users, verifying
+from lianxin.town.cli import checking, demo, erasing, importing, running, users, verifying
 
 CONTEXT = {"max_content_width": 110, "help_option_names": ["-h", "--help"]}
 
@@ -26,5 +26,6 @@ for command in (
     verifying.verify,
     checking.check,
     users.user,
+    erasing.erase,
 ):
     main.add_command(command)

@@ -64,6 +64,7 @@ def show_page(
         "revealed": revealed,
         "reasons": look_reasons(),
         "told": told,
+        "may_erase": actor.can("erase"),
         "next_url": wanted(request),
     }
     response = render(request, "cases/case/page.html", context, status=attempt.status if attempt else status)

@@ -1,0 +1,56 @@
+"""What erasing a case would take away, counted without showing any of it: who decides does not read cases."""
+
+from dataclasses import dataclass
+
+from lianxin.cases.checks import ERASED
+from lianxin.cases.models import Case, Photo, Publication, Reporter
+from lianxin.cases.queries.standing import NotSeen
+from lianxin.keys.models import Town
+from lianxin.keys.numbers import tidy
+from lianxin.ledger.models import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """The case and its appeals (the first of `cases` is the case itself) and how much of each sort they hold."""
+
+    cases: tuple[Case, ...]
+    texts: int
+    people: int
+    photos: int
+    published: int
+
+    @property
+    def case(self) -> Case:
+        """The case that was asked about."""
+        return self.cases[0]
+
+    @property
+    def done(self) -> bool:
+        """Whether it has been erased, and nothing has come since."""
+        return self.case.title == ERASED and not (self.texts or self.people or self.photos or self.published)
+
+
+def erasure_of(town: Town, number: str) -> Erasure:
+    """Count what goes with a case of this number; raises NotSeen when the town has none."""
+    found = Case.objects.for_system("erasing: counted, not shown", town).filter(number=tidy(number)).first()
+    if found is None:
+        raise NotSeen
+    cases = with_appeals(found)
+    ids = [case.pk for case in cases]
+    texts = Text.objects.for_system("erasing", town).filter(subject_id__in=ids, entry__subject_kind="case")
+    people = Reporter.objects.for_system("erasing", town).filter(case_id__in=ids)
+    photos = Photo.objects.for_system("erasing", town).filter(case_id__in=ids)
+    published = Publication.objects.for_system("erasing", town).filter(case_id__in=ids)
+    return Erasure(
+        tuple(cases), texts.filter(erased_at=None).count(), sum(1 for each in people if each.name or each.phone),
+        photos.count(), published.count(),
+    )  # fmt: skip
+
+
+def with_appeals(case: Case) -> list[Case]:
+    """The case, read anew, and the appeals that repeat its words."""
+    found = [Case.objects.for_system("erase", case.town_id).get(pk=case.pk)]
+    for each in found:
+        found += Case.objects.for_system("erase", case.town_id).filter(parent_id=each.pk, channel="appeal")
+    return found

@@ -27,7 +27,9 @@ class Message(InTown):
         indexes: ClassVar = [
             models.Index(fields=["town", "post_id", "at"], name="message_post", condition=models.Q(read_at=None)),
             models.Index(fields=["town", "unit_id", "at"], name="message_unit", condition=models.Q(read_at=None)),
-            models.Index(fields=["town", "post_id", "id"], name="message_of_post", condition=models.Q(post_id__isnull=False)),
+            models.Index(
+                fields=["town", "post_id", "id"], name="message_of_post", condition=models.Q(post_id__isnull=False)
+            ),
             models.Index(
                 fields=["town", "unit_id", "id"],
                 name="message_of_unit",

@@ -10,8 +10,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from lianxin.cases.models import Reporter
-from lianxin.cases.queries.figures import Figure, figures, listed, period_of, periods, read_slice, sliced
-from towns import MONDAY, ZONE, who
+from lianxin.cases.pickers import unit_name
+from lianxin.cases.queries.figures import Figure, figures, listed, made_of, period_of, periods, read_slice, sliced
+from lianxin.people.queries import unit_by_key
+from towns import MONDAY, ZONE, grid_named, who
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("I1"), pytest.mark.row("B2")]
 LATER = MONDAY + timedelta(days=60)
@@ -45,7 +47,7 @@ def test_the_figures_of_a_year_are_what_happened(town, a_year):
     found = figures(who(town, "leader"), period_of(town, "2026", now=LATER), now=LATER, kind="request")
     assert n(found["total"]) == {
         "recorded": 8, "closed": 4, "unclosed": 4, "on_time": 3, "overdue": 1, "rated": 4, "satisfied": 2,
-        "returned": 1, "reopened": 1,
+        "unsatisfied": 2, "returned": 1, "reopened": 1,
     }  # fmt: skip
     assert found["total"]["rates"] == {"closed": 0.5, "on_time": 0.75, "satisfied": 0.5}
     assert n(found["now"]) == {"open": 4, "late": 3, "paused": 1, "today": 0, "closed_today": 0}
@@ -167,3 +169,40 @@ def test_another_town_s_cases_are_not_counted(town, other_town, life):
     life().to("closed")
     found = figures(who(other_town, "leader"), period_of(other_town, "2026", now=LATER), now=LATER)
     assert set(n(found["total"]).values()) == {0}
+
+
+@pytest.mark.parametrize(
+    ("what", "share", "parts"),
+    [("closed", 0.5, (4, 4, 8)), ("unclosed", 0.5, (4, 4, 8)), ("on_time", 0.75, (3, 1, 4)), ("unsatisfied", 0.5, (2, 2, 4))],
+)
+def test_a_rate_is_told_by_its_part_its_rest_and_its_whole(town, a_year, what, share, parts):
+    actor, wanted = who(town, "leader"), read_slice({"period": "2026", "what": what})
+    made = made_of(actor, wanted, now=LATER)
+    assert made["share"] == share
+    parts_of = (made["part"], made["rest"], made["whole"])
+    assert tuple(each.n for each in parts_of) == parts
+    assert parts[0] + parts[1] == parts[2]
+    for each in parts_of:
+        assert sliced(actor, read_slice(dict(parse_qsl(each.query))), now=LATER).count() == each.n
+    assert made_of(actor, read_slice({"what": "open"}), now=LATER) is None
+
+
+def test_a_leader_asks_why_a_village_stands_where_it_does(town, a_year, signed):
+    client = signed("leader")
+    village = grid_named(town, "2").pk
+    page = client.get(f"/town/cases/?period=2026&what=closed&kind=request&village={village}").content.decode()
+    assert "办结率" in page
+    assert "50%" in page.replace("50.0%", "50%")
+    rest = html.unescape(re.search(r'href="(\?[^"]*what=unclosed[^"]*)"', page)[1])
+    assert f"village={village}" in rest
+    unclosed = client.get(f"/town/cases/{rest}").content.decode()
+    assert len(re.findall(r'<a class="title"', unclosed)) == 1
+    assert "?period=2026&amp;kind=request" in unclosed  # the way back keeps what was chosen
+
+
+def test_an_ended_case_is_listed_with_who_handled_it(town, life, signed):
+    life().to("closed")
+    page = signed("leader").get("/town/cases/?what=closed&period=2026").content.decode()
+    row = page[page.index('class="title"') :]
+    assert unit_name(unit_by_key(town, "utilities")) in row[: row.index("</li>")]
+

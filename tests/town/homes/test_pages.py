@@ -239,3 +239,33 @@ def test_a_page_s_statements_do_not_grow(town, life, signed, name, path):
             assert client.get(path).status_code == 200
         counted.append(len([each for each in seen if "config_version" not in each["sql"]]))
     assert counted[0] == counted[1] <= 28
+
+
+@pytest.mark.row("B1")
+def test_what_a_grid_worker_finds_without_a_point_lies_in_their_own_grid(town, signed):
+    client = signed("worker")
+    assert "没有定位时，按您的网格" in client.get("/field/raise/").content.decode()
+    client.post("/field/raise/", {"text": "楼道灯不亮", "address": "3号楼", "idempotency_key": "k" * 20})
+    assert Case.objects.for_system("tests", town).get().grid_id == grid_named(town, "1-1").pk
+    signed("handler").post("/field/raise/", {"text": "路面塌了", "address": "桥头", "idempotency_key": "m" * 20})
+    assert Case.objects.for_system("tests", town).latest("id").grid_id is None
+
+
+@pytest.mark.row("B5")
+def test_a_supervisor_sees_what_was_pressed_and_a_date_to_begin_with(town, life, signed):
+    held = life().to("handle")
+    held.do("leader", "remind").do("supervisor", "remind")
+    page = signed("supervisor").get("/supervise/?list=late").content.decode()
+    assert "催办 2 次" in page
+    form = page[page.index(f'id="until-supervise-{held.case.pk}"') :]
+    assert f"{timezone.now():%Y-}" in form[: form.index(">")]
+
+
+@pytest.mark.row("B5")
+def test_what_is_watched_stands_with_its_own_light_and_holder(town, life, signed):
+    life().do("system", "overdue", after=timedelta(days=2))
+    page = signed("supervisor").get("/supervise/?list=watch").content.decode()
+    row = page[page.index("town-what") :]
+    assert "已超" in row
+    assert "没有期限" not in row
+

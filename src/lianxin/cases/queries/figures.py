@@ -36,7 +36,12 @@ from lianxin.places.queries import grid_tree, subtree_ids
 from lianxin.workflow.definition import PHASES
 
 SATISFIED = 3  # of five: 基本满意 and above
-FACTS = ("closed", "unclosed", "on_time", "overdue", "rated", "satisfied", "returned", "reopened")
+FACTS = ("closed", "unclosed", "on_time", "overdue", "rated", "satisfied", "unsatisfied", "returned", "reopened")
+RATES = {  # part and rest make the whole: what a rate is a share of
+    "closed": ("closed", "unclosed", ""),
+    "on_time": ("on_time", "overdue", "closed"),
+    "satisfied": ("satisfied", "unsatisfied", "rated"),
+}
 LIVE = ("open", "late", "paused")
 DAYS = ("today", "closed_today")
 BUSY = PHASES[:4]  # the steps that are the units' own, from collecting to handling
@@ -213,9 +218,12 @@ def _fact(town: Town, what: str, period: Period, now: datetime) -> Q:
         first=True, rating__isnull=False, at__gte=period.start, at__lt=period.end
     )
     reopened = Q(id__in=_entries(town, period, ~Q(counts="") & Q(counts="reopened")))
+    every = Q(id__in=rated.values("case_id"))
+    content = Q(id__in=rated.filter(rating__gte=SATISFIED).values("case_id")) & ~reopened
     return {
-        "rated": Q(id__in=rated.values("case_id")),
-        "satisfied": Q(id__in=rated.filter(rating__gte=SATISFIED).values("case_id")) & ~reopened,
+        "rated": every,
+        "satisfied": content,
+        "unsatisfied": every & ~content,
         "returned": Q(id__in=_entries(town, period, ~Q(counts="") & Q(counts="returned"))),
         "reopened": reopened,
     }[what]
@@ -295,6 +303,7 @@ def _cube(actor: Actor, base: Slice, months: Sequence[date], now: datetime) -> C
     for counts in cube.values():
         counts["unclosed"] = counts["recorded"] - counts["closed"]
         counts["on_time"] = counts["closed"] - counts["overdue"]
+        counts["unsatisfied"] = counts["rated"] - counts["satisfied"]
     return cube
 
 
@@ -329,6 +338,18 @@ def _row(of: Slice, counts: Counts) -> dict[str, Any]:
 
 def _share(part: int, whole: int) -> float | None:
     return part / whole if whole else None
+
+
+def made_of(actor: Actor, wanted: Slice, *, now: datetime) -> dict[str, Any] | None:
+    """What a rate is made of, for a slice that is its part or its rest: `rate` (a key of RATES), `share`, and the
+    figures `part`, `rest` and `whole`, each of which opens to its rows. None where no rate is asked about.
+    """
+    rate = next((name for name, (part, rest, _whole) in RATES.items() if wanted.what in (part, rest)), None)
+    if rate is None or not wanted.period:
+        return None
+    slices = [replace(wanted, what=what) for what in RATES[rate]]
+    part, rest, whole = (Figure(sliced(actor, each, now=now).count(), each) for each in slices)
+    return {"rate": rate, "share": _share(part.n, whole.n), "part": part, "rest": rest, "whole": whole}
 
 
 def _months(period: Period, now: datetime) -> list[date]:

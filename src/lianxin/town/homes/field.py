@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from lianxin.cases.actions import open_case, transition
 from lianxin.cases.forms import MOST_PHOTOS, keep
-from lianxin.cases.pickers import category_name
+from lianxin.cases.pickers import category_name, grid_name
 from lianxin.cases.queries.inbox import InboxFilter, inbox
 from lianxin.cases.queries.setup import categories, latest_version, leaves, report_kind, workflow_of
 from lianxin.cases.queries.watch import asked
@@ -30,6 +30,7 @@ from lianxin.keys.once import KeyUsedOtherwise
 from lianxin.people.actors import Actor
 from lianxin.people.middleware import staff
 from lianxin.people.views.signing import see
+from lianxin.places.queries import grid_tree
 from lianxin.town.homes.rows import MAIN, places_of, with_next
 from lianxin.workflow.definition import Transition
 
@@ -93,11 +94,20 @@ def raise_case(filled: Report, data: Any, *, actor: Actor, now: datetime) -> Don
     holder = Holder(actor.unit_id or 0, actor.post_id) if take is not None else None
     draft = filled.draft(kind, CHANNEL)
     draft = type(draft)(**{**_fields(draft), "holder": holder, "urgency": _urgency(data.get("urgency", ""))})
+    if draft.grid_id is None and draft.lon is None:
+        draft = type(draft)(**{**_fields(draft), "grid_id": own_grid(actor)})
     once = filled.once(data.get("idempotency_key", ""), f"field:{actor.account_id}", take=bool(take))
     done = open_case(draft, actor=actor, now=now, once=once)
     if take is not None and not done.repeated:
         done = transition(done.standing, take.act, actor=actor, now=now)
     return done
+
+
+def own_grid(actor: Actor) -> int | None:
+    """The small grid somebody is posted to: where they find something, unless they say where else."""
+    chain = [int(each) for each in actor.grid_path.split("/") if each.isdigit()] if actor.grid_path else []
+    node = grid_tree(actor.town).get(chain[-1]) if chain else None
+    return node.id if node is not None and node.level in ("grid", "micro") else None
 
 
 def _fields(draft: Any) -> dict[str, Any]:
@@ -131,6 +141,7 @@ def _form(request: StaffRequest, actor: Actor, filled: Report | None, *, status:
         "data": request.POST, "faults": filled.faults if filled else {}, "groups": _groups(actor.town),
         "kept": keep(photos, town_id=actor.town_id), "kept_photos": len(photos), "most_photos": MOST_PHOTOS,
         "key": request.POST.get("idempotency_key"), "take": at_once(actor.town, report_kind(actor.town)),
+        "own": grid_name(actor.town, own_grid(actor)),
     }  # fmt: skip
     return render(request, "town/raise.html", context, status=status)
 

@@ -15,17 +15,20 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from lianxin.cases.actions.sampling import NotDrawn, draw_sample
+from lianxin.cases.models import Case
 from lianxin.cases.pickers import unit_name
+from lianxin.cases.queries.inbox import rows_of
 from lianxin.cases.queries.setup import latest_version, workflow_of
 from lianxin.cases.queries.watch import LISTS, last_sample, listed, spread, tallies
 from lianxin.cases.views.frame import StaffRequest, frame
 from lianxin.cases.words import said
 from lianxin.people.actors import Actor
 from lianxin.people.middleware import staff
-from lianxin.people.queries import units
+from lianxin.people.queries import clock_of, units
 from lianxin.people.views.signing import see
 from lianxin.places.queries import ancestor_ids, grid_tree
-from lianxin.town.homes.rows import Row, dress
+from lianxin.town.homes.rows import Row, dress, pressed
+from lianxin.workflow.clock import Limit
 
 OVERSEERS = ("supervisor", "leader")
 ACTS = ("remind", "supervise", "grant_extension", "refuse_extension", "call_back", "close", "reopen")
@@ -40,6 +43,7 @@ OF_LIST = {
     "watch": ("remind", "supervise"),
 }
 DRAWN = 10
+DEMANDED = Limit(2, "working_days")  # what stands in the form of a demand until another date is chosen
 
 
 def may_oversee(actor: Actor) -> bool:
@@ -63,16 +67,24 @@ def _list(request: StaffRequest, name: str, now: datetime) -> dict[str, Any]:
     """What the page of a list shows."""
     actor, unit, grid = request.actor, _number(request.GET, "unit"), _number(request.GET, "grid")
     page = listed(actor, name, now=now, unit=unit, grid=grid, after=request.GET.get("after", ""))
+    rows = _own_clock(actor, page["rows"], now) if name == "watch" else page["rows"]
     counts = tallies(actor, now=now)
     late = spread(actor, now=now) if name in ("late", "soon") else {"units": {}, "grids": {}}
     return {
         **frame(request, "supervise", {"supervise": (counts["late"], "late")}),
-        "name": name, "page": page, "rows": with_acts(actor, name, page["rows"]), "lists": _tabs(name, counts),
+        "name": name, "page": page, "rows": with_acts(actor, name, rows), "lists": _tabs(name, counts),
         "about": _about()[name], "sample": last_sample(actor.town) if name == "calls" else {},
         "units": _by_unit(actor, late["units"], unit), "villages": _by_village(actor, late["grids"], grid),
         "narrowed": unit is not None or grid is not None, "may_draw": actor.can("triage"), "drawn": DRAWN,
-        "reasons": _reasons(),
+        "reasons": _reasons(), "until": clock_of(actor.town).due(now, DEMANDED).at,
     }  # fmt: skip
+
+
+def _own_clock(actor: Actor, rows: list[Row], now: datetime) -> list[Row]:
+    """What is watched is the case: its own light and holder, not those of the duty to watch."""
+    cases = Case.objects.seen_by(actor).filter(id__in=[row["id"] for row in rows])
+    found = {row["id"]: row for row in rows_of(actor, cases, now=now, most=len(rows))} if rows else {}
+    return [{**row, **found.get(row["id"], {}), "duty_id": row["duty_id"], "duty": "watch"} for row in rows]
 
 
 @staff
@@ -98,7 +110,7 @@ def draw(request: StaffRequest) -> HttpResponse:
 
 def with_acts(actor: Actor, name: str, rows: list[Row]) -> list[Row]:
     """The rows with what the actor may do to each from the list, as the workflow of its kind has it."""
-    for row in dress(rows):
+    for row in pressed(actor.town, dress(rows)):
         flow = workflow_of(latest_version(actor.town, row["kind"]))
         row["acts"] = []
         for act in OF_LIST[name]:

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from lianxin.cases.pickers import unit_name
-from lianxin.cases.queries.figures import Period, Slice, figures, listed, period_of, periods, read_slice
+from lianxin.cases.queries.figures import Period, Slice, figures, listed, made_of, period_of, periods, read_slice
 from lianxin.cases.queries.setup import kinds, report_kind
 from lianxin.cases.views.frame import StaffRequest, frame
 from lianxin.cases.words import said
@@ -21,7 +21,7 @@ from lianxin.people.actors import Actor
 from lianxin.people.middleware import staff
 from lianxin.people.queries import units
 from lianxin.places.queries import grid_tree
-from lianxin.town.homes.rows import dress
+from lianxin.town.homes.rows import dress, with_handlers
 
 EVERY = "every"
 
@@ -54,7 +54,9 @@ def town_cases(request: StaffRequest) -> HttpResponse:
     page = listed(actor, wanted, now=now, after=request.GET.get("after", ""))
     context = {
         **frame(request, "town-page"),
-        "page": page, "rows": dress(page["rows"]), "said": slice_words(actor, wanted, now), "wanted": wanted,
+        "page": page, "rows": with_handlers(actor.town, dress(page["rows"])), "wanted": wanted,
+        "said": slice_words(actor, wanted, now), "made": made_of(actor, wanted, now=now), "facts": fact_names(),
+        "rates": rate_names(),
     }  # fmt: skip
     return render(request, "town/cases.html", context)
 
@@ -113,10 +115,16 @@ def fact_names() -> dict[str, str]:
     """What each figure counts, in a word."""
     return {
         "": _("Taken in"), "closed": _("Closed"), "unclosed": _("Not closed"), "on_time": _("Closed on time"),
-        "overdue": _("Closed late"), "rated": _("Rated"), "satisfied": _("Satisfied"), "returned": _("Sent back"),
+        "overdue": _("Closed late"), "rated": _("Rated"), "satisfied": _("Satisfied"),
+        "unsatisfied": _("Not satisfied, or done anew"), "returned": _("Sent back"),
         "reopened": _("Reopened"), "open": _("Open now"), "late": _("Late now"), "paused": _("Clock stopped"),
         "today": _("Taken in today"), "closed_today": _("Closed today"),
     }  # fmt: skip
+
+
+def rate_names() -> dict[str, str]:
+    """What the rates are called."""
+    return {"closed": _("Closing rate"), "on_time": _("On-time rate"), "satisfied": _("Satisfaction rate")}
 
 
 def slice_words(actor: Actor, wanted: Slice, now: Any) -> list[str]:

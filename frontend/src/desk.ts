@@ -1,5 +1,8 @@
 // The desk: parts of the page by htmx, everything by keyboard.
-import "./htmx";
+import { htmx } from "./htmx";
+import { guarded } from "./guard";
 import { keys } from "./keys";
 
 keys();
+htmx.onLoad((part) => guarded(part as HTMLElement));
+document.addEventListener("lianxin:fresh", (event) => guarded((event as CustomEvent<HTMLElement>).detail));

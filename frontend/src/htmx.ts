@@ -18,6 +18,8 @@ htmx.config.responseHandling = [
   { code: "4(09|22|29)", swap: true, error: false },
   { code: "[45]..", swap: false, error: true },
 ];
+// A form sent by script that came back refused: its new main part asks for parts of the page too.
+document.addEventListener("lianxin:fresh", (event) => htmx.process((event as CustomEvent<HTMLElement>).detail));
 htmx.onLoad((part) => wake(part as HTMLElement));
 
 export { htmx };

@@ -21,7 +21,9 @@ function move(step: number): void {
 }
 
 function wordsOf(el: HTMLElement): string {
-  return el.dataset.keyName || el.getAttribute("aria-label") || (el.textContent || "").replace(/\s+/g, " ").trim();
+  const bare = el.cloneNode(true) as HTMLElement;
+  bare.querySelectorAll(".tally, .key").forEach((part) => part.remove());
+  return el.dataset.keyName || el.getAttribute("aria-label") || (bare.textContent || "").replace(/\s+/g, " ").trim();
 }
 
 /** The list of keys is made from the page itself, so it is never out of date. */
@@ -49,7 +51,7 @@ function showKeys(): void {
   const told = new Set<string>(); // a key that every row has is told once
   all(document, "[data-key]").filter((el) => el.offsetParent !== null).forEach((el) => {
     const key = el.dataset.key || "";
-    if (!told.has(key)) line(key, wordsOf(el).replace(new RegExp(`\\s*${key}$`), ""));
+    if (!told.has(key)) line(key, wordsOf(el));
     told.add(key);
   });
   const close = make("button", "btn main", words?.dataset.sayClose || "OK") as HTMLButtonElement;
@@ -67,7 +69,15 @@ function showKeys(): void {
   [title, list, foot].forEach((part) => box.appendChild(part));
   over.appendChild(box);
   document.body.appendChild(over);
-  close.focus();
+  close.focus({ preventScroll: true });
+}
+
+const WIDE: Record<string, string> = { "？": "?", "／": "/", "、": "/" }; // as a Chinese keyboard types them
+const PAUSE = 400;
+
+/** A key pressed twice, or held, must not act on the page that came up meanwhile: nobody has read it yet. */
+function unread(el: HTMLElement): boolean {
+  return el instanceof HTMLButtonElement && el.type === "submit" && performance.now() < PAUSE;
 }
 
 /** A key acts on the row one stands at, where that row has it; else on the page. */
@@ -78,7 +88,7 @@ function press(key: string): boolean {
   const el = (row && all(row, "[data-key]").find(fits)) || all(document, "[data-key]").find(fits);
   if (!el) return false;
   if (el instanceof HTMLInputElement || el instanceof HTMLTextAreaElement || el instanceof HTMLSelectElement) el.focus();
-  else el.click();
+  else if (!unread(el)) el.click();
   return true;
 }
 
@@ -91,16 +101,21 @@ function sendForm(target: EventTarget | null): boolean {
 }
 
 export function keys(): void {
+  let astray = -PAUSE; // when a letter was last typed that means nothing here: somebody writes, and no field has it
   document.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && sendForm(event.target)) { event.preventDefault(); return; }
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (event.key === "Escape" && writing(event.target)) { (event.target as HTMLElement).blur(); return; }
     if (writing(event.target)) return;
-    if (event.key === "j") move(1);
-    else if (event.key === "k") move(-1);
-    else if (event.key === "/") document.querySelector<HTMLInputElement>("[data-find]")?.focus();
-    else if (event.key === "?") showKeys();
-    else if (!press(event.key)) return;
+    const key = WIDE[event.key] || event.key;
+    const letter = key.length === 1;
+    if (letter && event.timeStamp - astray < PAUSE) { astray = event.timeStamp; return; }
+    if (key === "j") move(1);
+    else if (key === "k") move(-1);
+    else if (event.repeat && letter) return;
+    else if (key === "/") document.querySelector<HTMLInputElement>("[data-find]")?.focus();
+    else if (key === "?") showKeys();
+    else if (!press(key)) { if (letter) astray = event.timeStamp; return; }
     event.preventDefault();
   });
   all(document, "[data-show-keys]").forEach((el) => { el.hidden = false; el.addEventListener("click", showKeys); });

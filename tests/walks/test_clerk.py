@@ -25,6 +25,12 @@ REQUESTS = (
 )
 
 
+def act(page, key="a"):
+    """Press an act's key, as somebody who has seen the page: keys that come with it are not meant for it."""
+    page.wait_for_function("() => performance.now() > 450")
+    page.keyboard.press(key)
+
+
 def raise_all(town):
     grid = grid_named(town, "1-1").pk
     drafts = [Draft("request", title, text, grid_id=grid) for title, text in REQUESTS]
@@ -45,7 +51,7 @@ def test_ten_requests_are_dispatched_with_three_keys_each(desk_page, town, sign_
             axe_clean(desk_page)
             shot(desk_page, "desk-triage")
         before = desk_page.url
-        desk_page.keyboard.press("a")
+        act(desk_page)
         desk_page.wait_for_url(lambda url, before=before: url != before)
     cases = Case.objects.for_system("walk", town)
     assert cases.filter(step="dispatch", version=3).exclude(category=None).count() == 10
@@ -61,7 +67,8 @@ def test_after_an_act_the_next_case_opens_and_one_key_is_enough(desk_page, town,
     desk_page.keyboard.press("Enter")
     for number in numbers[:3]:
         desk_page.wait_for_url(re.compile(number))
-        desk_page.keyboard.press("a")
+        act(desk_page)
+        desk_page.keyboard.press("a")  # pressed twice: the next case is not sent off unread
     desk_page.wait_for_url(re.compile(numbers[3]))
     desk_page.keyboard.press("n")
     desk_page.wait_for_url(re.compile(numbers[4]))
@@ -94,7 +101,7 @@ def test_twins_are_compared_and_merged_by_keyboard(desk_page, town, sign_in, go,
     go(desk_page, f"/desk/merge/{twin}/?with={main}")
     axe_clean(desk_page)
     shot(desk_page, "desk-merge")
-    desk_page.keyboard.press("a")
+    act(desk_page)
     desk_page.wait_for_url(re.compile(f"/triage/{main}"))
     assert Case.objects.for_system("walk", town).get(number=twin).parent.number == main
 
@@ -116,6 +123,11 @@ def test_a_call_is_registered_while_it_is_spoken(desk_page, town, sign_in, go, a
     desk_page.wait_for_selector("#places >> text=1村")
     axe_clean(desk_page)
     shot(desk_page, "desk-register")
+    desk_page.once("dialog", lambda asked: asked.dismiss())
+    desk_page.keyboard.press("Escape")
+    desk_page.evaluate("document.activeElement.blur()")
+    desk_page.keyboard.press("1")  # a wrong key: the browser asks, and what was typed stays
+    assert desk_page.input_value("#f-text") == "村口路灯不亮，晚上太黑"
     desk_page.focus("#f-text")
     desk_page.keyboard.press("Control+Enter")
     desk_page.wait_for_url(re.compile("/desk/triage/"))
@@ -131,6 +143,7 @@ def test_the_desk_works_on_a_phone_and_without_a_script(plain_phone, town, sign_
     go(plain_phone, "/desk/")
     wide = plain_phone.evaluate("document.documentElement.scrollWidth")
     assert wide <= 360
+    assert min(chip.bounding_box()["height"] for chip in plain_phone.locator(".chip").all()) >= 44
     plain_phone.click(f"a[href*='{number}']")
     assert plain_phone.evaluate("document.documentElement.scrollWidth") <= 360
     plain_phone.select_option("#f-category", label=plain_phone.inner_text("#f-category option:has-text('车辆停放')").strip())

@@ -2,12 +2,14 @@
 
 import pytest
 from django import shortcuts
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from calling import jpeg
 from lianxin.cases.actions import open_case, transition
-from lianxin.cases.models import Case, Publication, Reporter
+from lianxin.cases.models import Case, Photo, Publication, Reporter
 from lianxin.cases.queries.setup import categories
 from lianxin.cases.queries.standing import stand
 from lianxin.cases.values import Contact, Draft, Holder
@@ -15,7 +17,7 @@ from lianxin.ledger.verify import verify
 from lianxin.people.models import Account
 from lianxin.people.queries import unit_by_key
 from lianxin.workflow.engine import Refused
-from towns import grid_named, who
+from towns import grid_named, reporter_of, who
 
 
 @pytest.fixture
@@ -125,6 +127,22 @@ def test_a_number_in_the_search_goes_to_its_case(town, sign_in):
     for words in ("199 0000 0001", "不敢走", "路灯"):
         assert number in client.get("/desk/search/", {"q": words}).content.decode()
     assert number not in client.get("/desk/search/", {"q": "下水道"}).content.decode()
+
+
+def test_a_hit_that_waits_leads_to_triage_for_who_may_and_else_to_its_case(town, sign_in):
+    number = raised(town).case.number
+    assert f'"/desk/triage/{number}/?q=' in sign_in(town, "clerk").get("/desk/search/?q=路灯").content.decode()
+    gone = raised(town, title="停水")
+    transition(gone.standing, "withdraw", actor=reporter_of(town, gone), now=timezone.now())
+    assert f'"/cases/{gone.case.number}/"' in sign_in(town, "clerk").get("/desk/search/?q=停水").content.decode()
+    assert f'"/cases/{number}/"' in sign_in(town, "leader").get("/desk/search/?q=路灯").content.decode()
+
+
+def test_a_guess_is_called_one_only_where_there_is_one(town, sign_in):
+    client = sign_in(town, "clerk")
+    known, unknown = raised(town), raised(town, title="话没说完挂了", text="话没说完")
+    assert client.get(f"/desk/triage/{known.case.number}/").told["j"]["guessed"]
+    assert not client.get(f"/desk/triage/{unknown.case.number}/").told["j"]["guessed"]
 
 
 def test_four_digits_are_the_end_of_a_telephone_or_words(town, sign_in):
@@ -310,6 +328,22 @@ def test_looking_things_up_writes_nothing_and_keeps_what_was_typed(town, sign_in
     assert Case.objects.for_system("test", town).count() == 1
 
 
+def test_a_picture_handed_over_goes_with_the_call_and_survives_a_fault(town, sign_in):
+    client = sign_in(town, "clerk")
+    sent = SimpleUploadedFile("微信图片.jpg", jpeg().read(), "image/jpeg")
+    refused = client.post("/desk/register/", call(text="", photos=sent))
+    assert refused.status_code == 422
+    assert client.post("/desk/register/", call(photos_kept=refused.told["kept"])).status_code == 303
+    photos = Photo.objects.for_system("test", town)
+    case = Case.objects.for_system("test", town).get()
+    assert list(photos.values_list("case_id", "moment")) == [(case.pk, "before")]
+    joined = call(do="", join=case.number, idempotency_key="r2", photos=SimpleUploadedFile("b.jpg", jpeg("blue").read(), "image/jpeg"))
+    assert client.post("/desk/register/", joined).status_code == 303
+    assert photos.filter(case_id=case.pk).count() == 2
+    wrong = SimpleUploadedFile("x.jpg", b"no picture", "image/jpeg")
+    assert set(client.post("/desk/register/", call(idempotency_key="r3", photos=wrong)).told["faults"]) == {"photos"}
+
+
 def test_a_caller_with_the_same_trouble_joins_the_open_case(town, sign_in):
     old = raised(town)
     client = sign_in(town, "clerk")
@@ -345,6 +379,9 @@ def test_a_clerk_reads_edits_and_publishes(town, sign_in):
     values = page.told["values"]
     assert "19900000001" not in values["text"]
     assert "王秀英" not in values["text"]
+    assert '<mark title="电话">19900000001</mark>' in page.content.decode()
+    assert '<mark title="姓名">王秀英</mark>' in page.content.decode()
+    assert page.told["more"] == second.case.number
     data = {**{key: values[key] for key in ("title", "answer", "place")}, "do": "publish"}
     refused = client.post(f"/desk/publish/{first.case.number}/", data | {"text": "打19900000001"})
     assert refused.status_code == 422
@@ -371,7 +408,6 @@ def test_an_appeal_is_not_the_first_clerks_to_triage(town, sign_in):
     done = raised(town)
     clerk = who(town, "clerk")
     from lianxin.cases.queries.setup import clauses
-    from towns import reporter_of
 
     given = {"clause": next(iter(clauses(town))), "reason": "不归镇里管"}
     refused = transition(done.standing, "reject", actor=clerk, now=timezone.now(), given=given)

@@ -1,5 +1,6 @@
 """What waits to be made public, and what of it a clerk is offered: masked by rule, to be read by a person."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -9,7 +10,7 @@ from lianxin.cases.pickers import grid_name
 from lianxin.cases.queries.inbox import at_steps, read_place
 from lianxin.ledger.models import Text
 from lianxin.people.actors import Actor
-from lianxin.people.masking import mask_name, mask_text
+from lianxin.people.masking import findings, mask_text
 from lianxin.workflow.definition import Step
 
 
@@ -47,21 +48,23 @@ def proposal(actor: Actor, case: Case) -> dict[str, Any]:
     rows = texts.filter(subject_id=case.pk, entry__subject_kind="case", field__in=("text", "answer"), erased_at=None)
     said = {row.field: row.body for row in rows.order_by("entry__seq")}
     reporters = Reporter.objects.for_system("publishing: of a case just seen", case.town_id).filter(case_id=case.pk)
-    names = [row.name for row in reporters if len(row.name) > 1]
+    names = [row.name for row in reporters]
     original = {"title": case.title, "text": said.get("text", ""), "answer": said.get("answer", "")}
-    masked = {key: masked_for(text, names) for key, text in original.items()}
+    masked = {key: mask_text(text, names) for key, text in original.items()}
     photos = Photo.objects.for_system("publishing: of a case just seen", case.town_id).filter(case_id=case.pk)
     return {
         **masked,
         "text": masked["text"] or masked["title"],
         "place": grid_name(actor.town, case.grid_id),
-        "original": original,
+        "original": {key: parted(text, names) for key, text in original.items()},
         "photos": list(photos.order_by("id").values("id", "moment")),
     }
 
 
-def masked_for(text: str, names: list[str]) -> str:
-    """A text with its numbers and the reporters' names starred."""
-    for name in sorted(names, key=len, reverse=True):
-        text = text.replace(name, mask_name(name))
-    return mask_text(text)
+def parted(text: str, names: Sequence[str]) -> list[tuple[str, str]]:
+    """A text in parts, to be shown with its personal details marked: (part, what it is, "" for what is none)."""
+    at, parts = 0, []
+    for found in findings(text, names):
+        parts += [(text[at : found.start], ""), (text[found.start : found.end], found.what)]
+        at = found.end
+    return [part for part in [*parts, (text[at:], "")] if part[0]]

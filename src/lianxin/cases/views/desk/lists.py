@@ -71,13 +71,15 @@ def href_of(actor: Actor, row: Row, query: QueryDict) -> str:
     if not triaged_by(actor, row):
         return reverse("case", args=[row["number"]])
     kept = carried(query)
-    kept["at"] = place_of(row)
+    if row["duty_id"] is not None:
+        kept["at"] = place_of(row)
     return f"{reverse('desk-triage', args=[row['number']])}?{kept.urlencode()}"
 
 
 def triaged_by(actor: Actor, row: Row) -> bool:
     """Whether a row is triage's to do and the actor's to triage."""
-    return actor.can("triage") and row["duty"] == "main" and row["duty_id"] is not None and row["phase"] in WAITING
+    mine = actor.can("triage") and row["duty"] == "main" and row["phase"] in WAITING
+    return mine and row["closed_at"] is None
 
 
 def carried(query: QueryDict) -> QueryDict:

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from lianxin.cases.actions.publish import Public, Unpublishable, publish, withhold
 from lianxin.cases.forms import Wrong, clean_text
@@ -95,12 +96,27 @@ def why_not(code: str) -> str:
     }.get(code, _("This is not yours to decide."))
 
 
+def finding_names() -> dict[str, str]:
+    """What the personal details that rules find are called."""
+    return {
+        "name": pgettext("personal detail", "name"), "phone": _("telephone"), "id_card": _("identity card"), "account": _("card or account"),
+        "plate": _("number plate"), "mail": _("e-mail"), "chat": _("chat name"), "door": _("house or room number"),
+    }  # fmt: skip
+
+
+def next_after(request: StaffRequest, case: Case) -> str:
+    """The number of the next case that waits, after this one or else from the beginning; "" when there is none."""
+    for after in (f"a.{case.pk}", ""):
+        for row in queue(request.actor, after=after, most=2)["rows"]:
+            if row["id"] != case.pk:
+                return str(row["number"])
+    return ""
+
+
 def onward(request: StaffRequest, case: Case) -> HttpResponse:
     """To the next case that waits; back to the queue when it is empty."""
-    for after in (f"a.{case.pk}", ""):
-        if rows := queue(request.actor, after=after, most=1)["rows"]:
-            return see_other(reverse("desk-publish-one", args=[rows[0]["number"]]))
-    return see_other(reverse("desk-publish"))
+    number = next_after(request, case)
+    return see_other(reverse("desk-publish-one", args=[number]) if number else reverse("desk-publish"))
 
 
 def shown(
@@ -115,8 +131,12 @@ def shown(
         values["photos"] = request.POST.getlist("photos")
     elif held is not None and held.state == Publication.State.PUBLISHED:
         values |= {name: getattr(held, name) for name in FIELDS} | {"photos": [str(pk) for pk in held.photos]}
+    kinds, marked = finding_names(), {what for parts in offered["original"].values() for _part, what in parts}
     context = {
         **frame(request, "desk-publish"),
+        "kinds": kinds,
+        "told_of": [name for what, name in kinds.items() if what in marked],
+        "more": next_after(request, case),
         "case": case,
         "number": spoken(case.number),
         "offered": offered,

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from lianxin.cases.actions import open_case
 from lianxin.cases.actions.joining import join_case
+from lianxin.cases.forms import MOST_PHOTOS, keep
 from lianxin.cases.models import Case
 from lianxin.cases.pickers import category_name, grid_by, options_of
 from lianxin.cases.queries.inbox import InboxFilter, inbox
@@ -43,7 +44,7 @@ def register(request: StaffRequest) -> HttpResponse:
     actor, now = request.actor, timezone.now()
     if not actor.can("register"):
         raise PermissionDenied
-    filled = read_report(request.town, request.POST, None)
+    filled = read_report(request.town, request.POST, request.FILES)
     if request.method != "POST" or request.POST.get("do") == "look" or filled.faults:
         return shown(request, filled, now=now)
     try:
@@ -96,7 +97,7 @@ def joined(request: StaffRequest, filled: Report, *, now: datetime) -> str:
     if seen is None:
         raise NotSeen
     once = filled.once(request.POST.get("idempotency_key", ""), f"join:{actor.post_id}", case=seen.pk)
-    done = join_case(seen.pk, filled.contact, actor=actor, now=now, note=filled.text, once=once)
+    done = join_case(seen.pk, filled.contact, actor=actor, now=now, note=filled.text, photos=filled.photos, once=once)
     messages.success(request, _("Joined to %(number)s.") % {"number": spoken(done.number)})
     return reverse("desk-register")
 
@@ -112,6 +113,8 @@ def shown(request: StaffRequest, filled: Report, *, now: datetime, status: int =
         **frame(request, "desk-register"),
         "filled": filled,
         "typed": data,
+        "kept": keep(filled.photos, town_id=town.pk),
+        "most_photos": MOST_PHOTOS,
         "faults": faults,
         "channels": [{"value": key, "text": channel_name(key)} for key in CHANNELS],
         "earlier": earlier(actor, filled.phone, data, now=now),

@@ -1,0 +1,15 @@
+// What was typed and not sent is not lost by a wrong key: the browser asks before the page is left.
+import { once } from "./dom";
+
+export const guarded = (root: ParentNode): void =>
+  once(root, "form[data-guard]", "Guard", (el) => {
+    const form = el as HTMLFormElement;
+    let unsent = form.querySelector(".error") !== null; // it has come back refused, with what was typed
+    form.addEventListener("input", () => { unsent = true; });
+    form.addEventListener("submit", () => { unsent = false; });
+    window.addEventListener("beforeunload", (event) => {
+      if (!unsent || !form.isConnected) return;
+      event.preventDefault();
+      event.returnValue = "";
+    });
+  });

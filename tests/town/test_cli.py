@@ -17,6 +17,8 @@ from click.testing import CliRunner
 from lianxin.cases.actions import open_case
 from lianxin.cases.models import Case
 from lianxin.cases.values import Draft
+from lianxin.keys.models import Town
+from lianxin.ledger.verify import verify
 from lianxin.people.actors import nobody
 from lianxin.people.models import Account, Post
 from lianxin.town import config, running
@@ -29,7 +31,7 @@ ENVIRON = {  # of a command in a process of its own
     **{name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"},
     "LIANXIN_DATABASE": "",
 }
-COMMANDS = ("run", "worker", "demo", "import", "export", "verify", "check", "user", "erase")
+COMMANDS = ("run", "worker", "demo", "import", "export", "verify", "check", "town", "user", "erase")
 
 
 def lianxin(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
@@ -75,6 +77,12 @@ def test_every_setting_is_in_the_documentation():
 
 
 # ---- what is wrong is said in a sentence -----------------------------------------------------------
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "99999", "-1", "8e3", "八千"])
+def test_a_port_that_is_none_is_refused(port):
+    with pytest.raises(config.BadSettings, match="PORT 应为 1 到 65535 的整数"):
+        config.read({"PORT": port})
 
 
 def test_wrong_settings_are_told_all_at_once_without_a_traceback(tmp_path):
@@ -254,6 +262,34 @@ def production(data: Path, **values: str) -> config.Config:
 
 
 @pytest.mark.django_db
+def test_a_town_is_set_up_with_all_it_needs_to_take_a_request(db):
+    asked = ["town", "create", "lh", "--name", "柳河镇", "--code", "999001103", "--phone", "0990-6681200"]
+    said = CliRunner().invoke(main, asked)
+    assert said.exit_code == 0, said.output
+    town = Town.objects.get(letters="LH")
+    assert (town.name, town.is_demo) == ("柳河镇", False)
+    done = open_case(Draft(kind="request", title="路灯不亮", text="三天了"), actor=nobody(town), now=MONDAY)
+    assert done.case.number.startswith("LH")
+    assert list(verify(town)) == []
+    assert "柳河镇" in CliRunner().invoke(main, ["town", "list"]).output
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        (["L1", "--code", "999001103"], "1 到 4 个拉丁字母"),
+        (["LH", "--code", "9990011"], "9 位或 12 位数字"),
+        (["LX", "--code", "999001103"], "已经有乡镇用了 LX"),
+        (["LH", "--code", "999001101"], "已经有乡镇用了 999001101"),
+    ],
+)
+def test_a_town_that_cannot_be_set_up_is_told_why(town, asked, words):
+    said = CliRunner().invoke(main, ["town", "create", *asked, "--name", "柳河镇"])
+    assert said.exit_code == 2
+    assert words in said.output
+    assert Town.objects.count() == 1
+
+
 def test_a_production_town_refuses_a_demo_town(town, tmp_path):
     assert "LIANXIN_PROFILE" in signins.refusal(production(tmp_path))[1]
     town.is_demo = False

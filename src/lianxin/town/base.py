@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from django.db import transaction
 
 from lianxin.cases.models import Category, Clause, Route, WorkflowVersion
 from lianxin.cases.queries.setup import kinds
@@ -27,6 +28,15 @@ FIRST_YEAR = 2023
 def read_yaml(name: str) -> Any:
     """A file of the base town."""
     return yaml.safe_load((BASE / name).read_text("utf-8"))
+
+
+@transaction.atomic
+def set_up(town: Town, *, now: datetime) -> Town:
+    """Set up a new town with the base settings; its first entry says so."""
+    town.save(force_insert=True)
+    record(Line("town", town.pk, "set_up", {"letters": town.letters, "code": town.code}), actor=system(town), now=now)
+    load_base(town, now=now)
+    return town
 
 
 def load_base(town: Town, *, now: datetime, with_units: bool = True) -> None:

@@ -27,7 +27,8 @@ class Setting:
     default: str
     meaning: str
     choices: tuple[str, ...] = ()
-    kind: str = "text"  # text | int (above 0) | count (0 or more) | flag | path
+    kind: str = "text"  # text | int | flag | path
+    within: tuple[int, int] = (1, 1000)  # the least and the most of an int
 
 
 SETTINGS = (
@@ -39,7 +40,13 @@ SETTINGS = (
     Setting("LIANXIN_SECRET", "", "Secret for sessions and signatures; empty: made once and kept in the data folder."),
     Setting("LIANXIN_DEBUG", "0", "1 shows errors in the browser; never in a town that works.", kind="flag"),
     Setting("LIANXIN_HTTPS", "0", "1 when residents reach the town by https: secure cookies, HSTS.", kind="flag"),
-    Setting("LIANXIN_PROXIES", "0", "Trusted reverse proxies in front, each adding to X-Forwarded-For.", kind="count"),
+    Setting(
+        "LIANXIN_PROXIES",
+        "0",
+        "Trusted reverse proxies in front, each adding to X-Forwarded-For.",
+        kind="int",
+        within=(0, 9),
+    ),
     Setting("LIANXIN_CIPHER", "aes", "Cipher of personal columns.", choices=("aes", "sm4")),
     Setting(
         "LIANXIN_PROFILE",
@@ -48,11 +55,11 @@ SETTINGS = (
         choices=("production", "demo"),
     ),
     Setting("LIANXIN_DEMO_PASSWORD", "", "Password of the demo town's sign-ins; empty: made at loading and printed."),
-    Setting("LIANXIN_WORKERS", "2", "Server processes.", kind="int"),
+    Setting("LIANXIN_WORKERS", "2", "Server processes.", kind="int", within=(1, 256)),
     Setting("LIANXIN_THREADS", "3", "Threads in each server process.", kind="int"),
     Setting("LIANXIN_PHOTO_MB", "20", "Largest photo taken, in megabytes.", kind="int"),
     Setting("HOST", "127.0.0.1", "Address the server listens on."),
-    Setting("PORT", "8000", "Port the server listens on.", kind="int"),
+    Setting("PORT", "8000", "Port the server listens on.", kind="int", within=(1, 65535)),
 )
 
 
@@ -96,7 +103,8 @@ def read(environ: Mapping[str, str]) -> Config:
     values = {setting.name: _value(setting, environ.get(setting.name, ""), faults) for setting in SETTINGS}
     url = urlsplit(values["LIANXIN_DATABASE"])
     if values["LIANXIN_DATABASE"] and (url.scheme not in {"postgresql", "postgres"} or not url.path.strip("/")):
-        faults.append("LIANXIN_DATABASE must look like postgresql://user:password@host:5432/name.")
+        form = "postgresql://user:password@host:5432/name"
+        faults.append(f"LIANXIN_DATABASE 应写成 {form}。LIANXIN_DATABASE must look like {form}.")
     if faults:
         raise BadSettings(faults)
     return Config(values)
@@ -105,26 +113,22 @@ def read(environ: Mapping[str, str]) -> Config:
 def _value(setting: Setting, given: str, faults: list[str]) -> Any:
     text = given.strip() or setting.default
     if setting.choices and text not in setting.choices:
-        faults.append(f"{setting.name} must be one of {', '.join(setting.choices)}, not {text!r}.")
+        _fault(faults, setting, text, f"应为 {'、'.join(setting.choices)} 之一", f"one of {', '.join(setting.choices)}")
     if setting.kind == "int":
-        if not text.isascii() or not text.isdigit() or int(text) == 0:
-            faults.append(f"{setting.name} must be a whole number above 0, not {text!r}.")
-            return 0
-        return int(text)
-    if setting.kind == "count":
-        return _count(setting, text, faults)
+        least, most = setting.within
+        if text.isascii() and text.isdigit() and least <= int(text) <= most:
+            return int(text)
+        _fault(faults, setting, text, f"应为 {least} 到 {most} 的整数", f"a whole number from {least} to {most}")
+        return least
     if setting.kind == "flag":
         if text not in {"0", "1"}:
-            faults.append(f"{setting.name} must be 0 or 1, not {text!r}.")
+            _fault(faults, setting, text, "应为 0 或 1", "0 or 1")
         return text == "1"
     return Path(text).resolve() if setting.kind == "path" else text
 
 
-def _count(setting: Setting, text: str, faults: list[str]) -> int:
-    if text.isascii() and text.isdigit() and int(text) <= 9:
-        return int(text)
-    faults.append(f"{setting.name} must be a whole number from 0 to 9, not {text!r}.")
-    return 0
+def _fault(faults: list[str], setting: Setting, text: str, zh: str, en: str) -> None:
+    faults.append(f"{setting.name} {zh}，现在是 {text!r}。{setting.name} must be {en}, not {text!r}.")
 
 
 def _sqlite(path: Path) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import click
 
-from lianxin.town.cli import checking, demo, erasing, importing, running, users, verifying
+from lianxin.town.cli import checking, demo, erasing, importing, running, towns, users, verifying
 
 CONTEXT = {"max_content_width": 110, "help_option_names": ["-h", "--help"]}
 
@@ -25,6 +25,7 @@ for command in (
     importing.exporting,
     verifying.verify,
     checking.check,
+    towns.town,
     users.user,
     erasing.erase,
 ):

@@ -42,6 +42,7 @@ def prepare() -> None:
 
 
 def _announce(address: str) -> None:
+    from lianxin.keys.models import Town
     from lianxin.town.demo.signins import kept
 
     say(f"\n连心已启动：{address}", f"Lianxin is running at {address}")
@@ -52,6 +53,8 @@ def _announce(address: str) -> None:
         ("接口文档", "/api/v1/docs", "API"),
     ):
         say(f"  {zh}\t{address}{path}", en)
+    if not Town.objects.exists():
+        say("\n还没有乡镇：另开一个窗口运行 lianxin town create。", "No town yet: run `lianxin town create`.")
     if lines := kept():
         say("\n演示登录：", "Demo sign-ins:")
         click.echo("\n".join(f"  {line}" for line in lines))

@@ -99,8 +99,9 @@ def why_not(code: str) -> str:
 def finding_names() -> dict[str, str]:
     """What the personal details that rules find are called."""
     return {
-        "name": pgettext("personal detail", "name"), "phone": _("telephone"), "id_card": _("identity card"), "account": _("card or account"),
-        "plate": _("number plate"), "mail": _("e-mail"), "chat": _("chat name"), "door": _("house or room number"),
+        "name": pgettext("personal detail", "name"), "phone": _("telephone"), "id_card": _("identity card"),
+        "account": _("card or account"), "plate": _("number plate"), "mail": _("e-mail"),
+        "chat": _("chat name"), "door": _("house or room number"),
     }  # fmt: skip
 
 

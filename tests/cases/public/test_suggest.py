@@ -1,8 +1,12 @@
 """Suggestions: what a text is about and what is like it, as pure functions and against the base town's categories."""
 
 import string
+from datetime import date
+from pathlib import Path
+from random import Random
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,6 +20,9 @@ from lianxin.cases.suggest import (
     word_weights,
 )
 from lianxin.cases.values import TITLE, title_of
+from lianxin.town.demo.texts import Spot, Texts
+
+ROOT = Path(__file__).parents[3]
 
 words = st.text(alphabet="路灯垃圾水电井盖黑" + string.ascii_lowercase, min_size=1, max_size=4)
 vocabulary = st.dictionaries(st.integers(1, 30), st.lists(words, max_size=5), max_size=12)
@@ -108,6 +115,37 @@ def test_a_title_is_the_first_sentence_cut_where_it_breathes(text, title):
 )
 def test_the_base_towns_words_name_the_category(town, text, key):
     assert suggest_categories(town, text)[0][0].key == key
+
+
+def base_leaves():
+    raw = yaml.safe_load((ROOT / "towns/base/categories.yaml").read_text(encoding="utf-8"))
+    return [leaf for group in raw for leaf in group["children"]]
+
+
+def ranked(texts):
+    """For each (text, key): at which place its category is proposed, 0 first; None where it is not among three."""
+    leaves = base_leaves()
+    weights = word_weights({at: leaf["words"] for at, leaf in enumerate(leaves)})
+    found = []
+    for text, key in texts:
+        named = [leaves[at]["key"] for at, _score in scored(text, weights)[:3]]
+        found.append(named.index(key) if key in named else None)
+    return found
+
+
+def test_the_words_of_the_base_towns_categories_name_nearly_every_example_first():
+    texts = [(text, leaf["key"]) for leaf in base_leaves() for text in leaf["examples"]]
+    assert ranked(texts).count(0) >= 0.9 * len(texts)
+
+
+def test_texts_the_words_were_not_chosen_by_are_among_the_three_proposed_too():
+    """The demo town's residents write at length and beside the point; a proposal is a proposal."""
+    texts, rng = Texts.read(), Random(7)
+    spot = Spot("柳湾村口第3户门前", "柳湾村口", "柳湾村", "v01g01", "hamlet", 117.0, 34.6)
+    told = [(texts.story(rng, key, spot, date(2026, 5, 15)), key) for key in sorted(texts.leaves) for _ in range(3)]
+    places = ranked([(texts.title(rng, story) + "。" + texts.text(rng, story, "web"), key) for story, key in told])
+    assert places.count(0) >= 0.65 * len(places)
+    assert places.count(None) <= 0.2 * len(places)
 
 
 @pytest.mark.django_db

@@ -3,19 +3,18 @@
 from django.db import migrations, models
 
 OF_CASE = "FROM cases_case WHERE cases_case.town_id = cases_duty.town_id AND cases_case.id = cases_duty.case_id"
+OF_WORKFLOW = "UPDATE cases_duty SET workflow_id = (SELECT workflow_id " + OF_CASE + ")"  # noqa: S608 - our own words
+IS_PAUSED = "UPDATE cases_duty SET paused = TRUE WHERE what = 'main' AND done_at IS NULL AND "
+IS_PAUSED += "EXISTS (SELECT 1 " + OF_CASE
 STOPPED = {
-    "sqlite": "json_extract(cases_case.state, '$.paused_at') IS NOT NULL",
-    "postgresql": "cases_case.state ->> 'paused_at' IS NOT NULL",
+    "sqlite": " AND json_extract(cases_case.state, '$.paused_at') IS NOT NULL)",
+    "postgresql": " AND cases_case.state ->> 'paused_at' IS NOT NULL)",
 }
 
 
 def fill(apps, schema_editor):
-    stopped = STOPPED[schema_editor.connection.vendor]
-    schema_editor.execute(f"UPDATE cases_duty SET workflow_id = (SELECT workflow_id {OF_CASE})")
-    schema_editor.execute(
-        "UPDATE cases_duty SET paused = TRUE WHERE what = 'main' AND done_at IS NULL "
-        f"AND EXISTS (SELECT 1 {OF_CASE} AND {stopped})"
-    )
+    schema_editor.execute(OF_WORKFLOW)
+    schema_editor.execute(IS_PAUSED + STOPPED[schema_editor.connection.vendor])
 
 
 class Migration(migrations.Migration):
@@ -26,7 +25,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             "duty",
             models.Index(
-                fields=["town", "what", "workflow_id", "step", "paused", "due_at", "soon_at", "case_id"],
+                fields=["town", "what", "workflow_id", "step", "paused", "due_at", "soon_at", "case_id", "done_at"],
                 name="duty_open",
                 condition=models.Q(("done_at", None)),
             ),

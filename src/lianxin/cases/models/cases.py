@@ -122,8 +122,8 @@ class Duty(InTown):
             models.Index(fields=["town", "unit", "due_at"], name="duty_of_unit", condition=Q(done_at=None)),
             models.Index(fields=["town", "post", "due_at"], name="duty_of_post", condition=Q(done_at=None)),
             models.Index(fields=["town", "due_at"], name="duty_due", condition=Q(done_at=None)),
-            models.Index(  # counts read this alone
-                fields=["town", "what", "workflow_id", "step", "paused", "due_at", "soon_at", "case_id"],
+            models.Index(  # counts read this alone: SQLite asks done_at of the row unless it is here
+                fields=["town", "what", "workflow_id", "step", "paused", "due_at", "soon_at", "case_id", "done_at"],
                 name="duty_open",
                 condition=Q(done_at=None),
             ),

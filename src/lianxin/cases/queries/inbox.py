@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db.models import Case as CaseWhen
-from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from lianxin.cases.cells import cells_of
 from lianxin.cases.models import Case, Duty, Reporter
@@ -19,8 +19,10 @@ from lianxin.cases.pickers import category_name, grid_name, unit_name
 from lianxin.cases.queries.setup import categories, workflow_by_id, workflow_of, workflows
 from lianxin.cases.search import find
 from lianxin.cases.words import channels, said
+from lianxin.keys.cache import cached
 from lianxin.keys.models import Town
 from lianxin.keys.numbers import tidy
+from lianxin.keys.prepared import Prepared
 from lianxin.people.actors import Actor
 from lianxin.people.cipher import TAIL, blind, tail_blind
 from lianxin.people.masking import tidy_phone
@@ -34,12 +36,14 @@ LIGHTS = ("late", "soon", "ok", "paused")
 MAIN = "main"
 MOST = 200
 LONGEST_ID = 2**63
+PAGE = 50
 Row = dict[str, Any]
 
 _OF_CASE = (
     "id", "number", "title", "kind", "workflow_id", "step", "category_id", "grid_id", "urgency", "channel",
     "recorded_at", "closed_at", "version", "state", "parent_id",
 )  # fmt: skip
+_BY_DUE = (F("due_at").asc(nulls_last=True), "id")
 _OF_HOLDER = ("unit_id", "post_id", "post__title", "post__account__name")
 
 
@@ -135,7 +139,7 @@ def read_place(text: str) -> Place | None:
     return place if way in ("a", "b") and text.isascii() and 0 <= place.id < LONGEST_ID else None
 
 
-def inbox(actor: Actor, filters: InboxFilter, *, now: datetime, after: str = "", most: int = 50) -> dict[str, Any]:
+def inbox(actor: Actor, filters: InboxFilter, *, now: datetime, after: str = "", most: int = PAGE) -> dict[str, Any]:
     """A page of rows (`rows`), with the places of the `next` and `previous` page ("" where there is none).
 
     Each row: id, number, title, kind, step, step_name, phase, cells, category, group, grid, unit, post, person, due_at,
@@ -156,8 +160,7 @@ def inbox(actor: Actor, filters: InboxFilter, *, now: datetime, after: str = "",
         "next": _edge(found, -1, filters.closed) if found and (more or back) else "",
         "previous": _edge(found, 0, filters.closed) if found and (more if back else place is not None) else "",
     }
-    joined = _people(actor, [row["id"] for row in found])
-    dresser = _Dresser(actor.town, joined, now)
+    dresser = _Dresser(actor.town, now)
     return {"rows": [dresser.row(row) for row in found], **edges}
 
 
@@ -269,9 +272,11 @@ def category_branch(town: Town, category_id: int) -> list[int]:
 
 def _walk_duties(actor: Actor, filters: InboxFilter, place: Place | None, most: int, now: datetime) -> list[Row]:
     """Rows in the order of travel: those with a due time by it, then those without; backwards the other way round."""
+    if place is None and most == PAGE + 1 and filters == InboxFilter(filters.scope) and actor.is_staff:
+        return _first_page(actor, filters.scope)
     rows = duties_of(actor, filters, now=now)
     if place is None:
-        return _read(rows.order_by(F("due_at").asc(nulls_last=True), "id"), ("case__", ""), most)
+        return _read(actor, rows.order_by(*_BY_DUE), ("case__", ""), most)
     back = place.back
     sign = "-" if back else ""
     legs = [
@@ -285,7 +290,7 @@ def _walk_duties(actor: Actor, filters: InboxFilter, place: Place | None, most: 
     found: list[Row] = []
     for _, leg in legs:
         if len(found) < most:
-            found += _read(leg, ("case__", ""), most - len(found))
+            found += _read(actor, leg, ("case__", ""), most - len(found))
     return found
 
 
@@ -304,7 +309,7 @@ def _walk_cases(actor: Actor, filters: InboxFilter, place: Place | None, most: i
     back = place is not None and place.back
     if place is not None:
         rows = rows.filter(id__gt=place.id) if back else rows.filter(id__lt=place.id)
-    return _read(rows.order_by("id" if back else "-id"), ("", None), most)
+    return _read(actor, rows.order_by("id" if back else "-id"), ("", None), most)
 
 
 def _light_of_case(town: Town, light: str, now: datetime) -> Q:
@@ -326,35 +331,68 @@ def _beyond(place: Place) -> Q:
     return same_or_ahead & (Q(**{f"due_at__{ahead}": place.at}) | Q(**{f"id__{ahead}": place.id}))
 
 
-def _read(rows: Any, prefixes: tuple[str, str | None], most: int) -> list[Row]:
-    """Read plain rows; `prefixes` lead to the case's columns and to the duty's (None: rows of cases)."""
+def _first_page(actor: Actor, scope: str) -> list[Row]:
+    """What one sees on opening the inbox."""
+    columns, names = _columns(("case__", ""))
+
+    def build(post: int, unit: int) -> QuerySet[Duty, Any]:
+        rows: Any = duties_of(_like(actor, post, unit), InboxFilter(scope), now=_EPOCH).order_by(*_BY_DUE)
+        return _joined(rows, "case_id", actor.town).values_list(*columns)[: PAGE + 1]  # type: ignore[no-any-return]
+
+    page = _made_once(actor, f"first:{scope}", lambda: Prepared(build, post=int, unit=int))
+    return [dict(zip(names, values, strict=True)) for values in page.rows(post=actor.post_id, unit=actor.unit_id)]
+
+
+def _like(actor: Actor, post: int, unit: int) -> Actor:
+    """An actor of the same scope in another post: all that `_made_once` tells shapes apart by."""
+    return Actor(
+        actor.town, post_id=post, unit_id=unit, sees=actor.sees, grid_path=actor.grid_path,
+        confidential=actor.confidential,
+    )  # fmt: skip
+
+
+def _made_once(actor: Actor, name: str, make: Callable[[], Prepared]) -> Prepared:
+    """A list for all whose scope has the same shape: it differs by their post and unit alone."""
+    shape = f"{actor.sees}:{actor.grid_path}:{','.join(sorted(actor.confidential))}"
+    return cached(actor.town, f"inbox.{name}:{shape}", make)
+
+
+def _columns(prefixes: tuple[str, str | None]) -> tuple[list[str], list[str]]:
+    """What is read of each row, and what it is called; `prefixes` lead to the case's columns and to the duty's."""
     to_case, to_duty = prefixes
     columns = [_path(to_case, name) for name in _OF_CASE] + [*_OF_HOLDER, "due_at"]
     names = [*_OF_CASE, *_OF_HOLDER, "due_at"]
     if to_duty is not None:
         columns += ["id", "what", "who", "soon_at"]
         names += ["duty_id", "duty", "who", "soon_at"]
-    return [dict(zip(names, values, strict=True)) for values in rows.values_list(*columns)[:most]]
+    return [*columns, "joined"], [*names, "joined"]
+
+
+def _joined(rows: Any, case_id: str, town: Town) -> Any:
+    """With how many people raised or joined each row's case."""
+    people = Reporter.objects.for_system("inbox: of cases in view", town).filter(case_id=OuterRef(case_id)).order_by()
+    return rows.annotate(joined=Subquery(people.values("case_id").annotate(n=Count("id")).values("n")))
+
+
+def _read(actor: Actor, rows: Any, prefixes: tuple[str, str | None], most: int) -> list[Row]:
+    """Read plain rows; without a prefix to a duty they are rows of cases."""
+    columns, names = _columns(prefixes)
+    found = _joined(rows, "id" if prefixes[1] is None else "case_id", actor.town).values_list(*columns)[:most]
+    return [dict(zip(names, values, strict=True)) for values in found]
 
 
 def rows_of(actor: Actor, cases: QuerySet[Case], *, now: datetime, most: int) -> list[Row]:
     """The first of some cases as an inbox shows them, without a duty; the caller has scoped them."""
-    found = _read(cases, ("", None), most)
-    dresser = _Dresser(actor.town, _people(actor, [row["id"] for row in found]), now)
+    found = _read(actor, cases, ("", None), most)
+    dresser = _Dresser(actor.town, now)
     return [dresser.row(row) for row in found]
-
-
-def _people(actor: Actor, ids: Sequence[int]) -> dict[int, int]:
-    """How many people raised or joined each case."""
-    rows: Any = Reporter.objects.for_system("inbox: of cases just seen", actor.town_id).filter(case_id__in=list(ids))
-    return dict(rows.values_list("case_id").annotate(n=Count("id"))) if ids else {}
 
 
 class _Dresser:
     """Turns ids into words for the rows of one page; each name and each shape of cells is made once."""
 
-    def __init__(self, town: Town, joined: Mapping[int, int], now: datetime) -> None:
-        self.town, self.joined, self.now = town, joined, now
+    def __init__(self, town: Town, now: datetime) -> None:
+        self.town, self.now = town, now
         self.categories, self.units = categories(town), units(town)
         self.held: dict[Hashable, Any] = {}
 
@@ -382,7 +420,7 @@ class _Dresser:
         counted = {name: bool(count) for name, count in state.get("counts", {}).items()}
         shape = ("cells", *at, stopped, counted.get("returned"), counted.get("reopened"))
         row["cells"] = self.once(shape, lambda: cells_of(flow, step.key, state, None, now=self.now))
-        row["joined"] = self.joined.get(row["id"], 0)
+        row["joined"] = row["joined"] or 0
         row["category"], row["group"] = self.once(("category", row["category_id"]), lambda: self.category(row))
         row["grid"] = self.once(("grid", row["grid_id"]), lambda: grid_name(self.town, row["grid_id"]))
         row["unit"] = self.once(("unit", row["unit_id"]), lambda: self.unit(row))
@@ -404,33 +442,55 @@ class _Dresser:
 def counts(actor: Actor, *, now: datetime, scope: str = "mine") -> dict[str, Any]:
     """How many open duties there are: `total`, by `steps` (key, name, phase, count; in their order) and by `lights`.
 
-    A main duty says itself where its case stands; beside it a case has few, and where it stands is asked of the case.
+    A main duty says itself where its case stands; of those beside it, which are few, the case is asked.
     """
-    rows = duties_of(actor, InboxFilter(scope=scope), now=now)
-    found = [*_tally(rows.filter(what=MAIN), "", now), *_tally(rows.exclude(what=MAIN), "case__", now)]
     lights = dict.fromkeys(LIGHTS, 0)
-    steps: dict[str, Row] = {}
-    for workflow_id, key, *numbers in found:
-        step = workflow_by_id(actor.town, workflow_id).steps[key]
-        held = steps.setdefault(key, {"key": key, "name": said(step.name), "phase": step.phase, "count": 0})
-        held["count"] += sum(numbers)
+    standing: list[tuple[int, str, int]] = []
+    beside: set[str] = set()
+    for what, workflow_id, step_key, *numbers in _tally(actor, scope, now):
         for light, number in zip(LIGHTS, numbers, strict=True):
             lights[light] += number
-    ordered = sorted(steps.values(), key=lambda each: (PHASES.index(each["phase"]), each["key"]))
-    return {"total": sum(lights.values()), "steps": ordered, "lights": lights}
+        if what == MAIN:
+            standing.append((workflow_id, step_key, sum(numbers)))
+        else:
+            beside.add(what)
+    standing += _standing_beside(actor, scope, sorted(beside)) if beside else []
+    return {"total": sum(lights.values()), "steps": _by_step(actor.town, standing), "lights": lights}
 
 
-def _tally(rows: QuerySet[Duty], prefix: str, now: datetime) -> list[tuple[Any, ...]]:
-    """For each workflow and step how many rows have each of LIGHTS; sums in the index's order, with nothing sorted."""
-    running, late = Q(paused=False), Q(due_at__lt=now)
-    soon = ~late & Q(soon_at__lte=now)
-    of_light = {"late": running & late, "soon": running & soon, "paused": Q(paused=True)}
-    numbers = {light: Count("case_id", filter=which) for light, which in of_light.items()}
-    counted = rows.order_by().values_list("workflow_id", f"{prefix}step").annotate(all=Count("*"), **numbers)
-    return [
-        (workflow, step, late, soon, every - late - soon - paused, paused)
-        for workflow, step, every, late, soon, paused in counted
-    ]
+def _by_step(town: Town, standing: Sequence[tuple[int, str, int]]) -> list[Row]:
+    steps: dict[str, Row] = {}
+    for workflow_id, key, count in standing:
+        step = workflow_by_id(town, workflow_id).steps[key]
+        held = steps.setdefault(key, {"key": key, "name": said(step.name), "phase": step.phase, "count": 0})
+        held["count"] += count
+    return sorted(steps.values(), key=lambda each: (PHASES.index(each["phase"]), each["key"]))
+
+
+def _tally(actor: Actor, scope: str, now: datetime) -> list[tuple[Any, ...]]:
+    """(what, workflow, step, how many of each of LIGHTS): one walk along the index of open duties, nothing sorted."""
+
+    def build(post: int, unit: int, now: datetime) -> QuerySet[Duty, Any]:
+        running, late, yellow = Q(paused=False), Q(due_at__lt=now), Q(soon_at__lte=now)
+        which = (running & late, running & ~late & yellow, running & ~late & ~yellow, Q(paused=True))
+        numbers = {f"n_{light}": Count("case_id", filter=each) for light, each in zip(LIGHTS, which, strict=True)}
+        rows: Any = duties_of(_like(actor, post, unit), InboxFilter(scope), now=now).order_by()
+        return rows.values_list("what", "workflow_id", "step").annotate(**numbers)  # type: ignore[no-any-return]
+
+    made = _made_once(actor, f"tally:{scope}", lambda: Prepared(build, post=int, unit=int, now=datetime))
+    return made.rows(post=actor.post_id, unit=actor.unit_id, now=now) if actor.is_staff else []
+
+
+def _standing_beside(actor: Actor, scope: str, beside: Sequence[str]) -> list[tuple[Any, ...]]:
+    """(workflow, step of the case, how many) of duties of these names."""
+
+    def build(post: int, unit: int) -> QuerySet[Duty, Any]:
+        rows: Any = duties_of(_like(actor, post, unit), InboxFilter(scope), now=_EPOCH).filter(what__in=beside)
+        named = rows.order_by().values_list("workflow_id", "case__step")
+        return named.annotate(n=Count("case_id"))  # type: ignore[no-any-return]
+
+    made = _made_once(actor, f"beside:{scope}:{','.join(beside)}", lambda: Prepared(build, post=int, unit=int))
+    return made.rows(post=actor.post_id, unit=actor.unit_id)
 
 
 def _moment(text: str | None) -> datetime | None:

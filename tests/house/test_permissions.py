@@ -258,6 +258,8 @@ TABLE = (
     Row("/grids/{grid}/", staff(), may=seen(*CASES)),
     Row("/grids/{grid_foreign}/", staff(404)),
     Row("/staff/", staff()),
+    Row("/staff/new/", only(MANAGE_PEOPLE)),
+    post("/staff/new/", {}, only(MANAGE_PEOPLE, 422)),
     Row("/staff/{post}/", staff(), may=seen(*CASES)),
     Row("/staff/{post_foreign}/", staff(404)),
     Row("/staff/{post}/leave/", staff(405)),

@@ -2,16 +2,18 @@
 
 import secrets
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 
-from lianxin.keys.cache import forget
+from lianxin.keys.cache import bump, forget
 from lianxin.keys.models import Town
 from lianxin.ledger.actions import Line, record
 from lianxin.people.actors import Actor
-from lianxin.people.models import Account, Post, Token
+from lianxin.people.models import Account, Post, Role, Token, Unit
+from lianxin.people.queries import posts_of, today
 from lianxin.people.tokens import SCOPES, new_token
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike when read out or copied from paper
@@ -69,6 +71,59 @@ def disable_account(account: Account, *, actor: Actor, now: datetime) -> None:
     account.save(update_fields=["is_active"])
     forget()
     record(Line("account", account.pk, "disable"), actor=actor, now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class NewPost:
+    """A post to be given: in which unit, with which role, for which grid (None: none), called what, on what footing."""
+
+    unit: Unit
+    role: Role
+    grid_id: int | None = None
+    title: str = ""
+    basis: str = Post.Basis.FULL
+
+
+class NotGiven(Exception):
+    """No post was given; `code`: not_yours, to_oneself, no_grid, elsewhere, held."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def give_post(account: Account, wanted: NewPost, *, actor: Actor, now: datetime) -> Post:
+    """Give an account a post from today on; its rights follow from the role. Raises NotGiven and changes nothing.
+
+    Whoever manages people gives posts, but none to themselves: who keeps the accounts does not read the cases.
+    """
+    _may_give(account, wanted, actor, now)
+    town = actor.town
+    with transaction.atomic():
+        post = Post(
+            town=town, account=account, unit=wanted.unit, role=wanted.role, grid_id=wanted.grid_id,
+            title=wanted.title, basis=wanted.basis, starts=today(now),
+        )  # fmt: skip
+        post.save(force_insert=True)
+        data = {"account": str(account.pk), "role": wanted.role.key, "unit": wanted.unit.key, "grid": wanted.grid_id}
+        record(Line("post", post.pk, "give", data), actor=actor, now=now)
+        bump(town)
+    return post
+
+
+def _may_give(account: Account, wanted: NewPost, actor: Actor, now: datetime) -> None:
+    town = actor.town
+    if not actor.can("manage_people") and actor.role != "system":
+        raise NotGiven("not_yours")
+    if account.pk == actor.account_id:
+        raise NotGiven("to_oneself")
+    if wanted.unit.town_id != town.pk or wanted.role.town_id != town.pk:
+        raise NotGiven("elsewhere")
+    if wanted.grid_id is None and wanted.role.sees == Role.Sees.GRID:
+        raise NotGiven("no_grid")
+    held = posts_of(account.pk, town, on=today(now))
+    if (wanted.unit.pk, wanted.role.pk, wanted.grid_id) in {(p.unit_id, p.role_id, p.grid_id) for p in held}:
+        raise NotGiven("held")
 
 
 @transaction.atomic

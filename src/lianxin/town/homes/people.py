@@ -43,6 +43,7 @@ def staff_directory(request: StaffRequest) -> HttpResponse:
         **frame(request, "staff-directory"),
         "page": page, "rows": [person(actor, row) for row in page["rows"]], "wanted": wanted, "counts": counts,
         **_controls(actor), "states": _states(wanted.state, counts), "basis": basis_names(),
+        "may_give": actor.can("manage_people"),
     }  # fmt: skip
     return render(request, "town/staff.html", context)
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lianxin.town.homes import field, front, grids, people, supervise, townpage
+from lianxin.town.homes import field, front, grids, hiring, people, supervise, townpage
 
 urlpatterns = [
     path("", front.home, name="home"),
@@ -16,6 +16,7 @@ urlpatterns = [
     path("grids/boundaries.geojson", grids.boundaries, name="grid-boundaries"),
     path("grids/<int:pk>/", grids.grid, name="grid"),
     path("staff/", people.staff_directory, name="staff-directory"),
+    path("staff/new/", hiring.staff_new, name="staff-new"),
     path("staff/<int:pk>/", people.staff_post, name="staff-post"),
     path("staff/<int:pk>/leave/", people.staff_leave, name="staff-leave"),
 ]

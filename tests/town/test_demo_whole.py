@@ -7,8 +7,12 @@ import pytest
 
 from demo import loading, passing
 from lianxin.cases.models import Case, Duty, Publication
+from lianxin.cases.queries.inbox import InboxFilter, inbox
 from lianxin.ledger.models import Entry
 from lianxin.ledger.verify import verify
+from lianxin.people.actors import actor_of
+from lianxin.people.models import Account
+from lianxin.people.queries import posts_of, today
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -29,7 +33,7 @@ def whole(django_db_setup, django_db_blocker, tmp_path_factory):
 def test_the_whole_town_shows_its_recorded_figures(whole):
     """Loading asserts 2,158 recorded and 2,076 closed in the twelve months to the anchor, or raises."""
     town, anchor = whole.town, whole.anchor
-    year = Case.objects.for_system("test", town).exclude(channel="appeal")
+    year = Case.objects.for_system("test", town).filter(kind="request").exclude(channel="appeal")
     year = year.filter(recorded_at__gt=anchor.replace(year=anchor.year - 1), recorded_at__lte=anchor)
     assert year.count() == 2158
     assert year.filter(closed_at__lte=anchor).count() == 2076
@@ -54,3 +58,18 @@ def test_today_the_town_lives(whole):
         assert duties.filter(post__account__username=username, step="handle").exists(), username
     assert Publication.objects.for_system("test", town).filter(state="published").exists()
     assert list(verify(town)) == []
+
+
+def test_each_kind_goes_round_and_each_home_has_something_to_do(whole):
+    town, now = whole.town, whole.now
+    beside = Case.objects.for_system("test", town).exclude(kind="request")
+    for kind in ("dispute", "hazard", "wish", "application", "visit_problem"):
+        of_kind = beside.filter(kind=kind)
+        assert 4 <= of_kind.count() <= 8, kind
+        assert of_kind.filter(closed_at=None).exists(), kind
+        assert of_kind.exclude(closed_at=None).exists(), kind
+    assert not beside.filter(recorded_at__lte=whole.anchor).exists()  # the recorded year is of requests
+    for username in ("mediator", "inspector", "window", "visitor", "volunteer"):
+        account = Account.objects.get(username=username)
+        (post,) = posts_of(account.pk, town, on=today(now))
+        assert inbox(actor_of(post, town), InboxFilter(), now=now)["rows"], username

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from lianxin.cases.cells import cells_of, six_cells
 from lianxin.cases.fields import fields_for
@@ -30,6 +31,7 @@ from lianxin.workflow.engine import CaseState, available
 
 Row = dict[str, Any]
 MOST_REPORTERS = 200
+UNFOLDED = ("photos", "checks")  # seen without a tap though one need not fill them; checks fold by themselves
 MOMENTS = ("before", "during", "after")
 
 
@@ -279,10 +281,13 @@ def next_acts(actor: Actor, standing: Standing, now: datetime) -> list[Row]:
 
 def _act(actor: Actor, case: Case, flow: Workflow, transition: Transition, now: datetime) -> Row:
     side = _side(flow, case.step, transition)
+    fields = fields_for(transition, actor, case, now=now)
+    optional = [each["label"] for each in fields if not each["required"] and each["control"] not in UNFOLDED]
     return {
         "act": transition.act,
         "name": said(transition.name),
-        "fields": fields_for(transition, actor, case, now=now),
+        "fields": fields,
+        "folded": pgettext("list", ", ").join(optional),
         "needs": list(transition.needs),
         "side": side,
         "counts": transition.counts,

@@ -20,7 +20,7 @@ class StaffRequest(HttpRequest):
 
 
 DESK = ("clerk", "dispatcher")
-FIELD = ("handler", "grid_worker", "grid_chief", "mediator")
+FIELD = ("handler", "grid_worker", "grid_chief", "mediator", "inspector", "window", "visitor", "volunteer")
 OVERSEE = ("supervisor", "leader")
 
 
@@ -55,7 +55,11 @@ def frame(request: StaffRequest, on: str = "", counts: dict[str, tuple[int, str]
     role = roles(actor.town).get(actor.role)
     zh = (getattr(request, "LANGUAGE_CODE", "") or "zh").startswith("zh")
     post = (role.name.get("zh" if zh else "en") or actor.role) if role else ""
-    menu = [("choose-post", _("Change post"), "refresh"), ("change-password", _("Change password"), "key")]
+    menu = [
+        ("choose-post", _("Change post"), "refresh"),
+        ("change-password", _("Change password"), "key"),
+        ("tokens", _("Access tokens"), "link"),
+    ]
     return {
         "nav": nav,
         "me": {"name": actor.name, "post": post},

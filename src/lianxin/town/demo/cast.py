@@ -59,8 +59,15 @@ class Cast:
             return self._office("clerk", None, clerk)
         return self._nobody
 
-    def actor(self, act: Act, standing: Standing) -> Actor:
-        """Who does an act to a case as it stands; raises Miscast."""
+    @property
+    def nobody(self) -> Actor:
+        """A resident who has not signed in."""
+        return self._nobody
+
+    def actor(self, act: Act, standing: Standing | None) -> Actor:
+        """Who does an act to a case as it stands, or opens one; raises Miscast."""
+        if standing is None:
+            return self._office(act.role, None, act.who)
         if act.role == "system":
             return self._system
         if act.role == "reporter":

@@ -28,6 +28,7 @@ from lianxin.town.demo.cast import Cast
 from lianxin.town.demo.lives import Life, plan_lives
 from lianxin.town.demo.names import People
 from lianxin.town.demo.onward import Onward, at_work, fresh, publish_some, recent
+from lianxin.town.demo.others import play_others
 from lianxin.town.demo.play import Stage
 from lianxin.town.demo.rules import TOWNS, Rules
 from lianxin.town.demo.setting import Setting, make_town, settle
@@ -39,6 +40,7 @@ Progress = Callable[[str, int, int], object]
 
 RECENT: Final = timedelta(days=21)  # how far back today's life reaches
 SHOWN: Final = timedelta(days=120)  # results closed so long before the anchor stand on the public board
+REQUEST: Final = "request"  # what the recorded figures count
 WAITING: Final = 40  # requests at the desk when the town is loaded
 LEFT: Final = 8  # of those open at the anchor, still open today
 BEFORE: Final = timedelta(days=2)  # the town was set up so long before its first request
@@ -133,6 +135,9 @@ def _load(plan: Plan, loading: Loading) -> Town:
     progress("正在公开结果 / publishing results", 0, 0)
     since = min(now, plan.rules.anchor) - SHOWN
     publish_some(stage, plan.rng, since=since, until=now)
+    if loading.lately is not None:
+        progress("正在走其他五类事项 / the five other kinds", 0, 0)
+        play_others(stage.cast, plan.ground, plan.people, seed=plan.rules.seed, now=now)
     progress("正在封存留痕 / sealing the history", 0, 0)
     _seal(setting.town, now=now)
     hand_out(setting.sign_ins, new_password(settings.CONFIG))
@@ -167,7 +172,7 @@ def assert_figures(town: Town, figures: dict[str, int]) -> None:
     anchor = town.anchor
     if anchor is None:
         raise FiguresDiffer("the town has no anchor")
-    year = Case.objects.for_system("demo", town).exclude(channel="appeal").filter(
+    year = Case.objects.for_system("demo", town).filter(kind=REQUEST).exclude(channel="appeal").filter(
         recorded_at__gt=anchor.replace(year=anchor.year - 1), recorded_at__lte=anchor
     )  # fmt: skip
     found = (year.count(), year.filter(closed_at__lte=anchor).count())

@@ -31,7 +31,9 @@ LETTERS: Final = "LX"
 BASIS: Final = {"专职": "full", "兼职": "part", "义务": "volunteer"}
 # A role that says all that another one of the same person would say needs no post beside it.
 COVERED: Final = {"handler": {"clerk", "dispatcher", "supervisor", "leader"}, "grid_worker": {"grid_chief"}}
-OFFICES: Final = ("admin", "security_admin", "audit_admin")  # held by people of the general office, and nothing else
+# Held by one person each, who holds nothing else.
+OFFICES: Final = ("admin", "security_admin", "audit_admin", "mediator", "inspector", "window", "visitor", "volunteer")
+DESKS: Final = {"inspector": "emergency", "window": "civil", "visitor": "party_building"}  # whose turn theirs is
 
 
 @dataclass(slots=True)
@@ -92,6 +94,10 @@ def _units(setting: Setting, staff: Staff) -> None:
         if plan.village_key
     ]
     Unit.objects.bulk_create(committees)
+    for unit in Unit.objects.for_system("demo", town).filter(grid=None):
+        unit.desk_of = [role for role in unit.desk_of if role not in DESKS]
+        unit.desk_of += [role for role, key in DESKS.items() if key == unit.key]
+        unit.save(update_fields=["desk_of"])
     setting.units = dict(Unit.objects.for_system("demo", town).values_list("key", "id"))
     setting.unit_names = {setting.units[plan.key]: plan.short for plan in staff.units}
 
@@ -103,7 +109,8 @@ def _chosen(staff: Staff, busiest: str) -> list[tuple[SignIn, Person]]:
     found = []
     for each in SIGN_INS:
         people = staff.of_grid[busiest] if each.on_grid else staff.of_unit[each.unit or village]
-        role = "handler" if each.role in OFFICES else each.role
+        usual = "grid_worker" if each.on_grid else "handler"  # what who takes an office would have been
+        role = usual if each.role in OFFICES else each.role
         fit = [p for p in people if role in _needed(p.roles) and p.key not in taken and (each.on_grid or not p.grid)]
         person = fit[-1] if each.role in OFFICES else fit[0]
         if each.username == "handler":  # not the head of the unit

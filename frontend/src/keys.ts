@@ -88,14 +88,23 @@ function press(key: string): boolean {
   const el = (row && all(row, "[data-key]").find(fits)) || all(document, "[data-key]").find(fits);
   if (!el) return false;
   if (el instanceof HTMLInputElement || el instanceof HTMLTextAreaElement || el instanceof HTMLSelectElement) el.focus();
-  else if (!unread(el)) el.click();
+  else if (!unread(el)) {
+    el.click();
+    if (el.tagName === "SUMMARY") enter(el.parentElement as HTMLDetailsElement);
+  }
   return true;
 }
 
-/** Ctrl+Enter sends the form one is writing in, by its button of that key. */
+/** A fold opened by its key is written in at once. */
+function enter(fold: HTMLDetailsElement): void {
+  if (fold.open) fold.querySelector<HTMLElement>("input:not([type=hidden]), select, textarea")?.focus();
+}
+
+/** Ctrl+Enter sends the form one is writing in: by its button of that key, else by the one that does what it is for. */
 function sendForm(target: EventTarget | null): boolean {
   const form = target instanceof HTMLElement ? target.closest("form") : null;
-  const button = (form || document).querySelector<HTMLElement>("[data-key='Ctrl+Enter']");
+  const own = (form || document).querySelector<HTMLElement>("[data-key='Ctrl+Enter']");
+  const button = own || (form?.method === "post" ? form.querySelector<HTMLElement>("button.main, button.danger") : null);
   button?.click();
   return button !== null;
 }

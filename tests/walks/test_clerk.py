@@ -80,6 +80,9 @@ def test_the_keys_are_listed_and_a_change_of_category_moves_the_proposal(desk_pa
     number = raise_all(town)[0]
     sign_in(desk_page, "clerk")
     go(desk_page, f"/desk/triage/{number}/")
+    desk_page.keyboard.press("x")  # the fold opens, and one writes in it at once
+    assert desk_page.evaluate("document.activeElement.name") == "clause"
+    desk_page.keyboard.press("x")
     desk_page.keyboard.press("?")
     desk_page.wait_for_selector("[role=dialog]")
     words = desk_page.inner_text("[role=dialog]")
@@ -91,6 +94,14 @@ def test_the_keys_are_listed_and_a_change_of_category_moves_the_proposal(desk_pa
     desk_page.wait_for_function("before => document.querySelector('#f-holder').value !== before", arg=before)
     assert "规则" in desk_page.inner_text("#work .why")
     axe_clean(desk_page)
+    desk_page.keyboard.press("Escape")
+    act(desk_page, "x")
+    desk_page.keyboard.press("Space")
+    desk_page.focus("#f-reject-reason")
+    desk_page.keyboard.type("不归镇里管")
+    desk_page.keyboard.press("Control+Enter")
+    desk_page.wait_for_url(lambda address: number not in address)
+    assert Case.objects.for_system("walk", town).get(number=number).step == "refused"
 
 
 @pytest.mark.row("B5")

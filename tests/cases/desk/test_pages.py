@@ -218,6 +218,8 @@ def test_a_stale_page_changes_nothing_and_says_so(town, sign_in):
     response = client.post(f"/desk/triage/{done.case.number}/", data | {"note": "我写的话"})
     assert response.status_code == 409
     assert "我写的话" in response.content.decode()
+    assert [entry["act"] for entry in response.told["since"]] == ["accept"]  # and who did it, with what
+    assert Account.objects.get(username="clerk2.lx").name in response.content.decode()
     assert case_of(town, done.case.number).version == 2
 
 

@@ -33,6 +33,7 @@ from lianxin.ui import words
 from lianxin.workflow.engine import Refused
 
 Row = dict[str, Any]
+STALE = 409
 KEYS = (("clause", "x"), ("answer", "d"), ("units", "h"), ("contacted", "t"))  # hotkeys by what an act needs
 
 
@@ -59,7 +60,7 @@ def triage(request: StaffRequest, number: str) -> HttpResponse:
         return shown(request, standing, request.POST, now=now, faults=faults.faults, status=422)
     except (Refused, KeyUsedOtherwise) as refused:
         fresh, told = standing_of(actor, number), {"": sentence(actor, standing, refused)}
-        return shown(request, fresh, request.POST, now=now, faults=told, status=409)
+        return shown(request, fresh, request.POST, now=now, faults=told, status=STALE)
     return onward(request, standing.case.number, now)
 
 
@@ -142,10 +143,17 @@ def shown(
         "alike": alike(actor, case, page["text"], now=now),
         "waiting": sum(step["count"] for step in number["steps"] if step["phase"] in WAITING),
         "faults": faults or {},
+        "since": since(page["timeline"], request.POST.get("version", "")) if status == STALE else [],
         "typed": chosen if request.method == "POST" else {},
         "back": carried(request.GET).urlencode(),
     }
     return render(request, "cases/desk/triage.html", context, status=status)
+
+
+def since(timeline: list[Row], seen: str) -> list[Row]:
+    """What has been done to a case since the version somebody had before them."""
+    known = seen.isascii() and seen.isdigit()
+    return [entry for entry in timeline if known and entry["seq"] > int(seen)][-5:]
 
 
 def boxes_of(actor: Actor, standing: Standing, others: Mapping[str, Way], now: datetime) -> list[Row]:

@@ -5,9 +5,10 @@ to come, notched went back, hatched stands with its clock stopped.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from markupsafe import Markup
 
 from lianxin.ui.icons import icon
@@ -120,6 +121,14 @@ def six_cells(cells: Sequence[Mapping[str, Any]], size: str = "s", light: str = 
     ``size``: ``s`` 12 px for lists, ``m`` 20 px for cards, ``l`` boxes with names for a case's page.
     ``light``: ok, soon or late, for the present step. ``label`` replaces the spoken summary.
     """
+    told = tuple((cell["state"], str(cell["name"]), cell.get("label") or "") for cell in cells)
+    return _drawn(told, size, light, label, get_language() or "")
+
+
+@lru_cache(maxsize=2048)  # a list shows the same few bars again and again
+def _drawn(told: tuple[tuple[str, str, str], ...], size: str, light: str, label: str, _language: str) -> Markup:
+    """The bar, in the language that is active; for another language it is drawn anew."""
+    cells = [{"state": state, "name": name, "label": words} for state, name, words in told]
     said = label or summary(cells, light)
     if size == "l":
         return _large(cells, light, said)

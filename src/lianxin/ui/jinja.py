@@ -16,6 +16,7 @@ from lianxin.ui.assets import asset
 from lianxin.ui.cells import six_cells
 from lianxin.ui.charts import trend
 from lianxin.ui.icons import icon, mark
+from lianxin.ui.lights import light
 
 
 class Missing(Undefined):
@@ -76,6 +77,7 @@ GLOBALS = {
     "draw_icon": icon,
     "mark": mark,
     "draw_cells": six_cells,
+    "draw_light": light,
     "draw_trend": trend,
     "light_of": words.light_of,
 }

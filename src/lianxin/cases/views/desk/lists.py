@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpResponse, QueryDict
@@ -59,8 +60,9 @@ def search(request: StaffRequest) -> HttpResponse:
 
 def dressed(actor: Actor, rows: list[Row], query: QueryDict) -> list[Row]:
     """The rows with their links and what is said beside them."""
+    kept = carried(query).urlencode()
     for row in rows:
-        row["href"] = href_of(actor, row, query)
+        row["href"] = _href(actor, row, kept)
         row["duty_name"] = duty_name(row["duty"]) if row["duty"] != "main" else ""
         row["urgent"] = choice_name("urgency", row["urgency"]) if row["urgency"] != "normal" else ""
     return rows
@@ -68,12 +70,19 @@ def dressed(actor: Actor, rows: list[Row], query: QueryDict) -> list[Row]:
 
 def href_of(actor: Actor, row: Row, query: QueryDict) -> str:
     """Where a row leads: to triage while it waits for that, else to its case. The list's filter goes along."""
+    return _href(actor, row, carried(query).urlencode())
+
+
+def _href(actor: Actor, row: Row, kept: str) -> str:
     if not triaged_by(actor, row):
-        return reverse("case", args=[row["number"]])
-    kept = carried(query)
-    if row["duty_id"] is not None:
-        kept["at"] = place_of(row)
-    return f"{reverse('desk-triage', args=[row['number']])}?{kept.urlencode()}"
+        return _address("case", row["number"])
+    at = f"at={place_of(row)}" if row["duty_id"] is not None else ""
+    return f"{_address('desk-triage', row['number'])}?{'&'.join(filter(None, (kept, at)))}"
+
+
+@lru_cache(maxsize=4096)  # a page has fifty, and the next one mostly the same
+def _address(name: str, number: str) -> str:
+    return reverse(name, args=[number])
 
 
 def triaged_by(actor: Actor, row: Row) -> bool:

@@ -1,0 +1,41 @@
+"""The light of a case: a shape that is told apart without its colour, and what it says."""
+
+from functools import lru_cache
+
+from django.utils.translation import get_language, gettext
+from markupsafe import Markup, escape
+
+SHAPES = {
+    "late": '<path fill="currentColor" d="M7 .5L14 13.5H0z"/>',
+    "soon": '<path fill="none" stroke="currentColor" stroke-width="2" d="M7 1.5L12.5 7 7 12.5 1.5 7z"/>'
+    '<path fill="currentColor" d="M1.5 7L7 12.5 12.5 7z"/>',
+    "paused": '<path fill="currentColor" d="M2.5 1.5h3v11h-3zM8.5 1.5h3v11h-3z"/>',
+    "done": '<path fill="none" stroke="currentColor" stroke-width="2.2" d="M1.5 7.5l3.5 3.5 7.5-8"/>',
+}
+OK = '<circle cx="7" cy="7" r="5" fill="none" stroke="currentColor" stroke-width="2.5"/>'
+
+
+def light_word(state: str) -> str:
+    """The light in a word."""
+    words = {
+        "late": gettext("late"),
+        "soon": gettext("due soon"),
+        "paused": gettext("clock stopped"),
+        "done": gettext("ended"),
+    }
+    return words.get(state) or gettext("in time")
+
+
+def light(state: str, words: str = "") -> Markup:
+    """The light ``state`` (late, soon, paused, done, ok) with ``words``, or with its own word."""
+    before, alone, after = _parts(state, get_language() or "")
+    return before + (after + escape(words) if words else alone) + Markup("</span>")
+
+
+@lru_cache(maxsize=64)
+def _parts(state: str, _language: str) -> tuple[Markup, Markup, Markup]:
+    """The shape, the light's word alone, and the word before other words, in the active language."""
+    drawn = Markup('<svg viewBox="0 0 14 14" aria-hidden="true">{}</svg>').format(Markup(SHAPES.get(state, OK)))  # noqa: S704 - own shapes
+    word, comma = light_word(state), gettext(", ")
+    unseen = Markup('<span class="unseen">{}{}</span>').format(word, comma)
+    return Markup('<span class="light {}">{}').format(state, drawn), escape(word), unseen

@@ -191,6 +191,9 @@ TABLE = (
     Row("/post/", staff(but={"stranger": 200})),
     Row("/password/", staff(but={"stranger": 200})),
     post("/password/", {}, staff(422, but={"stranger": 422})),
+    Row("/tokens/", staff()),
+    post("/tokens/", {}, staff(422)),
+    post("/tokens/1/revoke/", {}, staff(404)),
     # One case.
     Row("/cases/{number}/", of_case(), shows=this, may=seen(*CASES), **NUMBER),
     Row("/cases/{number}/transitions", staff(405), **NUMBER),

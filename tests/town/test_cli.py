@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from django.utils import timezone
 
 from lianxin.cases.actions import open_case
 from lianxin.cases.models import Case
@@ -20,7 +21,8 @@ from lianxin.cases.values import Draft
 from lianxin.keys.models import Town
 from lianxin.ledger.verify import verify
 from lianxin.people.actors import nobody
-from lianxin.people.models import Account, Post
+from lianxin.people.models import Account, Post, Token
+from lianxin.people.tokens import bearer
 from lianxin.town import config, running
 from lianxin.town.cli import main
 from lianxin.town.demo import signins
@@ -288,6 +290,30 @@ def test_a_town_that_cannot_be_set_up_is_told_why(town, asked, words):
     assert said.exit_code == 2
     assert words in said.output
     assert Town.objects.count() == 1
+
+
+def test_a_token_is_made_for_a_program_and_shown_once(town):
+    asked = ["user", "token", "clerk.lx", "--name", "热线平台", "--scope", "cases:read", "--scope", "cases:write"]
+    said = CliRunner().invoke(main, asked)
+    assert said.exit_code == 0, said.output
+    plain = said.output.strip().splitlines()[-1]
+    actor = bearer(plain, now=timezone.now())
+    assert (actor.role, actor.town_id) == ("clerk", town.pk)
+    assert Token.objects.for_system("test", town).get().name == "热线平台"
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        (["nobody.lx", "--name", "x"], "没有账号 nobody.lx"),
+        (["clerk.lx", "--name", "x", "--scope", "all"], "没有权限范围 all"),
+        (["clerk.lx", "--name", "x", "--days", "999"], "1<=x<=366"),
+    ],
+)
+def test_a_token_that_cannot_be_made_is_told_why(town, asked, words):
+    said = CliRunner().invoke(main, ["user", "token", *asked])
+    assert said.exit_code == 2
+    assert words in said.output
 
 
 def test_a_production_town_refuses_a_demo_town(town, tmp_path):

@@ -125,3 +125,47 @@ def _town_of(account: Any) -> str:
 
     held = Post.objects.for_system("whose account", EVERY_TOWN).filter(account=account).order_by("id").first()
     return Town.objects.get(pk=held.town_id).letters if held else ""
+
+
+@user.command(short_help="生成访问令牌。Make an access token.")
+@click.argument("username")
+@click.option("--name", required=True, help="用途，如接入的系统。What it is for.")
+@click.option(
+    "--scope", "scopes", multiple=True, default=("cases:read",), show_default=True,
+    help="权限范围，可多次给出：cases:read cases:write setup:read。What it may do; may be given several times.",
+)  # fmt: skip
+@click.option("--days", type=click.IntRange(1, 366), default=90, show_default=True, help="有效天数。Days it lasts.")
+@click.option("--town", "letters", default="", help="乡镇字母代号。Letters of the town, where there are several.")
+def token(username: str, name: str, scopes: tuple[str, ...], days: int, letters: str) -> None:
+    """让程序以账号 USERNAME 的岗位调用接口，令牌只显示这一次。
+
+    Lets a program act as the post of USERNAME, within the scopes; the token is shown this once.
+    """
+    django_ready()
+    from django.utils import timezone
+
+    from lianxin.people.actions import create_token
+    from lianxin.people.actors import system
+    from lianxin.people.tokens import SCOPES
+
+    if unknown := sorted(set(scopes) - set(SCOPES)):
+        raise Fault(f"没有权限范围 {unknown[0]}（有：{'、'.join(SCOPES)}）。", f"Scopes are {', '.join(SCOPES)}.")
+    now = timezone.now()
+    post = _post_of(username, letters, now)
+    _made, plain = create_token(post, scopes=scopes, days=days, name=name, actor=system(post.town), now=now)
+    say(f"以 {post} 的身份，{days} 天内有效。", f"Acts as {post} for {days} days.")
+    click.echo(plain)
+
+
+def _post_of(username: str, letters: str, now: Any) -> Any:
+    """The first post the account holds today; raises Fault."""
+    from lianxin.people.models import Account
+    from lianxin.people.queries import posts_of, today
+
+    account = Account.objects.filter(username=username).first()
+    if account is None:
+        raise Fault(f"没有账号 {username}。", f"There is no account {username}.")
+    held = posts_of(account.pk, town_named(letters or _town_of(account)), on=today(now))
+    if not held:
+        raise Fault(f"{username} 现在没有岗位。", f"{username} holds no post today.")
+    return held[0]

@@ -71,7 +71,7 @@ def test_acting_from_a_list_reads_what_was_told_of_the_case(town):
 def test_a_desk_is_not_told_of_its_own_steps_but_of_those_of_others(town):
     done = move(town, raised(town), ACCEPT)
     told(town, done)
-    assert [row["said"] for row in rows(town, "clerk")] == ["提交诉求"]  # the resident's, not the clerk's own
+    assert [row["said"] for row in rows(town, "clerk")] == ["提出"]  # the resident's, not the clerk's own
     back = move(town, move(town, raised(town), ACCEPT, assign(town)), ("handler", "send_back", {"reason": "不归我们管"}))
     told(town, back)
     assert rows(town, "clerk")[0]["said"] == "退回"

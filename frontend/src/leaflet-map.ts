@@ -15,6 +15,8 @@ const SPOTS: Record<string, string> = {
   ok: '<svg viewBox="0 0 24 24"><rect x="3" y="3" width="18" height="18" rx="3"/></svg>',
 };
 
+const CROWD = 60; // marks a reader can still tell apart
+
 async function load(url: string | undefined): Promise<GeoJSON.FeatureCollection<GeoJSON.Geometry, Facts> | null> {
   if (!url) return null;
   const answer = await fetch(url, { credentials: "same-origin" });
@@ -44,7 +46,7 @@ export class Board {
 
   constructor(private readonly box: HTMLElement, canvas: HTMLElement) {
     this.line = box.querySelector<HTMLElement>("[data-map-say]");
-    this.map = L.map(canvas, { attributionControl: false, zoomControl: false, minZoom: 8, maxZoom: 19, zoomSnap: 0.5 });
+    this.map = L.map(canvas, { attributionControl: false, zoomControl: false, minZoom: 8, maxZoom: 19, zoomSnap: 0.25 });
     L.control.zoom({ position: "bottomright", zoomInTitle: say(box, "in"), zoomOutTitle: say(box, "out") }).addTo(this.map);
     L.control.scale({ imperial: false, position: "bottomleft" }).addTo(this.map);
     this.map.setView([Number(box.dataset.lat || 34.6), Number(box.dataset.lon || 117)], Number(box.dataset.zoom || 13));
@@ -85,8 +87,39 @@ export class Board {
         return L.marker(at, { icon, title: shape.properties.title || shape.properties.number || "", keyboard: true });
       },
       onEachFeature: (shape: Shape, layer) => { layer.bindPopup(() => popup(shape.properties)); },
-    }).addTo(this.map);
+    });
+    if (shapes.features.length <= CROWD || !this.crowd(shapes, marks)) marks.addTo(this.map);
     if (shapes.features.length && !this.grids) this.map.fitBounds(marks.getBounds().pad(0.2), { animate: false, maxZoom: 17 });
+  }
+
+  /** Too many marks to tell apart: from afar each village shows how many are its own; a tap goes there. */
+  private crowd(shapes: GeoJSON.FeatureCollection<GeoJSON.Geometry, Facts>, marks: L.Layer): boolean {
+    const counts = L.layerGroup();
+    const near = this.map.getZoom() + 1;
+    this.grids?.eachLayer((layer) => {
+      const { geometry, properties } = (layer as L.Polygon).feature as Shape;
+      if (properties.level !== "village") return;
+      const own = shapes.features.filter(({ geometry: at }) => at.type === "Point" && covers(geometry, at.coordinates[0] as number, at.coordinates[1] as number));
+      if (!own.length) return;
+      const edges = (layer as L.Polygon).getBounds();
+      const html = make("span");
+      html.appendChild(make("b", "num", String(own.length)));
+      html.appendChild(make("span", "", properties.name || ""));
+      const icon = L.divIcon({ className: "crowd", html, iconSize: [64, 44] });
+      L.marker(edges.getCenter(), { icon, title: `${properties.name || ""} ${own.length}`, keyboard: true })
+        .on("click", () => this.map.setView(edges.getCenter(), Math.max(near, this.map.getBoundsZoom(edges)), { animate: false }))
+        .addTo(counts);
+    });
+    if (!counts.getLayers().length) return false;
+    const show = (): void => {
+      const far = this.map.getZoom() < near;
+      this.map.getContainer().classList.toggle("crowded", far);
+      (far ? marks : counts).remove();
+      (far ? counts : marks).addTo(this.map);
+    };
+    this.map.on("zoomend", show);
+    show();
+    return true;
   }
 
   /** The pin moves; the form's fields and the words under the map follow. */

@@ -100,3 +100,11 @@ def test_an_unknown_icon_is_an_error(page):
 def test_the_query_changes_only_what_is_asked(page, rf):
     request = rf.get("/x", {"state": "late", "page": "3", "q": "路灯"})
     assert page("{{ query(r, page=none, state='ok') }}", r=request) == "?state=ok&amp;q=%E8%B7%AF%E7%81%AF"
+
+
+def test_a_map_to_look_at_does_not_speak_of_choosing_a_place(page):
+    shown, picked = page("{{ ui.map_show(grids='/g') }}"), page("{{ ui.map_pick(grids='/g') }}")
+    for word in ("data-say-put", "data-say-in-grid", "data-say-outside", "data-say-no-gps", "写地址"):
+        assert word not in shown
+        assert word in picked
+    assert "地图没有加载出来，请重新打开本页。" in shown

@@ -1,6 +1,7 @@
 """A resident with a phone: reports, is answered, rates; joins others; follows by number; reads board and map."""
 
 import io
+import json
 from datetime import timedelta
 
 import pytest
@@ -72,6 +73,7 @@ def test_a_resident_reports_on_a_phone_is_answered_and_rates(town, street, phone
     shot(phone, "front-360")
     axe_clean(phone)
     phone.get_by_role("link", name="我要反映").first.click()
+    phone.locator("summary.fold").click()
     phone.locator("summary", has_text="道路交通").click()
     phone.locator("label", has_text="路灯照明").click()
     phone.fill("textarea[name=text]", "东头第二根路灯连着三晚不亮。老人夜里出门看不清路，希望尽快修好。")
@@ -217,5 +219,31 @@ def test_anybody_reads_the_board_and_the_map(town, street, phone, desk_page, go,
         page.wait_for_selector(".grid-line")
         shot(page, f"map-{name}")
         axe_clean(page)
+        assert ends(page, ".top .brand") == ends(page, "main h1") == ends(page, ".foot .tel")
+    many_are_counted_by_village(desk_page, go)
     go(desk_page, "/report/")
     shot(desk_page, "report-1440")
+    assert ends(desk_page, ".top .brand") == ends(desk_page, "main h1") == ends(desk_page, ".pub-nav a", padded=12)
+
+
+def ends(page, selector, padded=0):
+    """Where a thing begins from the left, without its padding: header, body and foot stand on one line."""
+    return page.locator(selector).first.bounding_box()["x"] + padded
+
+
+def many_are_counted_by_village(page, go):
+    """Marks too many to tell apart: from afar each village has one figure; a tap goes there and shows the marks."""
+    spots = [
+        {"type": "Feature", "geometry": {"type": "Point", "coordinates": [117.004 + at / 10000, 34.605]},
+         "properties": {"number": f"LX{at}", "title": "路灯", "href": "/board/", "state": "done"}}
+        for at in range(61)
+    ]  # fmt: skip
+    body = json.dumps({"type": "FeatureCollection", "features": spots})
+    page.route("**/map/marks.geojson*", lambda route: route.fulfill(body=body, content_type="application/geo+json"))
+    go(page, "/map/")
+    page.wait_for_selector(".crowd")
+    assert sum(int(figure) for figure in page.locator(".crowd b").all_inner_texts()) == 61
+    assert page.locator(".spot").count() == 0
+    page.locator(".crowd").first.click()
+    page.wait_for_selector(".spot")
+    assert page.locator(".crowd").count() == 0

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from lianxin.cases.queries.messages import COUNTED, unread
 from lianxin.keys.models import Town
@@ -28,7 +29,7 @@ def places(actor: Actor) -> list[tuple[str, str, str]]:
     """The places of work of a post, the most used first: (name of the address, words, icon)."""
     desk, publish = ("desk", _("Inbox"), "inbox"), ("desk-publish", _("Publication"), "globe")
     register = ("desk-register", _("Register"), "phone")
-    town, people = ("town-page", _("The whole town"), "chart"), ("staff-directory", _("Staff"), "users")
+    town, people = ("town-page", pgettext("place of work", "Town"), "chart"), ("staff-directory", _("Staff"), "users")
     grids, late = ("grids", _("Grids"), "map"), ("supervise", _("Supervision"), "bell")
     field, raised = ("field", _("My cases"), "list"), ("field-raise", _("Raise"), "plus")
     if actor.role in DESK:

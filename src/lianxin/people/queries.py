@@ -21,7 +21,8 @@ def posts_of(account_id: int, town: Town, *, on: date) -> list[Post]:
     def build() -> list[Post]:
         rows = Post.objects.for_system("sign-in", town).select_related("role", "grid", "account", "unit")
         held = rows.filter(account_id=account_id, account__is_active=True)
-        return list(held.filter(Q(ends=None) | Q(ends__gte=on)).order_by("id"))
+        begun = held.filter(Q(starts=None) | Q(starts__lte=on))
+        return list(begun.filter(Q(ends=None) | Q(ends__gte=on)).order_by("id"))
 
     return briefly(town, f"posts:{account_id}:{on}", build)
 

@@ -1,12 +1,16 @@
 """Somebody new gets an account and a post; somebody who is there another post; the ledger says who gave it."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth import authenticate
+from django.utils import timezone
 
+from lianxin.keys.cache import bump
 from lianxin.ledger.models import Entry
 from lianxin.ledger.verify import verify
 from lianxin.people.models import Account, Post
-from lianxin.people.queries import unit_by_key
+from lianxin.people.queries import posts_of, today, unit_by_key
 from towns import grid_named, who
 
 pytestmark = pytest.mark.django_db
@@ -87,6 +91,15 @@ def test_nobody_gives_themselves_a_post(town, enter):
     answer = enter("admin").post(f"/staff/new/?person={admin.post_id}", form(town))
     assert answer.status_code == 422
     assert posts(town, "admin.lx").count() == 1
+
+
+def test_a_post_opens_nothing_before_it_begins(town):
+    handler, day = who(town, "handler"), today(timezone.now())
+    rows = Post.objects.for_system("test", town).filter(pk=handler.post_id)
+    for starts, opens in ((day + timedelta(days=1), 0), (day, 1)):
+        rows.update(starts=starts)
+        bump(town)
+        assert len(posts_of(handler.account_id, town, on=day)) == opens
 
 
 def test_only_those_who_manage_people_are_shown_the_way(town, enter):

@@ -159,7 +159,7 @@ TABLE = (
          always(200)),
     Row("/report/photos/made-up.jpg", always(404)),
     post("/report/", {}, always(422)),
-    Row("/join/{number}/", always(404), **NUMBER),  # none of them is consented to, and the published one is closed
+    Row("/join/{number}/", by_case(shown=302, rest=404), **NUMBER),  # none of them is consented to, and the published one is closed
     post("/join/{number}/", {}, by_case(shown=409, rest=404), **NUMBER),
     Row("/find/", always(200)),
     post("/find/", {"number": "{number}", "digits": "0000"}, always(422), **NUMBER),

@@ -284,6 +284,16 @@ def test_an_appeal_carries_its_photos_to_whoever_decides_it(site, town, lamp, li
     assert list(verify(town)) == []
 
 
+def test_a_bad_rating_without_words_is_told_what_to_write(site, lamp, link, answered):
+    done = lamp()
+    answered(done.case)
+    refused = post(site, link(done), "rate", done.case, rating="1", words=" ")
+    assert refused.status_code == 422
+    assert "请写明哪里没办好，我们好重新办理。" in refused.content.decode()
+    assert "请填写理由" not in refused.content.decode()
+    assert step(done.case) == "feedback"
+
+
 def test_what_is_not_solved_is_shown_by_photos_too(site, town, lamp, link, answered, act, draw):
     done = lamp()
     answered(done.case)

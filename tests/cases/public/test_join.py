@@ -154,6 +154,13 @@ def test_the_form_of_its_own_joins_too_and_says_what_is_wrong(site, town, lamp, 
     assert reporters(town).count() == 2
 
 
+def test_an_old_link_to_join_what_is_answered_leads_to_the_answer(site, lamp, publish, answered):
+    case = lamp().case
+    publish(case)
+    answered(case)
+    assert site.get(f"/join/{case.number}/")["Location"] == f"/board/{case.number}/"
+
+
 @pytest.mark.parametrize("number", ["LX00000000", "x", "'; --", "９９９"])
 def test_a_request_nobody_may_know_of_cannot_be_joined(site, town, lamp, number):
     secret = lamp(consent=False).case.number

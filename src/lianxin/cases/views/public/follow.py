@@ -122,7 +122,7 @@ def _act(request: TownRequest, seen: Following) -> HttpResponse:
         _check(request, seen, found, given)
         transition(seen.standing, found.act, actor=seen.actor, now=now, given=given, once=_once(request, seen, given))
     except FormFaults as wrong:
-        return _show(request, seen, wrong.faults, wrong.kept, 422)
+        return _show(request, seen, _in_plain_words(request.POST, wrong.faults), wrong.kept, 422)
     except Refused as refused:
         return _show(request, seen, {"": refusal(refused, seen.flow)}, given.get("photos"), 409)
     except KeyUsedOtherwise:
@@ -138,6 +138,13 @@ def _meant(data: Any) -> str:
         return act
     rating = data.get("rating", "")
     return "dissatisfied" if rating in {"1", "2"} else "satisfied"
+
+
+def _in_plain_words(data: Any, faults: dict[str, str]) -> dict[str, str]:
+    """A rating's words may be left out, unless it is a bad one: say so, rather than that a reason is missing."""
+    if data.get("act") == "rate" and "reason" in faults and not data.get("words", "").strip():
+        return {**faults, "reason": _("Say what is still wrong, so that it can be handled again.")}
+    return faults
 
 
 def _without_empty(data: Any, found: Transition) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 import segno
 from django.core import signing
 from django.http import Http404, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -189,8 +189,10 @@ def join(request: TownRequest, number: str) -> HttpResponse:
 
 def _join_form(request: TownRequest, number: str, faults: dict[str, str], status: int = 200) -> HttpResponse:
     found = public_case(request.town, number)
-    if found is None or not found[1]["open"]:
+    if found is None:
         raise Http404
+    if not found[1]["open"]:  # an old link, or answered while this page stood open
+        return redirect("board-item", number=found[1]["number"]) if found[1]["published"] else redirect("report")
     context = {
         "nav": nav("board"), "case": found[1], "faults": faults, "data": request.POST,
         "key": request.POST.get("idempotency_key"),

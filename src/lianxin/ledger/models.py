@@ -68,7 +68,7 @@ class Text(InTown):
             TownForeignKey(column="entry_id", to="ledger_entry", name="text_entry"),
             models.UniqueConstraint(fields=["town", "entry_id", "field"], name="text_per_field"),
         ]
-        indexes: ClassVar = [models.Index(fields=["town", "subject_id"], name="text_subject")]
+        indexes: ClassVar = [models.Index(fields=["town", "subject_id", "id"], name="text_subject")]
 
     def __str__(self) -> str:
         return f"{self.field} of {self.entry_id}"

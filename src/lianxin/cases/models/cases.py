@@ -57,7 +57,9 @@ class Case(InTown):
             models.Index(fields=["town", "step", "due_at"], name="case_step_due"),
             models.Index(fields=["town", "grid", "recorded_at"], name="case_grid"),
             models.Index(fields=["town", "unit", "due_at"], name="case_unit"),
-            models.Index(fields=["town", "parent_id"], name="case_children", condition=~Q(parent_id=None)),
+            models.Index(
+                fields=["town", "parent_id", "id"], name="case_children", condition=Q(parent_id__isnull=False)
+            ),
             models.Index(fields=["town", "lat", "lon"], name="case_place"),
         ]
 
@@ -118,7 +120,7 @@ class Duty(InTown):
             TownForeignKey(column="case_id", to="cases_case", on_delete="ON DELETE CASCADE", name="duty_case"),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["town", "case_id"], name="duty_of_case"),
+            models.Index(fields=["town", "case_id", "id"], name="duty_of_case"),
             models.Index(fields=["town", "unit", "due_at"], name="duty_of_unit", condition=Q(done_at=None)),
             models.Index(fields=["town", "post", "due_at"], name="duty_of_post", condition=Q(done_at=None)),
             models.Index(fields=["town", "due_at"], name="duty_due", condition=Q(done_at=None)),

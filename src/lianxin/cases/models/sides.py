@@ -35,7 +35,7 @@ class Reporter(InTown):
             TownForeignKey(column="case_id", to="cases_case", on_delete="ON DELETE CASCADE", name="reporter_case"),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["town", "case_id"], name="reporter_of_case"),
+            models.Index(fields=["town", "case_id", "id"], name="reporter_of_case"),
             models.Index(fields=["town", "phone_blind"], name="reporter_phone", condition=~models.Q(phone_blind="")),
             models.Index(fields=["town", "phone_tail"], name="reporter_phone_tail", condition=~models.Q(phone_tail="")),
         ]
@@ -61,7 +61,7 @@ class Photo(InTown):
             TownForeignKey(column="case_id", to="cases_case", on_delete="ON DELETE CASCADE", name="photo_case"),
             TownForeignKey(column="file_id", to="forms_file", name="photo_file"),
         ]
-        indexes: ClassVar = [models.Index(fields=["town", "case_id"], name="photo_of_case")]
+        indexes: ClassVar = [models.Index(fields=["town", "case_id", "id"], name="photo_of_case")]
 
     def __str__(self) -> str:
         return f"{self.moment} photo of {self.case_id}"

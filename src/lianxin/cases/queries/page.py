@@ -152,15 +152,19 @@ def _people(actor: Actor, case: Case) -> Row:
 
 def _linked(actor: Actor, case: Case) -> Row:
     """The cases above and below, as far as the actor sees them, and what is public."""
-    rows = Case.objects.seen_by(actor).filter(Q(pk=case.parent_id or 0) | Q(parent_id=case.pk)).order_by("id")[:50]
-    columns = ("id", "number", "title", "channel", "step", "workflow_id", "recorded_at", "state", "due_at")
-    linked = [_brief(actor, *row) for row in rows.values_list(*columns)]
+    above = _briefs(actor, Q(pk=case.parent_id)) if case.parent_id is not None else []
     public = Publication.objects.for_system("case page", actor.town).filter(case_id=case.pk)
     return {
-        "parent": next((row for row in linked if row["id"] == case.parent_id), None),
-        "children": [row for row in linked if row["id"] != case.parent_id],
+        "parent": next(iter(above), None),
+        "children": _briefs(actor, Q(parent_id=case.pk)),
         "publication": public.values("state", "title", "text", "answer", "at").first(),
     }
+
+
+def _briefs(actor: Actor, which: Q) -> list[Row]:
+    rows = Case.objects.seen_by(actor).filter(which).order_by("id")[:50]
+    columns = ("id", "number", "title", "channel", "step", "workflow_id", "recorded_at", "state", "due_at")
+    return [_brief(actor, *row) for row in rows.values_list(*columns)]
 
 
 def _brief(actor: Actor, pk: int, number: str, title: str, *rest: Any) -> Row:

@@ -1,5 +1,7 @@
 """One small set of stroke icons, drawn on 24 by 24, and the mark of the product."""
 
+from functools import lru_cache
+
 from markupsafe import Markup
 
 PATHS = {
@@ -61,6 +63,7 @@ MARK_ON = ((1, 21), (1, 11), (11, 11), (11, 1), (21, 1), (21, 11))
 MARK_OFF = ((1, 1), (11, 21), (21, 21))
 
 
+@lru_cache(maxsize=512)  # a page draws the same dozen
 def icon(name: str, label: str = "", extra: str = "") -> Markup:
     """An icon as inline SVG; decoration unless it carries a ``label``. Unknown names raise KeyError."""
     said = (

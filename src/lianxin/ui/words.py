@@ -2,6 +2,7 @@
 
 import math
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext
@@ -49,7 +50,11 @@ def stamp(value: datetime | None) -> str:
 
 def span(minutes: float) -> str:
     """A length of time in its two largest units: ``2 天 3 小时``, ``45 分钟``."""
-    whole = max(0, math.floor(abs(minutes)))
+    return _span(max(0, math.floor(abs(minutes))), get_language() or "")
+
+
+@lru_cache(maxsize=4096)  # a list says the same few lengths in every row
+def _span(whole: int, _language: str) -> str:
     days, rest = divmod(whole, MINUTES_A_DAY)
     hours, mins = divmod(rest, 60)
     parts = [

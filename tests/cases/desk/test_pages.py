@@ -272,6 +272,7 @@ def test_merging_and_taking_out_again(town, sign_in):
     main, twin = raised(town), raised(town, text="晚上太黑了，老人孩子都不敢走")
     client = sign_in(town, "clerk")
     offered = client.get(f"/desk/triage/{twin.case.number}/").told["alike"]
+    assert all(len(row["cells"]) == 6 for row in offered)  # a case is shown by its six cells wherever it stands
     assert [row["number"] for row in offered] == [main.case.number]
     page = client.get(f"/desk/merge/{twin.case.number}/", {"with": main.case.number})
     assert main.case.title in page.content.decode()

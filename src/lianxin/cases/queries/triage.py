@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from lianxin.cases.cells import cells_of
 from lianxin.cases.models import Case, Route
 from lianxin.cases.pickers import category_by, category_name, grid_by, grid_name, options_of, unit_name
 from lianxin.cases.queries.clockface import limit_words
@@ -125,6 +126,7 @@ def brief(actor: Actor, case: Case) -> Row:
         "address": case.address,
         "grid": grid_name(actor.town, case.grid_id),
         "step_name": step_name(flow, case.step),
+        "cells": cells_of(flow, case.step, case.state, None),
         "unit": unit_name(unit) if unit else "",
         "recorded_at": case.recorded_at,
         "closed": case.closed_at is not None,

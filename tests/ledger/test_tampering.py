@@ -147,6 +147,12 @@ def test_a_duty_moved_to_somebody_else_is_named(town, case):
     assert f"case:{case.number}: its open duties disagree with its history" in faults(town)
 
 
+@pytest.mark.parametrize("change", ["paused = NOT paused", "step = 'review'", "workflow_id = workflow_id + 1"])
+def test_a_duty_that_says_of_its_case_what_is_not_so_is_named(town, case, change):
+    run(f"UPDATE cases_duty SET {change} WHERE case_id = %s AND done_at IS NULL", case.pk)
+    assert any("an open duty disagrees with its case" in str(broken) for broken in verify(town))
+
+
 def test_a_changed_and_a_missing_photo_are_named(town, case, photo):
     path = path_of(town.pk, photo.digest)
     body = bytearray(path.read_bytes())

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from lianxin.cases.columns import PLACE, PLACED, PLAIN, TITLE, placed, plain_columns
 from lianxin.cases.models import Case, Duty, Photo
+from lianxin.cases.roles import MAIN
 from lianxin.forms.photos import path_of
 from lianxin.keys.models import Town
 from lianxin.ledger.models import Entry, Text
@@ -22,13 +23,14 @@ def _holds(
     town: Town, subjects: Mapping[int, Sequence[Entry]], texts: Mapping[int, Sequence[Text]]
 ) -> Iterator[Broken]:
     cases = Case.objects.for_system("verify", town).in_bulk(list(subjects))
-    duties: dict[int, set[tuple[str, int, int | None]]] = {}
+    duties: dict[int, list[Duty]] = {}
     for duty in Duty.objects.for_system("verify", town).filter(case_id__in=list(subjects), done_at=None):
-        duties.setdefault(duty.case_id, set()).add((duty.what, duty.unit_id, duty.post_id))
+        duties.setdefault(duty.case_id, []).append(duty)
     for pk, entries in subjects.items():
         if pk in cases:
             yield from _row(cases[pk], entries, texts)
-            yield from _duties(cases[pk], entries, duties.get(pk, set()))
+            yield from _duties(cases[pk], entries, duties.get(pk, ()))
+            yield from _repeated(cases[pk], duties.get(pk, ()))
             yield from _photos(town, cases[pk], entries)
 
 
@@ -50,15 +52,25 @@ def _row(case: Case, entries: Sequence[Entry], texts: Mapping[int, Sequence[Text
         yield Broken(f"case:{case.number}", 0, f"column {TITLE} disagrees with its history")
 
 
-def _duties(case: Case, entries: Sequence[Entry], rows: set[tuple[str, int, int | None]]) -> Iterator[Broken]:
+def _duties(case: Case, entries: Sequence[Entry], rows: Sequence[Duty]) -> Iterator[Broken]:
     open_now: list[tuple[str, int, int | None]] = []
     for entry in entries:
         for each in entry.data.get("shuts", ()):
             if (key := (each["what"], each["unit"], each["post"])) in open_now:
                 open_now.remove(key)
         open_now += [(each["what"], each["unit"], each["post"]) for each in entry.data.get("opens", ())]
-    if set(open_now) != rows:
+    if set(open_now) != {(duty.what, duty.unit_id, duty.post_id) for duty in rows}:
         yield Broken(f"case:{case.number}", 0, "its open duties disagree with its history")
+
+
+def _repeated(case: Case, rows: Sequence[Duty]) -> Iterator[Broken]:
+    """What open duties repeat of their case, for lists and counts."""
+    stopped = case.state.get("paused_at") is not None
+    for duty in rows:
+        main = duty.what == MAIN
+        agrees = duty.workflow_id == case.workflow_id and duty.paused == (main and stopped)
+        if not agrees or (main and duty.step != case.step):
+            yield Broken(f"case:{case.number}", 0, "an open duty disagrees with its case", duty.what)
 
 
 def _photos(town: Town, case: Case, entries: Sequence[Entry]) -> Iterator[Broken]:

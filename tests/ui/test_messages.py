@@ -55,6 +55,26 @@ def test_extracting_adds_what_is_missing_and_keeps_what_is_there(app):
     assert messages.extract(app.parent) == 0
 
 
+def test_extracting_again_leaves_every_file_as_it_is(app):
+    messages.extract(app.parent)
+    written = (app / messages.PO).read_bytes()
+    messages.extract(app.parent)
+    assert (app / messages.PO).read_bytes() == written
+
+
+def test_a_message_goes_to_the_file_beside_it_and_goes_when_nothing_says_it(app):
+    part = app / "views"
+    part.mkdir()
+    (part / "one.py").write_text('from django.utils.translation import gettext as _\n_("Near")\n')
+    tell(part, '\nmsgid "Gone"\nmsgstr "没有了"\n')
+    tell(app, '\nmsgid "Open"\nmsgstr "打开"\n')
+    messages.extract(app.parent)
+    beside = (part / messages.PO).read_text("utf-8")
+    assert '"Near"' in beside
+    assert '"Gone"' not in beside
+    assert '"Near"' not in (app / messages.PO).read_text("utf-8")
+
+
 def test_one_message_in_two_ways_is_found(app):
     tell(app, '\nmsgid "Open"\nmsgstr "打开"\n')
     other = app.parent / "town"

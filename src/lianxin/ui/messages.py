@@ -6,7 +6,7 @@ keeps its Chinese in ``locale/zh_Hans/LC_MESSAGES/django.po``.
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -141,31 +141,39 @@ def clashes(root: Path = ROOT) -> list[Gap]:
 
 
 def extract(root: Path = ROOT) -> int:
-    """Write missing messages into each app's file, untranslated; tells how many were added."""
+    """Add each missing message, untranslated, to the nearest file of its app, and take out what nothing says any more.
+
+    Files in which nothing changes are left alone; tells how many messages were added.
+    """
     added = 0
     for app in apps(root):
-        path, need = app / PO, wanted(app)
-        have = _read(path)
-        before = {(message.id, message.context) for message in have if message.id}
-        for message in _of_parts(app):
-            need.delete(message.id, message.context)
-        after = {(message.id, message.context) for message in need if message.id}
-        if not after and not before:
-            continue
-        added += len(after - before)
-        have.update(need, no_fuzzy_matching=True)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as file:
-            write_po(
-                file, have, width=100, no_location=False, include_lineno=False, ignore_obsolete=True, sort_output=True
-            )
+        need = {(message.id, message.context): message for message in wanted(app) if message.id}
+        files = {path: _read(path) for path in catalogues(app)}
+        kept = {path: {(each.id, each.context) for each in catalog if each.id} for path, catalog in files.items()}
+        changed = set()
+        for path, key in [(path, key) for path, keys in kept.items() for key in keys - need.keys()]:
+            files[path].delete(*key)
+            changed.add(path)
+        for key in need.keys() - set().union(*kept.values()):
+            path = _nearest(files, root / need[key].locations[0][0])
+            files[path][need[key].id] = need[key]
+            changed.add(path)
+            added += 1
+        for path in changed:
+            _write(path, files[path])
     return added
 
 
-def _of_parts(app: Path) -> list[Message]:
-    """The messages that an app's parts keep in files of their own."""
-    parts = [_read(path) for path in catalogues(app) if path != app / PO]
-    return [message for part in parts for message in part if message.id]
+def _nearest(paths: Iterable[Path], source: Path) -> Path:
+    """Of an app's files, the one that stands deepest above a source."""
+    above = [path for path in paths if path.parents[3] in source.parents]
+    return max(above, key=lambda path: len(path.parts))
+
+
+def _write(path: Path, catalog: Catalog) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        write_po(file, catalog, width=100, include_lineno=False, ignore_obsolete=True, sort_output=True)
 
 
 def compile_all(root: Path = ROOT) -> int:

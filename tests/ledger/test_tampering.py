@@ -138,6 +138,11 @@ def test_a_text_deleted_without_erasure_is_named(town, case):
     assert faults(town) == [f"case:{case.pk} entry 3: a text does not match its entry (note)"]
 
 
+def test_a_text_marked_as_erased_that_nobody_erased_is_named(town, case):
+    run("UPDATE ledger_text SET body = '', key = '', erased_at = %s WHERE field = 'note'", MONDAY)
+    assert faults(town) == [f"case:{case.pk}: a text was erased without an erasure in its history (note)"] * 2
+
+
 def test_a_duty_moved_to_somebody_else_is_named(town, case):
     run(
         "UPDATE cases_duty SET unit_id = %s WHERE case_id = %s AND done_at IS NULL",
@@ -147,7 +152,7 @@ def test_a_duty_moved_to_somebody_else_is_named(town, case):
     assert f"case:{case.number}: its open duties disagree with its history" in faults(town)
 
 
-@pytest.mark.parametrize("change", ["paused = NOT paused", "step = 'review'", "workflow_id = workflow_id + 1"])
+@pytest.mark.parametrize("change", ["paused = NOT paused", "step = 'review'", "workflow_id = workflow_id + 1", "due_at = NULL"])
 def test_a_duty_that_says_of_its_case_what_is_not_so_is_named(town, case, change):
     run(f"UPDATE cases_duty SET {change} WHERE case_id = %s AND done_at IS NULL", case.pk)
     assert any("an open duty disagrees with its case" in str(broken) for broken in verify(town))
@@ -161,6 +166,12 @@ def test_a_changed_and_a_missing_photo_are_named(town, case, photo):
     assert faults(town) == [f"case:{case.number}: a photo was changed ({photo.digest[:12]})"]
     path.unlink()
     assert faults(town) == [f"case:{case.number}: a photo is missing ({photo.digest[:12]})"]
+
+
+@pytest.mark.parametrize("change", ["moment = 'after'", "entry_id = 7"])
+def test_a_photo_that_says_another_moment_or_entry_than_its_history_is_named(town, case, change):
+    run(f"UPDATE cases_photo SET {change} WHERE case_id = %s", case.pk)
+    assert faults(town) == [f"case:{case.number}: its photos disagree with its history"]
 
 
 def recompute(town, case, change):

@@ -69,19 +69,25 @@ def _repeated(case: Case, rows: Sequence[Duty]) -> Iterator[Broken]:
     for duty in rows:
         main = duty.what == MAIN
         agrees = duty.workflow_id == case.workflow_id and duty.paused == (main and stopped)
-        if not agrees or (main and duty.step != case.step):
+        if not agrees or (main and (duty.step, duty.due_at) != (case.step, case.due_at)):
             yield Broken(f"case:{case.number}", 0, "an open duty disagrees with its case", duty.what)
 
 
 def _photos(town: Town, case: Case, entries: Sequence[Entry]) -> Iterator[Broken]:
-    told = sorted(digest for entry in entries for digest in entry.data.get("photos", {}).get("digests", ()))
+    told = sorted(
+        (entry.pk, kept["moment"], digest)
+        for entry in entries
+        if (kept := entry.data.get("photos"))
+        for digest in kept["digests"]
+    )
     if not told and not Photo.objects.for_system("verify", town).filter(case_id=case.pk).exists():
         return
-    rows = Photo.objects.for_system("verify", town).filter(case_id=case.pk).values_list("file__digest", flat=True)
+    photos = Photo.objects.for_system("verify", town).filter(case_id=case.pk)
+    rows = photos.values_list("entry_id", "moment", "file__digest")
     gone = {digest for entry in entries if entry.act == "erase_photos" for digest in entry.data["given"]["digests"]}
-    if sorted(rows) != [digest for digest in told if digest not in gone]:
+    if sorted(rows) != [each for each in told if each[2] not in gone]:
         yield Broken(f"case:{case.number}", 0, "its photos disagree with its history")
-    for digest in told:
+    for digest in sorted({digest for _, _, digest in told}):
         path = path_of(town.pk, digest)
         if digest in gone:
             continue

@@ -88,12 +88,25 @@ def _check_subjects(town: Town, kind: str, subjects: dict[int, list[Entry]]) -> 
         entry_id__in=[entry.pk for entries in subjects.values() for entry in entries]
     ):
         texts.setdefault(text.entry_id, []).append(text)
+    yield from _wiped(town, kind, [text for rows in texts.values() for text in rows if text.erased_at])
     replay = _replays.get(kind)
     heads = replay.heads(town, list(subjects)) if replay else _own_heads(town, kind, list(subjects))
     for subject, entries in subjects.items():
         yield from _check_chain(f"{kind}:{subject}", entries, heads.get(subject), texts)
     if replay:
         yield from replay.holds(town, subjects, texts)
+
+
+def _wiped(town: Town, kind: str, erased: Sequence[Text]) -> Iterator[Broken]:
+    """Texts marked as erased that no erasure in the history tells of."""
+    subjects = {text.subject_id for text in erased}
+    rows = Entry.objects.for_system("verify", town).filter(subject_kind="erasure", subject_id__in=subjects)
+    told = {(entry.subject_id, entry.at) for entry in rows if entry.data.get("of") == kind}
+    for text in erased:
+        if (text.subject_id, text.erased_at) not in told:
+            yield Broken(
+                f"{kind}:{text.subject_id}", 0, "a text was erased without an erasure in its history", text.field
+            )
 
 
 def _own_heads(town: Town, kind: str, ids: Sequence[int]) -> dict[int, tuple[int, str]]:

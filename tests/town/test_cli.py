@@ -87,6 +87,28 @@ def test_a_port_that_is_none_is_refused(port):
         config.read({"PORT": port})
 
 
+@pytest.mark.parametrize(
+    "url",
+    ["mysql://a/b", "postgresql://a", "postgresql://a:many/b", "postgresql://[::1/b", "postgresql://a/b?sslmod=require"],
+)
+def test_a_database_url_that_is_none_is_refused(url):
+    with pytest.raises(config.BadSettings, match="LIANXIN_DATABASE 应写成 postgresql://"):
+        config.read({"LIANXIN_DATABASE": url})
+
+
+def test_what_the_database_url_asks_of_the_connection_is_heeded():
+    url = "postgresql://u:p%40ss@db.example.cn:6432/town?sslmode=verify-full&connect_timeout=5"
+    known = config.read({"LIANXIN_DATABASE": url}).database
+    assert (known["PASSWORD"], known["PORT"], known["OPTIONS"]["sslmode"]) == ("p@ss", "6432", "verify-full")
+
+
+@pytest.mark.parametrize("number", ["1024", "-1", "one"])
+def test_a_machine_number_that_is_none_is_refused(number):
+    with pytest.raises(config.BadSettings, match="LIANXIN_WORKER 应为 0 到 1023 的整数"):
+        config.read({"LIANXIN_WORKER": number})
+    assert config.read({})["LIANXIN_WORKER"] == ""
+
+
 def test_wrong_settings_are_told_all_at_once_without_a_traceback(tmp_path):
     done = lianxin("verify", LIANXIN_DATA=str(tmp_path), PORT="many", LIANXIN_PROFILE="play")
     assert done.returncode == 2

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 SecretMaker = Callable[[], str]
 
@@ -57,10 +57,14 @@ SETTINGS = (
     Setting("LIANXIN_DEMO_PASSWORD", "", "Password of the demo town's sign-ins; empty: made at loading and printed."),
     Setting("LIANXIN_WORKERS", "2", "Server processes.", kind="int", within=(1, 256)),
     Setting("LIANXIN_THREADS", "3", "Threads in each server process.", kind="int"),
+    Setting(
+        "LIANXIN_WORKER", "", "Number of this machine, where several write one database.", kind="int", within=(0, 1023)
+    ),
     Setting("LIANXIN_PHOTO_MB", "20", "Largest photo taken, in megabytes.", kind="int"),
     Setting("HOST", "127.0.0.1", "Address the server listens on."),
     Setting("PORT", "8000", "Port the server listens on.", kind="int", within=(1, 65535)),
 )
+MORE = ("sslmode", "sslrootcert", "sslcert", "sslkey", "connect_timeout")  # what the database's URL may say besides
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +105,15 @@ def read(environ: Mapping[str, str]) -> Config:
     """Read and check the environment, or raise BadSettings with every fault."""
     faults: list[str] = []
     values = {setting.name: _value(setting, environ.get(setting.name, ""), faults) for setting in SETTINGS}
-    url = urlsplit(values["LIANXIN_DATABASE"])
-    if values["LIANXIN_DATABASE"] and (url.scheme not in {"postgresql", "postgres"} or not url.path.strip("/")):
-        form = "postgresql://user:password@host:5432/name"
-        faults.append(f"LIANXIN_DATABASE 应写成 {form}。LIANXIN_DATABASE must look like {form}.")
+    if values["LIANXIN_DATABASE"]:
+        try:
+            _postgresql(values["LIANXIN_DATABASE"])
+        except ValueError:
+            form = "postgresql://user:password@host:5432/name"
+            faults.append(
+                f"LIANXIN_DATABASE 应写成 {form}，问号后只可用 {'、'.join(MORE)}。"
+                f"LIANXIN_DATABASE must look like {form}; after a question mark it takes {', '.join(MORE)} alone."
+            )
     if faults:
         raise BadSettings(faults)
     return Config(values)
@@ -114,7 +123,7 @@ def _value(setting: Setting, given: str, faults: list[str]) -> Any:
     text = given.strip() or setting.default
     if setting.choices and text not in setting.choices:
         _fault(faults, setting, text, f"应为 {'、'.join(setting.choices)} 之一", f"one of {', '.join(setting.choices)}")
-    if setting.kind == "int":
+    if setting.kind == "int" and text:
         least, most = setting.within
         if text.isascii() and text.isdigit() and least <= int(text) <= most:
             return int(text)
@@ -143,7 +152,11 @@ def _sqlite(path: Path) -> dict[str, Any]:
 
 
 def _postgresql(url: str) -> dict[str, Any]:
+    """Django's description of the URL; raises ValueError for one that is none, or says what would not be heeded."""
     parts = urlsplit(url)
+    more = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))
+    if parts.scheme not in {"postgresql", "postgres"} or not parts.path.strip("/") or set(more) - set(MORE):
+        raise ValueError(parts.scheme)
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.path.strip("/"),
@@ -153,5 +166,5 @@ def _postgresql(url: str) -> dict[str, Any]:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": False,
-        "OPTIONS": {"server_side_binding": True, "prepare_threshold": 3},
+        "OPTIONS": {"server_side_binding": True, "prepare_threshold": 3, **more},
     }

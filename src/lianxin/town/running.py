@@ -1,6 +1,7 @@
 """Keep a town running: the server, the worker, and the process that minds both."""
 
 import contextlib
+import http.client
 import logging
 import os
 import signal
@@ -171,9 +172,9 @@ class Supervisor:
                 signal.signal(getattr(signal, name), lambda number, frame: self._stop.set())
         code = 0
         try:
-            for name in ("serve", "worker"):
-                self._start(name)
+            self._start("serve")
             if self._wait_until_open():
+                self._start("worker")  # not before: people wait for the first page, not for the sweep
                 self._announce(address(self._config))
             code = self._mind()
         finally:
@@ -186,9 +187,13 @@ class Supervisor:
         self._children[name] = subprocess.Popen(command, start_new_session=True, stdin=subprocess.DEVNULL)
 
     def _wait_until_open(self) -> bool:
+        """Whether the server answers, whatever it answers: it listens some time before it can."""
         host = address(self._config).removeprefix("http://").rpartition(":")[0].strip("[]")
         while not self._stop.wait(0.1) and self._children["serve"].poll() is None:
-            with contextlib.suppress(OSError), socket.create_connection((host, self._config["PORT"]), timeout=1):
+            asking = http.client.HTTPConnection(host, self._config["PORT"], timeout=2)
+            with contextlib.closing(asking), contextlib.suppress(OSError, http.client.HTTPException):
+                asking.request("HEAD", "/")
+                asking.getresponse()
                 return True
         return False
 

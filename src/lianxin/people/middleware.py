@@ -1,5 +1,6 @@
 """Every request knows its town and who acts in it."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -17,19 +18,32 @@ Responder = Callable[[HttpRequest], HttpResponse]
 
 
 def town_of(request: HttpRequest) -> Town:
-    """The town of a request: by host name, else by the `town` parameter (its letters), else the only one."""
+    """The town of a request: by host name, else by the `town` parameter (its letters), else the only one.
+
+    Where towns share a host the parameter is remembered for the pages that follow, and a private link or a report of
+    the API is looked for in the town whose letters its number begins with.
+    """
     host = request.get_host().rpartition(":")[0] or request.get_host()
     known = towns()
     for town in known:
         if town.host and town.host == host:
             return town
-    wanted = request.GET.get("town") or request.session.get("town")
+    asked, kept = request.GET.get("town", ""), request.session.get("town", "")
+    wanted = asked or _letters_in(request.path) or kept
     for town in known:
-        if wanted and town.letters == wanted.upper():
+        if town.letters == wanted.upper():
+            if len(known) > 1 and town.letters != kept and (asked or not kept) and not request.path.startswith("/api/"):
+                request.session["town"] = town.letters
             return town
     if len(known) == 1:
         return known[0]
     raise Http404("no town by this name")
+
+
+def _letters_in(path: str) -> str:
+    """The letters of the number in the address of what residents follow: `/r/…` and `/api/v1/reports/…`."""
+    found = re.match(r"/(?:r|api/v1/reports)/([A-Za-z]{1,4})[0-9]{8}(?:/|$)", path)
+    return found[1] if found else ""
 
 
 def _actor(request: HttpRequest) -> Actor:

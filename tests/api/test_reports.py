@@ -172,6 +172,9 @@ def test_a_sentence_is_in_the_callers_language(anybody):
     assert en["title"] == "Not as it must be"
     assert zh["faults"]["text"] == "至少 2 个字。"
     assert zh["title"] == "填写有误"
+    body = {**REPORT, "contact": {"phone": "12"}, "happened_at": "1999-03-02T09:00:00Z"}
+    faults = anybody("POST", "/reports", body, status=422, Accept_Language="zh-CN").json_body["faults"]
+    assert faults == {"contact.phone": "这不是电话号码。", "happened_at": "这个时间不对：早于 2000 年，或晚于明天。"}
 
 
 def test_coordinates_of_chinese_maps_are_turned(anybody, town):

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from django.utils import timezone
-from django.utils.translation import gettext as now_
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 from ninja import Schema
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -18,14 +18,14 @@ Datum = Literal["wgs84", "gcj02", "bd09"]
 
 def _past(at: datetime) -> datetime:
     if not _EARLIEST <= at <= timezone.now() + timedelta(days=1):
-        raise ValueError(now_("This time cannot be meant."))
+        raise ValueError(gettext("This time cannot be meant."))
     return at
 
 
 def _dialled(text: str) -> str:
     phone = tidy_phone(text)
     if text and not phone:
-        raise ValueError(now_("This is not a telephone number."))
+        raise ValueError(gettext("This is not a telephone number."))
     return phone
 
 

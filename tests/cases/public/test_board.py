@@ -63,6 +63,13 @@ def test_filters_by_village_category_and_state(site, town, lamp, publish, act, a
     act(east, "reject", "clerk", clause="court", reason="不属于")
     assert numbers(site, f"?grid={grid_named(town, '2').pk}") == [east.number]
     assert numbers(site, f"?grid={grid_named(town, '1-1').pk}") == [west.number]
+    grid, other_grid = (f'value="{grid_named(town, code).pk}"' for code in ("1-1", "2-1"))
+    for path in ("/board/", "/map/"):  # a village chosen, its own grids can be chosen too
+        assert grid not in site.get(path).content.decode()
+        narrowed = site.get(f"{path}?grid={grid_named(town, '1').pk}").content.decode()
+        assert grid in narrowed
+        assert other_grid not in narrowed
+        assert f"{grid} selected" in site.get(f"{path}?grid={grid_named(town, '1-1').pk}").content.decode()
     assert numbers(site, f"?category={lamps.parent_id}") == [west.number]
     assert numbers(site, "?state=closed") == [east.number]
     assert numbers(site, "?state=open") == [west.number]

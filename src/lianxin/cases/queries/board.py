@@ -144,9 +144,18 @@ def public_case(town: Town, number: str) -> tuple[Case, Row] | None:
     return (case, told[case.pk]) if case and case.pk in told else None
 
 
-def villages(town: Town) -> list[tuple[int, str]]:
-    """The villages of a town, for the filters."""
-    return [(node.id, node.name) for node in grid_tree(town).values() if node.level == "village"]
+def places(town: Town, chosen: int | None) -> list[tuple[int, str]]:
+    """The villages of a town, for the filters; below the one chosen, or whose grid is chosen, its own grids: all the
+    grids of a town at once are too many to look through on a phone.
+    """
+    tree = grid_tree(town)
+    node = tree.get(chosen or 0)
+    found: list[tuple[int, str]] = []
+    for village in (each for each in tree.values() if each.level == "village"):
+        found.append((village.id, village.name))
+        if node is not None and village.id in {node.id, node.parent_id}:
+            found += [(pk, "\u3000" + grid_name(town, pk)) for pk in village.children]
+    return found
 
 
 def groups(town: Town) -> list[tuple[int, str]]:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from lianxin.cases.cells import cells_of
 from lianxin.cases.models import Case
-from lianxin.cases.pickers import grid_name, unit_name
+from lianxin.cases.pickers import unit_name
 from lianxin.cases.queries.board import (
     LONGEST_WORDS,
     BoardFilter,
@@ -26,8 +26,8 @@ from lianxin.cases.queries.board import (
     groups,
     marks,
     photos_shown,
+    places,
     shown_to_public,
-    villages,
 )
 from lianxin.cases.queries.board import board as board_page
 from lianxin.cases.queries.setup import workflow_by_id
@@ -82,9 +82,6 @@ def _one_of(text: str, known: set[int]) -> int | None:
 
 def _filters(request: TownRequest, wanted: BoardFilter) -> dict[str, Any]:
     town, counts = request.town, board_counts(request.town, wanted)
-    places = villages(town)
-    if wanted.grid and wanted.grid not in {pk for pk, _name in places}:
-        places = [(wanted.grid, grid_name(town, wanted.grid)), *places]
     states = (
         ("", pgettext("resident", "All"), "all"), ("open", pgettext("resident", "In progress"), "open"),
         ("closed", pgettext("resident", "Settled"), "closed"),
@@ -93,7 +90,7 @@ def _filters(request: TownRequest, wanted: BoardFilter) -> dict[str, Any]:
     for name in ("after", "before"):
         kept.pop(name, None)
     return {
-        "wanted": wanted, "villages": places, "groups": groups(town), "kept": kept.urlencode(),
+        "wanted": wanted, "places": places(town, wanted.grid), "groups": groups(town), "kept": kept.urlencode(),
         "states": [
             {"value": value, "text": text, "count": counts[key], "on": wanted.state == value}
             for value, text, key in states

@@ -48,8 +48,8 @@ $(STAMPS)/dev: lock/dev.txt $(STAMPS)/run
 dev: setup $(STAMPS)/dev ## 安装测试和检查所需 / install what tests and checks need
 
 test: dev ## 在 SQLite 和 PostgreSQL 上跑全部测试 / all tests, on SQLite and on PostgreSQL
-	$(BIN)/python -m pytest -n $(JOBS)
-	@$(BIN)/python tests/pg.py $(BIN)/python -m pytest -n $(JOBS) -m "not slow" --of-the-database; code=$$?; \
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
+	@$(BIN)/python tests/pg.py $(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "not slow" --of-the-database; code=$$?; \
 	case "$$code $(LIANXIN_REQUIRE)" in "77 "*postgresql*) exit 77;; "77 "*) exit 0;; *) exit $$code;; esac
 
 check: dev ## 全部检查：格式、类型、分层、迁移、文字、测试 / every check

@@ -26,7 +26,11 @@ def pytest_addoption(parser):
 
 
 def pytest_collection_modifyitems(config, items):
-    """The second database repeats what depends on the database; what is pure has been tried with the first."""
+    """Slow ones first, so that nobody waits for the last of them alone.
+
+    The second database repeats what depends on the database; what is pure has been tried with the first.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
     if not config.getoption("--of-the-database"):
         return
     kept = [item for item in items if "db" in item.fixturenames or item.get_closest_marker("django_db") or "town" in item.path.parts]

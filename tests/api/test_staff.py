@@ -93,6 +93,10 @@ def test_a_list_is_paged_by_key_without_doubles(town, token):
     assert set(seen) == made
 
 
+def test_a_page_that_is_none_is_refused(token):
+    assert set(token("clerk")("GET", "/cases?after=zzz", status=422).json_body["faults"]) == {"after"}
+
+
 def test_a_list_costs_the_same_however_long(town, token, django_assert_max_num_queries):
     for n in range(12):
         opened(town, f"第{n}件")

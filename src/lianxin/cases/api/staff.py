@@ -20,7 +20,7 @@ from lianxin.cases.api.staff_shapes import CaseFilter, CasePage, CaseShape, Entr
 from lianxin.cases.api.telling import case_facts, case_row, entries_of
 from lianxin.cases.api.writing import act_on, done_response, draft_of, moved, once_of, picked, respond
 from lianxin.cases.pickers import grid_by
-from lianxin.cases.queries.inbox import InboxFilter, inbox
+from lianxin.cases.queries.inbox import InboxFilter, inbox, read_place
 from lianxin.cases.queries.setup import categories, kinds, report_kind
 from lianxin.cases.queries.standing import stand
 from lianxin.keys.models import Town
@@ -70,6 +70,8 @@ def _filter(town: Town, asked: CaseFilter) -> InboxFilter:
     number = tidy(asked.number)
     if asked.number and not number:
         faults["number"] = gettext("This is not a case number.")
+    if asked.after and read_place(asked.after) is None:
+        faults["after"] = gettext("This cannot be read.")
     if faults:
         raise Problem("invalid", faults)
     same = ("scope", "step", "phase", "light", "duty", "kind", "channel", "urgency", "words", "phone", "closed")

@@ -298,6 +298,13 @@ def test_a_town_is_set_up_with_all_it_needs_to_take_a_request(db):
     assert "柳河镇" in CliRunner().invoke(main, ["town", "list"]).output
 
 
+def test_a_second_town_without_a_host_is_told_where_to_enter(town):
+    asked = ["town", "create", "LH", "--name", "柳河镇", "--code", "999001103"]
+    assert "/?town=LH" in CliRunner().invoke(main, asked).output
+    own = ["town", "create", "LI", "--name", "柳一镇", "--code", "999001104", "--host", "li.test"]
+    assert "?town" not in CliRunner().invoke(main, own).output
+
+
 @pytest.mark.parametrize(
     ("asked", "words"),
     [

@@ -41,6 +41,11 @@ def create(letters: str, **about: Any) -> None:
     say(f"已设立{about['name']}（{letters}）。", f"{letters} is set up.")
     say("接下来：lianxin import grids 导入网格，lianxin import people 导入人员，lianxin user create 开设账号。")
     say("Next: bring in grids and people, and make accounts.")
+    if not about["host"] and Town.objects.count() > 1:
+        say(
+            f"这里有几个乡镇：没有域名的，请从 /?town={letters} 进入。",
+            f"There are several towns: without a host name, enter at /?town={letters}.",
+        )
 
 
 def _must_be_sound(letters: str, code: str) -> None:

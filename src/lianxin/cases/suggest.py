@@ -88,9 +88,9 @@ def metres_between(lon: float, lat: float, other_lon: float, other_lat: float) -
 
 def similar_open(
     town: Town, *, text: str, lon: float | None = None, lat: float | None = None, exclude: int | None = None,
-    now: datetime | None = None,
+    now: datetime | None = None, most: int = 5,
 ) -> list[Similar]:  # fmt: skip
-    """Open cases of the last 60 days whose text is like this one, at most 500 m away, the likeliest first (≤ 5).
+    """Open cases of the last 60 days whose text is like this one, at most 500 m away, the likeliest `most` first.
 
     Place, time and being open leave few rows, whose texts are compared one by one: ranking every text a town ever had
     by the search index took seconds at 100,000 cases, and closed ones crowded the open ones out.
@@ -108,7 +108,7 @@ def similar_open(
         score = jaccard(wanted, tokens(" ".join((case.title, texts.get(case.pk, ""), case.address))))
         if score >= (ALIKE_ANYWHERE if far is None else ALIKE):
             found.append(Similar(case, round(score, 3), None if far is None else round(far)))
-    return sorted(found, key=lambda each: (-each.score, each.metres or 0, each.case.pk))[:5]
+    return sorted(found, key=lambda each: (-each.score, each.metres or 0, each.case.pk))[:most]
 
 
 def _around(town: Town, lon: float | None, lat: float | None, *, since: datetime) -> QuerySet[Case]:

@@ -44,6 +44,13 @@ def test_what_the_script_has_shown_is_not_asked_again(site, lamp, hidden):
     assert site.post("/report/", {"text": TEXT, **HERE, "shown": hidden(part, "shown")}).status_code == 303
 
 
+def test_what_may_be_shown_is_not_crowded_out_by_what_may_not(site, lamp):
+    for _ in range(5):
+        lamp(text=TEXT, consent=False)
+    shown = lamp(text="路灯坏了，晚上路口很暗，麻烦安排人来")
+    assert shown.case.number in site.post("/report/similar/", {"text": TEXT, **HERE}).content.decode()
+
+
 def test_a_published_title_is_shown(site, lamp, publish):
     publish(lamp().case, title="东头路灯不亮")
     assert "东头路灯不亮" in site.post("/report/similar/", {"text": TEXT, **HERE}).content.decode()

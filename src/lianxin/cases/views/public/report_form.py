@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from lianxin.cases.forms import MOST_PHOTOS, Wrong, clean_text, photo_fault, read_kept
 from lianxin.cases.pickers import category_by, grid_name
 from lianxin.cases.queries.board import shown_to_public
-from lianxin.cases.suggest import similar_open
+from lianxin.cases.suggest import READ, similar_open
 from lianxin.cases.values import Contact, Draft, title_of
 from lianxin.forms.photos import PhotoRefused, StoredPhoto, path_of, store
 from lianxin.keys.models import Town
@@ -228,7 +228,7 @@ def questions(report: Report, data: QueryDict, *, now: datetime) -> list[Questio
 def similar_shown(report: Report, *, now: datetime) -> list[dict[str, Any]]:
     """Similar open requests nearby, as far as anybody may be told of them."""
     words = " ".join((report.text, report.address))
-    found = similar_open(report.town, text=words, lon=report.lon, lat=report.lat, now=now)
+    found = similar_open(report.town, text=words, lon=report.lon, lat=report.lat, now=now, most=READ)
     told = shown_to_public(report.town, [each.case for each in found])
     rows = [{**told[each.case.pk], "metres": each.metres} for each in found if each.case.pk in told]
     return [row for row in rows if row["open"]][:3]

@@ -155,6 +155,7 @@ def test_the_desk_works_on_a_phone_and_without_a_script(plain_phone, town, sign_
     wide = plain_phone.evaluate("document.documentElement.scrollWidth")
     assert wide <= 360
     assert min(chip.bounding_box()["height"] for chip in plain_phone.locator(".chip").all()) >= 44
+    assert plain_phone.locator(".find input").bounding_box()["height"] >= 44
     plain_phone.click(f"a[href*='{number}']")
     assert plain_phone.evaluate("document.documentElement.scrollWidth") <= 360
     plain_phone.select_option("#f-category", label=plain_phone.inner_text("#f-category option:has-text('车辆停放')").strip())

@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -39,9 +40,11 @@ def pytest_collection_modifyitems(config, items):
 
 
 @pytest.fixture(autouse=True)
-def _fresh_memory(settings):
-    """What a process remembers of a town belongs to the database it read."""
+def _fresh_memory(settings, monkeypatch):
+    """What a process remembers of a town belongs to the database it read; no second passes while a test counts."""
     from lianxin.keys import cache, numbers
+
+    monkeypatch.setattr(cache, "time", SimpleNamespace(monotonic=lambda: 0.0))
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.LIANXIN_SEAL_LOG = Path(tempfile.mkdtemp(dir=_DATA)) / "seals.log"

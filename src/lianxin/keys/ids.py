@@ -1,15 +1,20 @@
 """Row ids made by the application: 63 bits, ordered by time, unique without asking the database.
 
-Layout: 41 bits of milliseconds since 2024-01-01 UTC (69 years), 10 bits of worker, 12 bits of sequence.
+Layout: 41 bits of milliseconds since 2024-01-01 UTC (69 years), 10 bits of worker, 12 bits of sequence. A worker is a
+process: 4 bits say on which machine (LIANXIN_WORKER), 6 bits which of its processes that write at the same time.
 """
 
+import fcntl
 import os
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
+
+from django.conf import settings
 
 EPOCH_MS = 1_704_067_200_000  # 2024-01-01T00:00:00Z
-WORKER_BITS, SEQUENCE_BITS = 10, 12
+SLOT_BITS, WORKER_BITS, SEQUENCE_BITS = 6, 10, 12
 
 
 class IdMaker:
@@ -34,23 +39,44 @@ class IdMaker:
             return (self._ms << (WORKER_BITS + SEQUENCE_BITS)) | (self._worker << SEQUENCE_BITS) | self._sequence
 
 
-def _worker_number() -> int:
-    """The worker's number: from LIANXIN_WORKER where several machines write one database, else the process id."""
-    given = os.environ.get("LIANXIN_WORKER", "")
-    return int(given) if given.isdigit() else os.getpid()
+def take_slot(folder: Path) -> int:
+    """A number that no other living process of this machine holds; raises RuntimeError when all are held.
+
+    It is held by the lock of an open file, which goes with the process, however that ends.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for slot in range(1 << SLOT_BITS):
+        file = os.open(folder / str(slot), os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(file)
+        else:
+            return slot
+    raise RuntimeError(f"more than {1 << SLOT_BITS} processes write into {folder.parent}")
 
 
-_maker = IdMaker(_worker_number())
+_lock = threading.Lock()
+_maker: IdMaker | None = None
 
 
-def _after_fork() -> None:
-    global _maker  # noqa: PLW0603 - a forked process must not hand out its parent's ids
-    _maker = IdMaker(_worker_number())
+def _forked() -> None:
+    global _lock, _maker
+    _lock, _maker = threading.Lock(), None
 
 
-os.register_at_fork(after_in_child=_after_fork)
+os.register_at_fork(after_in_child=_forked)
+
+
+def _make() -> IdMaker:
+    global _maker  # noqa: PLW0603 - one of each process
+    with _lock:
+        if _maker is None:
+            machine = int(settings.CONFIG["LIANXIN_WORKER"] or 0)
+            _maker = IdMaker(machine << SLOT_BITS | take_slot(settings.CONFIG.data / "run"))
+        return _maker
 
 
 def new_id() -> int:
     """Return a fresh row id, time-ordered within this process."""
-    return _maker()
+    return (_maker or _make())()

@@ -55,10 +55,10 @@ SETTINGS = (
         choices=("production", "demo"),
     ),
     Setting("LIANXIN_DEMO_PASSWORD", "", "Password of the demo town's sign-ins; empty: made at loading and printed."),
-    Setting("LIANXIN_WORKERS", "2", "Server processes.", kind="int", within=(1, 256)),
+    Setting("LIANXIN_WORKERS", "2", "Server processes.", kind="int", within=(1, 48)),
     Setting("LIANXIN_THREADS", "3", "Threads in each server process.", kind="int"),
     Setting(
-        "LIANXIN_WORKER", "", "Number of this machine, where several write one database.", kind="int", within=(0, 1023)
+        "LIANXIN_WORKER", "", "Number of this machine, where several write one database.", kind="int", within=(0, 15)
     ),
     Setting("LIANXIN_PHOTO_MB", "20", "Largest photo taken, in megabytes.", kind="int"),
     Setting("HOST", "127.0.0.1", "Address the server listens on."),

@@ -70,7 +70,8 @@ export class Board {
         const name = shape.properties.name;
         const always = shape.properties.level === "village" || shapes.features.length < 40;
         if (name) layer.bindTooltip(name, { permanent: always, direction: "center", className: "grid-name" });
-        if (shape.properties.href) layer.bindPopup(() => popup(shape.properties));
+        // Where a place is picked, a tap on a grid must reach the map: a popup would swallow it.
+        if (shape.properties.href && this.box.dataset.map !== "pick") layer.bindPopup(() => popup(shape.properties));
       },
     }).addTo(this.map);
     const edges = this.grids.getBounds();

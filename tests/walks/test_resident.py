@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 from PIL import Image
+from playwright.sync_api import expect
 
 from lianxin.cases.actions import open_case, transition
 from lianxin.cases.models import Case, Photo, Publication, Reporter
@@ -82,6 +83,10 @@ def test_a_resident_reports_on_a_phone_is_answered_and_rates(town, street, phone
     phone.get_by_role("button", name="在地图上选").click()
     phone.get_by_role("button", name="我的位置").click()  # asked before the map is there
     phone.wait_for_selector(".pin")
+    phone.locator(".leaflet-container").tap(position={"x": 40, "y": 60})  # anywhere on the ground
+    expect(phone.locator("input[name=source]")).to_have_value("map")
+    phone.get_by_role("button", name="我的位置").click()
+    expect(phone.locator("input[name=source]")).to_have_value("gps")
     phone.fill("input[name=phone]", "199 0000 0042")
     phone.check("input[name=consent]")
     shot(phone, "report-360")

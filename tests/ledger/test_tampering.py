@@ -8,13 +8,15 @@ from django.db import connection
 from lianxin.cases.actions import open_case, transition
 from lianxin.cases.columns import PLACED, plain_columns
 from lianxin.cases.models import Case
-from lianxin.cases.values import Contact, Draft
+from lianxin.cases.queries.standing import stand
+from lianxin.cases.values import Contact, Done, Draft, Holder
 from lianxin.forms.photos import path_of, store
 from lianxin.ledger.actions import Line, erase_texts, facts_of, record, seal
 from lianxin.ledger.chain import entry_digest
 from lianxin.ledger.models import Entry, Text
 from lianxin.ledger.verify import verify
 from lianxin.people.actors import nobody
+from lianxin.people.queries import unit_by_key
 from towns import MONDAY, reporter_of, who
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("J")]
@@ -211,6 +213,45 @@ def test_a_database_put_back_to_an_earlier_state_disagrees_with_the_published_se
     run("UPDATE ledger_entry SET seal_id = NULL WHERE seal_id = %s", made.pk)
     run("DELETE FROM ledger_seal WHERE id = %s", made.pk)
     assert faults(town) == ["seal:1: published, but no longer in the database as it was"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_line_of_the_published_seals_that_the_power_cut_short_is_no_fault(town, settings):
+    for at in range(3):
+        open_case(Draft(kind="request", title=f"第{at}件"), actor=nobody(town), now=MONDAY)
+        seal(town, now=MONDAY)
+        if at == 1:
+            written = settings.LIANXIN_SEAL_LOG.read_text()
+            settings.LIANXIN_SEAL_LOG.write_text(written[:-30])
+    assert settings.LIANXIN_SEAL_LOG.read_text().count("\n") == 3
+    assert faults(town) == []
+    settings.LIANXIN_SEAL_LOG.write_text(written.replace(" 2 ", " 7 "))
+    assert faults(town) == ["seal:7: published, but no longer in the database as it was"]
+
+
+@pytest.mark.parametrize("change", ["DELETE FROM cases_reporter WHERE", "UPDATE cases_reporter SET rating = 5 WHERE"])
+def test_a_reporter_taken_away_and_a_rating_nobody_gave_are_named(town, case, change):
+    run(f"{change} case_id = %s", case.pk)
+    assert faults(town) == [f"case:{case.number}: its reporters or their ratings disagree with its history"]
+
+
+def test_a_rating_given_is_the_one_kept(town, case):
+    now = MONDAY + timedelta(days=1)
+    for act, username, given in (
+        ("assign", "clerk", {"holder": Holder(unit_by_key(town, "utilities").pk)}), ("take", "handler", {}),
+        ("finish", "handler", {"answer": "修好了"}),
+    ):  # fmt: skip
+        transition(case.pk, act, actor=who(town, username), now=now, given=given)
+    standing = stand(who(town, "clerk"), pk=case.pk)
+    transition(standing, "satisfied", actor=reporter_of(town, Done(standing, None)), now=now, given={"rating": "4"})
+    assert faults(town) == []
+    run("UPDATE cases_reporter SET rating = 5 WHERE case_id = %s", case.pk)
+    assert faults(town) == [f"case:{case.number}: its reporters or their ratings disagree with its history"]
+
+
+def test_a_published_workflow_that_was_changed_is_named(town, case):
+    run("UPDATE cases_workflowversion SET source = source || ' ' WHERE key = 'request'")
+    assert faults(town) == ["workflow:request: a published workflow was changed or taken away"]
 
 
 def test_erasing_a_persons_text_leaves_the_chain_whole(town, case):

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 
 from lianxin.cases.columns import PLACE, PLACED, PLAIN, TITLE, placed, plain_columns
-from lianxin.cases.models import Case, Duty, Photo
+from lianxin.cases.models import Case, Duty, Photo, Reporter, WorkflowVersion
 from lianxin.cases.roles import MAIN
 from lianxin.forms.photos import path_of
 from lianxin.keys.models import Town
@@ -12,6 +12,7 @@ from lianxin.ledger.models import Entry, Text
 from lianxin.ledger.verify import Broken, Replay, register
 
 ERASED = "（已删除）"
+RAISED = ("open", "join")  # the acts that bring a reporter
 
 
 def _heads(town: Town, ids: Sequence[int]) -> dict[int, tuple[int, str]]:
@@ -26,8 +27,12 @@ def _holds(
     duties: dict[int, list[Duty]] = {}
     for duty in Duty.objects.for_system("verify", town).filter(case_id__in=list(subjects), done_at=None):
         duties.setdefault(duty.case_id, []).append(duty)
+    reporters: dict[int, list[Reporter]] = {}
+    for reporter in Reporter.objects.for_system("verify", town).filter(case_id__in=list(subjects)):
+        reporters.setdefault(reporter.case_id, []).append(reporter)
     for pk, entries in subjects.items():
         if pk in cases:
+            yield from _reporters(cases[pk], entries, reporters.get(pk, ()))
             yield from _row(cases[pk], entries, texts)
             yield from _duties(cases[pk], entries, duties.get(pk, ()))
             yield from _repeated(cases[pk], duties.get(pk, ()))
@@ -61,6 +66,19 @@ def _duties(case: Case, entries: Sequence[Entry], rows: Sequence[Duty]) -> Itera
         open_now += [(each["what"], each["unit"], each["post"]) for each in entry.data.get("opens", ())]
     if set(open_now) != {(duty.what, duty.unit_id, duty.post_id) for duty in rows}:
         yield Broken(f"case:{case.number}", 0, "its open duties disagree with its history")
+
+
+def _reporters(case: Case, entries: Sequence[Entry], rows: Sequence[Reporter]) -> Iterator[Broken]:
+    """Who raised or joined the case is there, with the last rating they gave; one told by telephone is the first's."""
+    told: dict[int, int | None] = {}
+    for entry in entries:
+        given = entry.data.get("given", {})
+        if entry.act in RAISED:
+            told[given["reporter"]] = None
+        elif "rating" in given:
+            told[given.get("reporter", next(iter(told)))] = int(given["rating"])
+    if told != {reporter.pk: reporter.rating for reporter in rows}:
+        yield Broken(f"case:{case.number}", 0, "its reporters or their ratings disagree with its history")
 
 
 def _repeated(case: Case, rows: Sequence[Duty]) -> Iterator[Broken]:
@@ -104,4 +122,25 @@ def _missing(town: Town) -> Iterator[Broken]:
         yield Broken(f"case:{case.number}", 0, "its whole history is missing")
 
 
+def _workflows(town: Town, subjects: Mapping[int, Sequence[Entry]], _texts: object) -> Iterator[Broken]:
+    """A published workflow is the text that was published."""
+    rows = WorkflowVersion.objects.for_system("verify", town).in_bulk(list(subjects))
+    for pk, entries in subjects.items():
+        told = entries[0].data["digest"]
+        if pk not in rows or digest_of_source(rows[pk].source) != told:
+            yield Broken(f"workflow:{entries[0].data['key']}", 0, "a published workflow was changed or taken away")
+
+
+def digest_of_source(source: str) -> str:
+    """What the history keeps of a workflow's text."""
+    return hashlib.sha256(source.encode()).hexdigest()
+
+
+def _unpublished(town: Town) -> Iterator[Broken]:
+    known = Entry.objects.for_system("verify", town).filter(subject_kind="workflow").values("subject_id")
+    for version in WorkflowVersion.objects.for_system("verify", town).exclude(id__in=known):
+        yield Broken(f"workflow:{version.key}", 0, "a workflow that nobody published")
+
+
 register(Replay("case", _heads, _holds, _missing))
+register(Replay("workflow", None, _workflows, _unpublished))

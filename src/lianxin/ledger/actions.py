@@ -1,5 +1,6 @@
 """The one way to write history."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -118,8 +119,12 @@ def seal_facts(made: Seal) -> dict[str, Any]:
 
 
 def _publish(made: Seal) -> None:
-    with open(settings.LIANXIN_SEAL_LOG, "a", encoding="ascii") as file:
-        file.write(f"{made.town_id} {made.number} {made.count} {made.mac}\n")
+    with open(settings.LIANXIN_SEAL_LOG, "a+b") as file:
+        end = file.seek(0, os.SEEK_END)
+        file.seek(max(end - 1, 0))
+        whole = file.read(1) in {b"", b"\n"}  # else the power went in the middle of the last line
+        line = f"{made.town_id} {made.number} {made.count} {made.mac}\n".encode()
+        file.write(line if whole else b"\n" + line)
 
 
 @transaction.atomic

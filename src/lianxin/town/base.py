@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 from django.db import transaction
 
+from lianxin.cases.checks import digest_of_source
 from lianxin.cases.models import Category, Clause, Route, WorkflowVersion
 from lianxin.cases.queries.setup import kinds
 from lianxin.keys.cache import bump
@@ -69,7 +70,8 @@ def publish_workflow(town: Town, source: str, *, now: datetime) -> WorkflowVersi
     version = latest.version + 1 if latest else 1
     made = WorkflowVersion(town=town, key=flow.key, version=version, source=source, published_at=now)
     made.save(force_insert=True)
-    record(Line("workflow", made.pk, "publish", {"key": flow.key, "version": version}), actor=system(town), now=now)
+    told = {"key": flow.key, "version": version, "digest": digest_of_source(source)}
+    record(Line("workflow", made.pk, "publish", told), actor=system(town), now=now)
     return made
 
 

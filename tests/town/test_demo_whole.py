@@ -56,7 +56,9 @@ def test_today_the_town_lives(whole):
     duties = Duty.objects.for_system("test", town).filter(done_at=None, what="main")
     for username in ("handler", "worker", "village"):
         assert duties.filter(post__account__username=username, step="handle").exists(), username
-    assert Publication.objects.for_system("test", town).filter(state="published").exists()
+    shown = Publication.objects.for_system("test", town).filter(state="published").values("case_id")
+    assert cases.filter(id__in=shown, closed_at=None).exists()
+    assert cases.filter(id__in=shown).exclude(closed_at=None).exists()
     assert list(verify(town)) == []
 
 

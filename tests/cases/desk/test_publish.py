@@ -37,9 +37,9 @@ def test_the_queue_holds_answered_cases_with_consent_until_somebody_decides(town
     first, second = answered(town, now), answered(town, now)
     answered(town, now, consent=False)
     open_case(Draft("request", "还没办", contact=Contact(public_consent=True)), actor=clerk, now=now)
-    assert [row["number"] for row in queue(clerk)["rows"]] == [first.case.number, second.case.number]
+    assert [row["number"] for row in queue(clerk)["rows"]] == [second.case.number, first.case.number]
     page = queue(clerk, most=1)
-    assert [row["number"] for row in queue(clerk, after=page["next"], most=1)["rows"]] == [second.case.number]
+    assert [row["number"] for row in queue(clerk, after=page["next"], most=1)["rows"]] == [first.case.number]
     withhold(first.case, "涉及邻里纠纷", actor=clerk, now=now)
     assert [row["number"] for row in queue(clerk)["rows"]] == [second.case.number]
 

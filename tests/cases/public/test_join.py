@@ -10,7 +10,7 @@ from lianxin.cases.queries.standing import NotSeen
 from lianxin.cases.values import Contact
 from lianxin.keys.cache import bump
 from lianxin.keys.once import KeyUsedOtherwise, OnceKey
-from lianxin.ledger.models import Entry
+from lianxin.ledger.models import Entry, Text
 from lianxin.ledger.verify import verify
 from lianxin.people.actors import nobody
 from lianxin.workflow.engine import Refused
@@ -159,6 +159,17 @@ def test_the_form_of_its_own_joins_too_and_says_what_is_wrong(site, town, lamp, 
     assert "也黑" in bad.content.decode()
     assert site.post(f"/join/{case.number}/", {}).status_code == 303
     assert reporters(town).count() == 2
+
+
+def test_pressing_me_too_again_counts_once_and_loses_no_words(site, town, lamp, publish):
+    case = lamp().case
+    publish(case)
+    first = site.post(f"/join/{case.number}/", {})
+    again = site.post(f"/join/{case.number}/", {"idempotency_key": "another-key-of-another-form"})
+    assert (again.status_code, again["Location"]) == (303, first["Location"])
+    assert reporters(town).count() == 2
+    site.post(f"/join/{case.number}/", {"text": "今晚整条巷子都黑了", "idempotency_key": "a-third-form"})
+    assert Text.objects.for_system("test", town).filter(body="今晚整条巷子都黑了").exists()
 
 
 def test_an_old_link_to_join_what_is_answered_leads_to_the_answer(site, lamp, publish, answered):

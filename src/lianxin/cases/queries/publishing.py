@@ -29,9 +29,11 @@ def _answered(step: Step) -> bool:
 
 
 def queue(actor: Actor, *, after: str = "", most: int = 50) -> dict[str, Any]:
-    """A page of cases to decide about, the longest waiting first: `rows` (id, number, title, grid, at), `next`."""
+    """A page of cases to decide about, the newest first: `rows` (id, number, title, grid, at), `next`."""
     place = read_place(after)
-    rows = waiting(actor).filter(id__gt=place.id if place else 0).order_by("id")
+    rows = waiting(actor).order_by("-id")
+    if place:
+        rows = rows.filter(id__lt=place.id)
     columns = ("id", "number", "title", "grid_id", "recorded_at", "closed_at")
     found: list[dict[str, Any]] = list(rows.values(*columns)[: most + 1])
     for row in found:

@@ -136,14 +136,14 @@ class Onward:
 
 
 def publish_some(stage: Stage, rng: Random, *, since: datetime, until: datetime) -> int:
-    """Publish most of the closed requests whose reporters consented, as a clerk does after a day; how many."""
+    """Publish most of the answered requests whose reporters consented, as a clerk does after a day; how many."""
     town = stage.cast.setting.town
     clock, count = clock_of(town), 0
     for pk, standing in list(stage.open.items()):
-        closed, life = standing.case.closed_at, stage.lives.get(pk)
-        if closed is None or closed < since or life is None or standing.case.step != "closed":
+        answered, life = _answered(standing.case), stage.lives.get(pk)
+        if answered is None or answered < since or life is None:
             continue
-        at = clock.after(closed, rng.randint(30, 700), working=True)[0]
+        at = clock.after(answered, rng.randint(30, 700), working=True)[0]
         if not life.consent or at > until or rng.random() > PUBLISHED:
             continue
         clerk = stage.cast.actor(Act(at, "publish", "clerk"), standing)
@@ -153,6 +153,13 @@ def publish_some(stage: Stage, rng: Random, *, since: datetime, until: datetime)
         publish(standing.case, public, actor=clerk, now=at)
         count += 1
     return count
+
+
+def _answered(case: Case) -> datetime | None:
+    """Since when a case that is not turned away has its answer."""
+    if case.closed_at is not None:
+        return case.closed_at if case.step == "closed" else None
+    return datetime.fromisoformat(case.state["entered_at"]) if case.step in {"feedback", "review"} else None
 
 
 def recent(lives: Sequence[Life], *, since: datetime, mark: str) -> list[Life]:

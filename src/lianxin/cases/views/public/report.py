@@ -47,6 +47,7 @@ from lianxin.workflow.engine import Refused
 
 REPORTS, PER = 120, timedelta(hours=1)  # of one address: a counter's shared computer stays below, a script does not
 _PREVIEW = "lianxin.preview"
+JOINED = "joined"  # what this browser has joined: {number: reporter}
 
 
 @require_http_methods(["GET", "POST"])
@@ -211,6 +212,8 @@ def _join(request: TownRequest, number: str, *, at_form: bool) -> HttpResponse:
     if filled.faults:
         return _form(request, filled, status=422) if at_form else _join_form(request, number, filled.faults, 422)
     once = filled.once(request.POST.get("idempotency_key", ""), "join", number=number)
+    if (mine := request.session.get(JOINED, {}).get(found[0].number)) and not (filled.text or filled.photos):
+        return _sent(found[0].number, int(mine))  # pressed again: counted once
     try:
         joined = join_case(
             found[0].pk, filled.contact, actor=nobody(town), now=now, note=filled.text, photos=filled.photos, once=once
@@ -218,6 +221,7 @@ def _join(request: TownRequest, number: str, *, at_form: bool) -> HttpResponse:
     except (Refused, KeyUsedOtherwise):
         filled.faults[""] = _("This request has ended meanwhile. Please send yours as a new one.")
         return _form(request, filled, status=409, fresh=True)
+    request.session[JOINED] = {**request.session.get(JOINED, {}), joined.number: str(joined.reporter_id)}
     return _sent(joined.number, joined.reporter_id)
 
 

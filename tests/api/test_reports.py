@@ -11,6 +11,16 @@ from lianxin.ledger.verify import verify
 pytestmark = pytest.mark.django_db
 
 
+def test_a_page_of_the_board_that_is_none_is_refused(anybody):
+    assert set(anybody("GET", "/board?after=zzz", status=422).json_body["faults"]) == {"after"}
+
+
+def test_the_choices_of_a_field_are_listed_without_english(anybody):
+    faults = anybody("POST", "/reports", {**REPORT, "datum": "utm"}, status=422).json_body["faults"]
+    assert faults["datum"] == "只能是：wgs84, gcj02, bd09。"
+
+
+
 def test_a_report_is_taken_and_followed_with_its_code(anybody, town):
     made = anybody("POST", "/reports", REPORT, status=201).json_body
     case = Case.objects.for_system("tests", town).get(number=made["number"])

@@ -1,5 +1,6 @@
 """Every error of the programs' door in one shape: RFC 9457, a stable code, a sentence in the caller's language."""
 
+import re
 from collections.abc import Mapping, Sequence
 from http.client import responses
 from types import MappingProxyType
@@ -161,6 +162,8 @@ def _sentence(error: Mapping[str, Any]) -> str:
         return str(holes["error"])
     if kind in {"too_long", "too_short"} and isinstance(error.get("input"), str):
         kind = f"string_{kind}"
+    if "expected" in holes:  # 'a', 'b' or 'c', in English
+        holes = {**holes, "expected": ", ".join(re.findall(r"'([^']*)'", str(holes["expected"])))}
     if kind in SENTENCES:
         return str(SENTENCES[kind]) % holes
     return str(next((words for start, words in _BY_START if kind.startswith(start)), _("This cannot be read.")))

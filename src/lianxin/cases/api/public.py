@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 from ninja import Router
 
@@ -29,7 +30,7 @@ from lianxin.cases.api.telling import board_row, followed
 from lianxin.cases.api.writing import act_on, done_response, draft_of, moved, once_of, picked, respond
 from lianxin.cases.links import link_code
 from lianxin.cases.pickers import grid_by
-from lianxin.cases.queries.board import BoardFilter, board, board_item
+from lianxin.cases.queries.board import BoardFilter, board, board_item, read_key
 from lianxin.cases.queries.setup import categories, report_kind, workflow_by_id
 from lianxin.cases.queries.standing import stand
 from lianxin.cases.values import Done
@@ -201,6 +202,8 @@ def list_board(request: HttpRequest) -> HttpResponse:
     faults: dict[str, str] = {}
     grid = picked("grid", asked.grid, grid_by(town, asked.grid), faults)
     category = picked("category", asked.category, _group(town, asked.category), faults)
+    if asked.after and read_key(asked.after) is None:
+        faults["after"] = gettext("This cannot be read.")
     if faults:
         raise Problem("invalid", faults)
     wanted = BoardFilter(grid, category, asked.state, asked.words)

@@ -52,8 +52,8 @@ def board(town: Town, wanted: BoardFilter, *, after: str = "", before: str = "",
     One statement, whatever the number of rows; the place is kept by key (time, id).
     """
     rows = _matching(town, wanted)
-    back = _key(before)
-    forward = None if back else _key(after)
+    back = read_key(before)
+    forward = None if back else read_key(after)
     if back:
         rows = rows.filter(Q(at__gt=back[0]) | Q(at=back[0], id__gt=back[1])).order_by("at", "id")
     elif forward:
@@ -215,7 +215,7 @@ def _written(row: Mapping[str, Any]) -> str:
     return f"{(row['at'] - EPOCH) // _MICROSECOND}-{row['id']}"
 
 
-def _key(text: str) -> tuple[datetime, int] | None:
+def read_key(text: str) -> tuple[datetime, int] | None:
     """The key of a page from its address; None when it is none of ours (the first page then)."""
     at, _, pk = text.partition("-")
     if not (_figures(at, 17) and _figures(pk, 19)):

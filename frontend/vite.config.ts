@@ -33,8 +33,10 @@ export default defineConfig({
         public: "src/public.ts",
         desk: "src/desk.ts",
         field: "src/field.ts",
+        wall: "src/wall.ts",
         "public-sheet": "css/public.css",
         "staff-sheet": "css/staff.css",
+        "wall-sheet": "css/wall.css",
       },
       output: {
         entryFileNames: "[name]-[hash].js",

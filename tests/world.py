@@ -14,9 +14,11 @@ from lianxin.cases.models import Case, Photo, Publication
 from lianxin.cases.values import Contact, Done, Draft, Holder
 from lianxin.forms.photos import store
 from lianxin.keys.models import Town
+from lianxin.people.actions import create_token
 from lianxin.people.actors import nobody
 from lianxin.people.models import Account, Post
 from lianxin.people.queries import unit_by_key
+from lianxin.people.tokens import DISPLAY
 from towns import grid_named, make_town, who
 
 HOST = "lx.test"
@@ -128,6 +130,9 @@ def _values(world: World) -> None:
     world.values["grid_foreign"] = grid_named(world.other, "1-1").pk
     posts = Post.objects.for_system("tests", world.town)
     world.values["post"] = posts.get(account__username="handler.lx").pk
+    _token, world.values["display"] = create_token(
+        posts.get(account__username="admin.lx"), scopes=[DISPLAY], days=1, actor=who(world.town, "admin"), now=timezone.now()
+    )
     world.values["post_foreign"] = Post.objects.for_system("tests", world.other).get(account__username="handler.qh").pk
 
 

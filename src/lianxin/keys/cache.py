@@ -40,14 +40,14 @@ def cached(town: Town, key: str, build: Callable[[], T]) -> T:
     return value
 
 
-def briefly(town: Town, key: str, build: Callable[[], T]) -> T:
-    """Return `build()`, remembered for a second: for what no version tells of, as who holds a post.
+def briefly(town: Town, key: str, build: Callable[[], T], *, seconds: float | None = None) -> T:
+    """Return `build()`, remembered for a second or so many: for what no version tells of, as who holds a post.
 
     What ends (a post, a token) thus ends a second later at most in other processes, and at once where `forget` is
     called with the change.
     """
     held = _brief.get((town.pk, key))
-    if held is not None and time.monotonic() - held[0] <= CHECK_SECONDS:
+    if held is not None and time.monotonic() - held[0] <= (CHECK_SECONDS if seconds is None else seconds):
         return held[1]  # type: ignore[no-any-return]
     begun, value = time.monotonic(), build()
     with _lock:

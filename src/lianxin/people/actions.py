@@ -14,7 +14,7 @@ from lianxin.ledger.actions import Line, record
 from lianxin.people.actors import Actor
 from lianxin.people.models import Account, Post, Role, Token, Unit
 from lianxin.people.queries import posts_of, today
-from lianxin.people.tokens import SCOPES, new_token
+from lianxin.people.tokens import DISPLAY, SCOPES, new_token
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike when read out or copied from paper
 LONGEST_TOKEN = 366  # days
@@ -132,10 +132,10 @@ def create_token(
 ) -> tuple[Token, str]:
     """Make an access token that acts as a post, and return it with its plain text, which is shown once.
 
-    Raises ValueError for a scope that is none, or days outside 1 to 366.
+    Raises ValueError for a scope that is none, for DISPLAY beside another, or for days outside 1 to 366.
     """
     wanted = sorted(set(scopes))
-    if not wanted or set(wanted) - set(SCOPES):
+    if wanted != [DISPLAY] and (not wanted or set(wanted) - set(SCOPES)):
         raise ValueError(f"scopes are some of {', '.join(SCOPES)}")
     if not 1 <= days <= LONGEST_TOKEN:
         raise ValueError(f"days are 1 to {LONGEST_TOKEN}")

@@ -16,6 +16,7 @@ from lianxin.people.models import Token
 from lianxin.people.queries import today
 
 SCOPES = ("cases:read", "cases:write", "setup:read")
+DISPLAY = "wall:read"  # a screen's: the wall's counts; goes with no other scope, and opens nothing for a program
 NOTED_EVERY = timedelta(hours=1)  # how exact "last used" is: a write for every request would cost more than it tells
 _SHAPE = re.compile(r"lx-([A-Z]{1,4})-[A-Za-z0-9_-]{43}")
 

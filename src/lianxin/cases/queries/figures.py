@@ -62,7 +62,8 @@ class Slice:
     """Some of the cases: in an address, in a figure, in a list. Empty values ask for nothing.
 
     `period`: its key; "" for whatever was recorded whenever. `what`: one of FACTS (in a period), LIVE or DAYS.
-    `village`: a grid and all below it, 0 for no grid. `unit`: who handled, `holder`: whose turn it is.
+    `village`: a grid and all below it, 0 for no grid. `unit`: who handled, `holder`: whose turn it is. `category`: 0
+    for what is not sorted yet.
     """
 
     period: str = ""
@@ -73,6 +74,7 @@ class Slice:
     holder: int | None = None
     month: str = ""
     phase: str = ""
+    category: int | None = None
 
     @property
     def query(self) -> str:
@@ -147,6 +149,7 @@ def read_slice(data: Mapping[str, Any]) -> Slice:
         what=one_of("what", (*FACTS, *LIVE, *DAYS)),
         kind=kind, village=number("village"), unit=number("unit"), holder=number("holder"),
         month=month if _first_of(month) else "", phase=one_of("phase", PHASES),
+        category=number("category"),
     )  # fmt: skip
 
 
@@ -160,7 +163,8 @@ def _first_of(month: str) -> date | None:
 def sliced(actor: Actor, wanted: Slice, *, now: datetime) -> QuerySet[Case]:
     """The cases of a slice, as far as the actor sees them."""
     town = actor.town
-    rows: Any = Case.objects.seen_by(actor).exclude(channel="appeal").filter(_where(town, wanted))
+    asked = _where(town, wanted) & _of_category(wanted)
+    rows: Any = Case.objects.seen_by(actor).exclude(channel="appeal").filter(asked)
     period = period_of(town, wanted.period, now=now) if wanted.period else None
     if period is not None:
         rows = rows.filter(_recorded(period))
@@ -190,6 +194,12 @@ def _where(town: Town, wanted: Slice) -> Q:
     if wanted.phase:
         asked &= at_steps(town, lambda step: step.phase == wanted.phase and not step.end)
     return asked
+
+
+def _of_category(wanted: Slice) -> Q:
+    if wanted.category is None:
+        return Q()
+    return Q(category_id=wanted.category) if wanted.category else Q(category_id=None)
 
 
 def _no_village(town: Town) -> Q:

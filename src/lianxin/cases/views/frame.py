@@ -39,8 +39,12 @@ def places(actor: Actor) -> list[tuple[str, str, str]]:
     elif actor.role in OVERSEE:
         found = [late, town, desk, grids, people] if actor.role == "supervisor" else [town, late, desk, grids, people]
     else:
-        found = [("erase", _("Erase"), "lock"), grids, people, desk]
-    needs = {"erase": "erase", "desk-publish": "publish", "desk-register": "register", "field-raise": "register"}
+        screens = ("wall-displays", pgettext("place of work", "Screens"), "chart")
+        found = [("erase", _("Erase"), "lock"), grids, people, desk, screens]
+    needs = {
+        "erase": "erase", "wall-displays": "tokens", "desk-publish": "publish", "desk-register": "register",
+        "field-raise": "register",
+    }  # fmt: skip
     return [each for each in found if each[0] not in needs or actor.can(needs[each[0]])]
 
 

@@ -15,6 +15,7 @@ from lianxin.people.actions import create_token, revoke_token
 from lianxin.people.actors import Actor
 from lianxin.people.middleware import staff
 from lianxin.people.models import Post, Token
+from lianxin.people.tokens import DISPLAY
 from lianxin.people.views.signing import see
 
 LASTS = ((30, gettext_lazy("30 days")), (90, gettext_lazy("90 days")), (366, gettext_lazy("one year")))
@@ -46,7 +47,8 @@ def tokens(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         _token, plain = create_token(_post(request), **form.cleaned_data, actor=_actor(request), now=timezone.now())
         form = NewToken()
-    context = {"form": form, "plain": plain, "tokens": _own(request), "may": dict(MAY), "now": timezone.now()}
+    may = {**dict(MAY), DISPLAY: _("show the wall on a screen")}
+    context = {"form": form, "plain": plain, "tokens": _own(request), "may": may, "now": timezone.now()}
     return render(request, "people/tokens.html", context, status=422 if form.is_bound else 201 if plain else 200)
 
 

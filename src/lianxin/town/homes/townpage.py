@@ -11,9 +11,9 @@ from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from lianxin.cases.pickers import unit_name
+from lianxin.cases.pickers import category_name, unit_name
 from lianxin.cases.queries.figures import Period, Slice, figures, listed, made_of, period_of, periods, read_slice
-from lianxin.cases.queries.setup import kinds, report_kind
+from lianxin.cases.queries.setup import categories, kinds, report_kind
 from lianxin.cases.views.frame import StaffRequest, frame
 from lianxin.cases.words import said
 from lianxin.keys.models import Town
@@ -134,7 +134,8 @@ def slice_words(actor: Actor, wanted: Slice, now: Any) -> list[str]:
     parts = [
         period_words(period_of(town, wanted.period, now=now)) if wanted.period else "",
         flows.get(wanted.kind, ""), _place(town, wanted.village), _unit(town, wanted.unit, _("Handled by %(unit)s")),
-        _unit(town, wanted.holder, _("With %(unit)s")), wanted.month, phase_names().get(wanted.phase, ""),
+        _unit(town, wanted.holder, _("With %(unit)s")), _category(town, wanted.category), wanted.month,
+        phase_names().get(wanted.phase, ""),
         fact_names()["open" if wanted.phase and not wanted.what else wanted.what],
     ]  # fmt: skip
     return [part for part in parts if part]
@@ -145,8 +146,11 @@ def _place(town: Town, pk: int | None) -> str:
     return "" if pk is None else node.name if node else _("No village")
 
 
+def _category(town: Town, pk: int | None) -> str:
+    found = categories(town).get(pk or 0)
+    return "" if pk is None else category_name(found) if found else _("Not sorted yet")
+
+
 def _unit(town: Town, pk: int | None, sentence: str) -> str:
     unit = units(town).get(pk or 0)
     return "" if pk is None else sentence % {"unit": unit_name(unit) if unit else _("nobody yet")}
-
-

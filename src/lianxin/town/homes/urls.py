@@ -3,6 +3,8 @@
 from django.urls import path
 
 from lianxin.town.homes import field, front, grids, hiring, people, supervise, townpage
+from lianxin.town.homes.wall import displays
+from lianxin.town.homes.wall import views as wall
 
 urlpatterns = [
     path("", front.home, name="home"),
@@ -12,6 +14,12 @@ urlpatterns = [
     path("supervise/sample/", supervise.draw, name="supervise-draw"),
     path("town/", townpage.town_page, name="town-page"),
     path("town/cases/", townpage.town_cases, name="town-cases"),
+    path("wall/", wall.wall, name="wall"),
+    path("wall/figures", wall.wall_figures, name="wall-figures"),
+    path("wall/displays/", displays.displays, name="wall-displays"),
+    path("wall/displays/<int:pk>/end/", displays.end_display, name="wall-display-end"),
+    path("wall/<slug:token>/", wall.display, name="wall-display"),
+    path("wall/<slug:token>/figures", wall.display_figures, name="wall-display-figures"),
     path("grids/", grids.grids, name="grids"),
     path("grids/boundaries.geojson", grids.boundaries, name="grid-boundaries"),
     path("grids/<int:pk>/", grids.grid, name="grid"),

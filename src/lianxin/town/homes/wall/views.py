@@ -1,0 +1,136 @@
+"""The wall's page and its figures, for staff and for a display with a link of its own."""
+
+import hashlib
+from datetime import datetime
+from typing import Any, cast
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from lianxin.cases.pickers import category_name, unit_name
+from lianxin.cases.queries.setup import categories
+from lianxin.cases.views.frame import StaffRequest
+from lianxin.people.actors import Actor
+from lianxin.people.middleware import staff
+from lianxin.people.queries import units
+from lianxin.people.tokens import DISPLAY, TokenRefused, bearer
+from lianxin.town.homes.townpage import phase_names
+from lianxin.town.homes.wall.figures import Snapshot, screen, snapshot, soon_href
+from lianxin.town.homes.wall.ground import cuts, ground
+from lianxin.ui.assets import asset
+
+EVERY_SECONDS = 30  # how often a wall asks again
+OLD_SECONDS = 120  # from when on a wall says that its figures stand still
+GIVE_UP_SECONDS = 10  # how long a wall waits for an answer
+
+
+def may_watch(actor: Actor) -> bool:
+    """Whether somebody of the staff has the whole town before them."""
+    return actor.is_staff and actor.sees == "town"
+
+
+@staff
+@never_cache
+@require_safe
+def wall(request: StaffRequest) -> HttpResponse:
+    """The wall for staff: each figure leads to its records."""
+    if not may_watch(request.actor):
+        raise PermissionDenied
+    return _page(request, request.actor, links=True, source=reverse("wall-figures"))
+
+
+@staff
+@never_cache
+@require_safe
+def wall_figures(request: StaffRequest) -> HttpResponse:
+    """The part of the wall that changes, for staff."""
+    if not may_watch(request.actor):
+        raise PermissionDenied
+    return _figures(request, request.actor, links=True)
+
+
+@never_cache
+@require_safe
+def display(request: HttpRequest, token: str) -> HttpResponse:
+    """The wall for a screen that nobody sits at: plain figures, by a link that opens nothing else."""
+    try:
+        actor = _opened(token)
+    except TokenRefused:
+        return render(request, "town/wall_ended.html", status=403)
+    return _page(request, actor, links=False, source=reverse("wall-display-figures", args=[token]))
+
+
+@never_cache
+@require_safe
+def display_figures(request: HttpRequest, token: str) -> HttpResponse:
+    """The part of the wall that changes, for a screen."""
+    try:
+        actor = _opened(token)
+    except TokenRefused as refused:
+        raise PermissionDenied from refused
+    return _figures(request, actor, links=False)
+
+
+def _opened(token: str) -> Actor:
+    """Who a display's link acts as: never the post that made it. A link that is none is not found."""
+    try:
+        made_by = bearer(token, now=timezone.now())
+    except TokenRefused as refused:
+        if refused.code == "token_unknown":
+            raise Http404 from refused
+        raise
+    if made_by.scopes != frozenset({DISPLAY}):
+        raise Http404
+    return screen(made_by.town)
+
+
+def _page(request: HttpRequest, actor: Actor, *, links: bool, source: str) -> HttpResponse:
+    now = timezone.now()
+    shown = snapshot(actor, now=now)
+    waits = {"every": EVERY_SECONDS, "old": OLD_SECONDS, "give_up": GIVE_UP_SECONDS}
+    about = {"age": shown.age(now), "source": source, "waits": waits}
+    return render(request, "town/wall.html", {**_shown(actor, shown, now, links=links), **about})
+
+
+def _figures(request: HttpRequest, actor: Actor, *, links: bool) -> HttpResponse:
+    """The part that changes; 304 where it has not. Its age is told beside it, so that a quiet hour costs nothing."""
+    now = timezone.now()
+    shown = snapshot(actor, now=now)
+    answer = render(request, "town/wall_figures.html", _shown(actor, shown, now, links=links))
+    answer.headers["ETag"] = f'"{hashlib.sha256(answer.content).hexdigest()[:32]}"'
+    told = cast("HttpResponse", get_conditional_response(request, etag=answer.headers["ETag"], response=answer))
+    told.headers["X-Figures-Age"] = str(shown.age(now))
+    told.headers["X-Figures-At"] = f"{timezone.localtime(shown.at):%H:%M}"
+    return told
+
+
+def _shown(actor: Actor, shown: Snapshot, now: datetime, *, links: bool) -> dict[str, Any]:
+    """What the templates say: names in the reader's language, the map's tones."""
+    town, known, kinds = actor.town, units(actor.town), categories(actor.town)
+    drawn = ground(town)
+    most = max((shown.places.get(each.id, (0, 0))[0] for each in drawn.grids), default=0) if drawn else 0
+    marks = cuts(most)
+    tones = {pk: sum(n >= cut for cut in marks) for pk, (n, _late) in shown.places.items()}
+    return {
+        "place": town, "s": shown, "links": links, "counted": timezone.localtime(shown.at), "phases": phase_names(),
+        "ground": drawn, "cuts": marks, "tones": tones, "day": _day(timezone.localtime(now)),
+        "names": {row["id"]: unit_name(known[row["id"]]) for row in shown.units},
+        "kinds": [(category_name(kinds[pk]) if pk in kinds else "", figure) for pk, figure in shown.categories],
+        "soon_href": soon_href(), "build": f"{asset('wall.css')} {asset('wall.js')} {town.config_version}",
+    }  # fmt: skip
+
+
+def _day(at: datetime) -> str:
+    """The day as a hall reads it: 11月22日 星期日."""
+    weekday = date_format(at, "l")
+    if (get_language() or "zh").startswith("zh"):
+        return f"{at.month}月{at.day}日 {weekday}"
+    return f"{weekday} {at.day} {date_format(at, 'F')}"

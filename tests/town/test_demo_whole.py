@@ -53,6 +53,7 @@ def test_today_the_town_lives(whole):
     assert cases.filter(closed_at=None, step__in=("collect", "triage")).exists()
     assert cases.filter(closed_at=None, step="handle").exists()
     assert cases.filter(closed_at=None, due_at__lt=now).exists()
+    assert not cases.filter(closed_at=None, step="collect", recorded_at__lt=now - timedelta(days=10)).exists()
     duties = Duty.objects.for_system("test", town).filter(done_at=None, what="main")
     for username in ("handler", "worker", "village"):
         assert duties.filter(post__account__username=username, step="handle").exists(), username

@@ -184,6 +184,7 @@ def _go_on(plan: Plan, stage: Stage, loading: Loading) -> None:
     """What was open at the anchor goes on; a few cases, and those that wait for works, are open still."""
     onward = Onward(stage, plan.texts, plan.rng)
     open_now = [pk for pk in stage.unfinished() if not stage.open[pk].case.state.get("paused_at")]
+    open_now.sort(key=lambda pk: stage.open[pk].case.step == "handle")  # what stays open has been taken on
     going = dict.fromkeys([*open_now[: len(open_now) - LEFT], *stage.appeals])
     for done, pk in enumerate(going, start=1):
         begin = max(plan.rules.anchor, stage.open[pk].case.recorded_at)

@@ -13,7 +13,7 @@ STAMPS := .venv/stamps
 MESSAGES := $(shell find src -name django.po)
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
-.PHONY: help run demo setup venv dev test check rows bench docs clean
+.PHONY: help run demo setup venv dev test check rows bench docs pictures clean
 
 help: ## 列出目标 / list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -69,6 +69,9 @@ bench: dev ## 性能测量 / measure
 
 docs: dev ## 生成文档 / build the documentation
 	@$(BIN)/python -m mkdocs build --strict
+
+pictures: dev ## 重拍文档里的画面（先启动演示镇）/ take the documentation's pictures from the running demo town
+	@$(BIN)/python docs/pictures.py "http://$(HOST):$(PORT)" "$${LIANXIN_DATA:-var}"
 
 clean: ## 删除环境和构建结果，保留数据 / remove the environment and what was built; data stay
 	rm -rf .venv site frontend/node_modules src/lianxin/ui/static/lianxin

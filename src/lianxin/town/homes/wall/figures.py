@@ -1,6 +1,7 @@
 """What the wall shows: counts of the town, no title, text, name or number of a case.
 
-Everything is asked for together and remembered for a quarter of a minute, so that ten walls cost as much as one.
+Everything is asked for together and remembered for a quarter of a minute, the rates of a year for five minutes, so
+that ten walls cost as much as one.
 """
 
 import threading
@@ -25,6 +26,7 @@ from lianxin.places.queries import ancestor_ids
 from lianxin.workflow.definition import PHASES
 
 SECONDS: Final = 15.0  # how old the figures of a wall may be
+YEAR_SECONDS: Final = 300.0  # and its rates over twelve months
 DAYS: Final = 30
 MOST_UNITS: Final = 12
 MOST_CATEGORIES: Final = 7
@@ -37,9 +39,10 @@ _building: dict[int, threading.Lock] = {}
 class Snapshot:
     """The figures of one moment.
 
-    `now`, `total`, `phases`: as `figures` gives them, over twelve months; `soon`: how many are due soon; `places`:
-    open and late by grid, those below it counted in; `days`: day, taken in, closed; `categories`: id (0: not sorted
-    yet) and open; `units`: the unit's id, its open and late ones, each of the six steps, and its row of `figures`.
+    `now`: open, late, today, closed_today; `total`: as `figures` gives it, over twelve months; `phases`: open and
+    late in each of the six steps; `soon`: how many are due soon; `places`: open and late by grid, those below it
+    counted in; `days`: day, taken in, closed; `categories`: id (0: not sorted yet) and open; `units`: the unit's id,
+    its open and late ones, its own six steps, and its row of `figures`.
     """
 
     at: datetime
@@ -70,13 +73,25 @@ def snapshot(actor: Actor, *, now: datetime) -> Snapshot:
 
 def count(actor: Actor, *, now: datetime) -> Snapshot:
     """The figures counted now: a score of statements, however many cases there are."""
-    found = figures(actor, period_of(actor.town, "rolling", now=now), now=now)
-    held, late = _held(actor, "open", now), _held(actor, "late", now)
+    town = actor.town
+    year = briefly(town, f"wall.year:{actor.post_id}", lambda: _year(actor, now), seconds=YEAR_SECONDS)
+    held, late, days = _held(actor, "open", now), _held(actor, "late", now), _days(actor, now)
     return Snapshot(
-        at=now, now=found["now"], total=found["total"], phases=found["phases"], soon=_soon(actor, now),
-        places=_places(actor.town, held, late), days=_days(actor, now), categories=_categories(actor, now),
-        units=_units(actor.town, found["units"], held, late),
+        at=now, now=_moment(held, late, days), total=year["total"], soon=_soon(actor, now), days=days,
+        phases=_cells(_by_phase(town, held), _by_phase(town, late)), places=_places(town, held, late),
+        categories=_categories(actor, now), units=_units(town, year["units"], held, late),
     )  # fmt: skip
+
+
+def _year(actor: Actor, now: datetime) -> dict[str, Any]:
+    """The rates of twelve months: a thousand times what changes in a minute, so they are counted less often."""
+    return figures(actor, period_of(actor.town, "rolling", now=now), now=now)
+
+
+def _moment(held: Held, late: Held, days: list[tuple[date, int, int]]) -> dict[str, Figure]:
+    _today, taken, closed = days[-1]
+    counts = {"open": sum(row[4] for row in held), "late": sum(row[4] for row in late)}
+    return {name: Figure(n, Slice(what=name)) for name, n in {**counts, "today": taken, "closed_today": closed}.items()}
 
 
 SOON: Final = InboxFilter(scope="all", light="soon", duty="main")
@@ -133,14 +148,7 @@ def _units(town: Town, rows: list[dict[str, Any]], held: Held, late: Held) -> li
     open_now, late_now = _by_unit(town, held), _by_unit(town, late)
     found = []
     for pk in {*handled, *open_now} & set(known):
-        cells = [
-            {
-                "phase": phase,
-                "open": Figure(open_now.get(pk, {}).get(phase, 0), Slice(what="open", holder=pk, phase=phase)),
-                "late": late_now.get(pk, {}).get(phase, 0),
-            }
-            for phase in PHASES
-        ]
+        cells = _cells(open_now.get(pk, {}), late_now.get(pk, {}), pk)
         n, n_late = (sum(by.get(pk, {}).values()) for by in (open_now, late_now))
         row = {"id": pk, "cells": cells, "open": Figure(n, Slice(what="open", holder=pk)), "handled": handled.get(pk)}
         found.append({**row, "late": Figure(n_late, Slice(what="late", holder=pk))})
@@ -150,6 +158,26 @@ def _units(town: Town, rows: list[dict[str, Any]], held: Held, late: Held) -> li
 def _weight(row: dict[str, Any]) -> tuple[int, int, int, int]:
     handled = row["handled"]["recorded"].n if row["handled"] else 0
     return -row["late"].n, -row["open"].n, -handled, row["id"]
+
+
+def _cells(held: dict[str, int], late: dict[str, int], holder: int | None = None) -> list[dict[str, Any]]:
+    """What stands in each of the six steps, and how many of it are late."""
+    return [
+        {
+            "phase": phase,
+            "open": Figure(held.get(phase, 0), Slice(what="open", holder=holder, phase=phase)),
+            "late": late.get(phase, 0),
+        }
+        for phase in PHASES
+    ]
+
+
+def _by_phase(town: Town, rows: Held) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for by_phase in _by_unit(town, rows).values():
+        for phase, n in by_phase.items():
+            found[phase] = found.get(phase, 0) + n
+    return found
 
 
 def _by_unit(town: Town, rows: Held) -> dict[int, dict[str, int]]:

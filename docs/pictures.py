@@ -64,7 +64,8 @@ def take(context, base, passwords, name, whose, address):  # noqa: PLR0917 - a r
         page.locator("[data-rows] a").first.click()
     page.wait_for_load_state("networkidle")
     if page.locator("[data-map]:not(:has([data-map-open]))").count():  # a map that is there without being asked for
-        page.wait_for_selector(".leaflet-container path")
+        page.wait_for_selector(".leaflet-container path", state="attached")
+        page.wait_for_timeout(500)
     (IMAGES / f"{name}.png").write_bytes(small(page.screenshot()))
 
 

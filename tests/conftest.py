@@ -46,7 +46,6 @@ def _fresh_memory(settings, monkeypatch):
 
     monkeypatch.setattr(cache, "time", SimpleNamespace(monotonic=lambda: 0.0))
 
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.LIANXIN_SEAL_LOG = Path(tempfile.mkdtemp(dir=_DATA)) / "seals.log"
     cache.forget()
     numbers.drop_blocks()

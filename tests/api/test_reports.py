@@ -5,6 +5,8 @@ import hashlib
 import pytest
 
 from calling import REPORT, jpeg
+from lianxin.cases.api import public
+from lianxin.cases.api.counting import Allowance
 from lianxin.cases.models import Case, Photo, Reporter
 from lianxin.ledger.verify import verify
 
@@ -77,6 +79,18 @@ def test_a_write_without_a_sound_key_is_refused(anybody, key):
     headers = {"Idempotency_Key": key.encode("utf-8").decode("latin-1")} if key else {}
     told = anybody("POST", "/reports", REPORT, key=False, status=400, **headers)
     assert told.json_body["code"] == "key_missing"
+
+
+def test_photos_of_a_system_with_a_token_are_not_counted_as_those_of_strangers(anybody, token, monkeypatch):
+    monkeypatch.setattr(public, "PHOTOS", Allowance("api.photos", 1))
+    clerk = token("clerk")
+    for colour in ("red", "green", "blue"):
+        clerk("POST", "/photos", files={"photo": jpeg(colour)}, status=201)
+    anybody("POST", "/photos", files={"photo": jpeg("red")}, status=201)
+    anybody("POST", "/photos", files={"photo": jpeg("green")}, status=429)
+    wrong = {"Authorization": "Bearer lx-LX-" + "x" * 43}
+    assert anybody("POST", "/photos", files={"photo": jpeg()}, status=401, **wrong).json_body["code"] == "token_unknown"
+
 
 
 def test_photos_come_with_a_form(anybody, town):

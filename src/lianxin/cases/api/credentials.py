@@ -89,6 +89,12 @@ class ReportCode(APIKeyHeader):
         return None
 
 
+def token_holder(request: HttpRequest, scope: str) -> Actor | None:
+    """Who calls an operation that is open to everybody, if a token says so; raises for a token that does not hold."""
+    kind, _space, token = request.headers.get("Authorization", "").partition(" ")
+    return AccessToken(scope).authenticate(request, token) if kind.lower() == "bearer" else None
+
+
 def allowed(scope: str) -> list[Any]:
     """The ways into an operation of the staff."""
     return [AccessToken(scope), BrowserSession()]

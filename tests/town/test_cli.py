@@ -81,6 +81,11 @@ def test_every_setting_is_in_the_documentation():
 # ---- what is wrong is said in a sentence -----------------------------------------------------------
 
 
+def test_hosts_that_are_none_are_refused():
+    with pytest.raises(config.BadSettings, match="至少要写一个主机名"):
+        config.read({"LIANXIN_HOSTS": " , "})
+
+
 @pytest.mark.parametrize("port", ["0", "65536", "99999", "-1", "8e3", "八千"])
 def test_a_port_that_is_none_is_refused(port):
     with pytest.raises(config.BadSettings, match="PORT 应为 1 到 65535 的整数"):
@@ -259,6 +264,16 @@ def test_an_account_is_made_with_a_post_and_a_password_shown_once(town):
     assert again.exit_code == 0, again.output
     account.refresh_from_db()
     assert account.check_password("long-enough-to-pass")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("username", "name"), [("", "赵一"), ("z", "赵一"), ("zhao yi", "赵一"), ("zhao", "  ")])
+def test_an_account_without_a_name_is_not_made(town, username, name):
+    asked = ["user", "create", username, "--name", name, "--role", "clerk", "--unit", "desk"]
+    done = CliRunner().invoke(main, asked)
+    assert done.exit_code == 2
+    assert "账号应为 2 到 60 个" in done.output
+    assert not Account.objects.filter(username=username).exists()
 
 
 @pytest.mark.django_db

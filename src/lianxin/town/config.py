@@ -114,6 +114,8 @@ def read(environ: Mapping[str, str]) -> Config:
                 f"LIANXIN_DATABASE 应写成 {form}，问号后只可用 {'、'.join(MORE)}。"
                 f"LIANXIN_DATABASE must look like {form}; after a question mark it takes {', '.join(MORE)} alone."
             )
+    if not values["LIANXIN_HOSTS"].strip(" ,"):
+        faults.append("LIANXIN_HOSTS 至少要写一个主机名。LIANXIN_HOSTS must name a host at least.")
     if faults:
         raise BadSettings(faults)
     return Config(values)

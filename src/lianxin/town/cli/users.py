@@ -1,5 +1,6 @@
 """`user create` and `user reset`: accounts of people who work in a town."""
 
+import re
 from typing import Any
 
 import click
@@ -42,6 +43,11 @@ def create(username: str, letters: str, password: str, **about: str) -> None:
     from lianxin.people.models import Account
 
     town, now = town_named(letters), timezone.now()
+    if not re.fullmatch(r"[\w.@+-]{2,60}", username) or not about["name"].strip():
+        raise Fault(
+            "账号应为 2 到 60 个字母、数字或 . @ + - _，姓名不能为空。",
+            "A user name has 2 to 60 letters, figures or . @ + - _, and the person a name.",
+        )
     post = _post(town, about)
     if Account.objects.filter(username=username).exists():
         raise Fault(f"账号 {username} 已经存在。", f"The account {username} exists already.")

@@ -1,4 +1,4 @@
-import { defineConfig, type Plugin } from "vite";
+import { build, defineConfig, type Plugin } from "vite";
 
 // Old WeChat webviews: Chrome 80 and iOS 13 still load modules and dynamic imports.
 const target = ["es2019", "chrome80", "safari13"];
@@ -14,8 +14,28 @@ const withoutEval: Plugin = {
   },
 };
 
+// Old browsers take a service worker as one plain file only: it is built by itself, after the pages.
+const withWorker: Plugin = {
+  name: "with-worker",
+  apply: "build",
+  async closeBundle() {
+    await build({
+      configFile: false,
+      logLevel: "warn",
+      publicDir: false,
+      build: {
+        outDir: "../src/lianxin/ui/static/lianxin",
+        emptyOutDir: false,
+        target,
+        modulePreload: false,
+        rollupOptions: { input: "src/sw.ts", output: { format: "iife", entryFileNames: "sw.js" } },
+      },
+    });
+  },
+};
+
 export default defineConfig({
-  plugins: [withoutEval],
+  plugins: [withoutEval, withWorker],
   base: "./",
   publicDir: "public",
   logLevel: "warn",

@@ -1,7 +1,7 @@
 // Photos: chosen, turned upright, shrunk on the phone, removed again before sending.
 import { cross, make, once, say } from "./dom";
 
-interface Chosen { blob: Blob; name: string }
+export interface Chosen { blob: Blob; name: string }
 
 const kept = new WeakMap<HTMLElement, Chosen[]>();
 
@@ -13,6 +13,16 @@ export function photosOf(form: HTMLFormElement): Map<string, Chosen[]> {
     if (input && kept.has(box)) found.set(input.name, kept.get(box) || []);
   });
   return found;
+}
+
+const adders = new WeakMap<HTMLElement, (photos: Chosen[]) => void>();
+
+/** Put photos that were kept on the phone into a form's picker again. */
+export function give(form: HTMLFormElement, name: string, photos: Chosen[]): void {
+  form.querySelectorAll<HTMLElement>("[data-photos]").forEach((box) => {
+    const input = box.querySelector<HTMLInputElement>("input[type=file]");
+    if (input && input.name === name) adders.get(box)?.(photos);
+  });
 }
 
 const carried = new Map<string, Chosen[]>();
@@ -83,14 +93,16 @@ function start(box: HTMLElement): void {
       away.type = "button";
       away.setAttribute("aria-label", say(box, "remove", { n: index + 1 }));
       away.appendChild(cross());
-      away.addEventListener("click", () => { photos.splice(index, 1); complain(""); show(); input.focus(); });
+      away.addEventListener("click", () => { photos.splice(index, 1); complain(""); show(); tell(); input.focus(); });
       item.appendChild(image);
       item.appendChild(make("span", "size", `${Math.max(1, Math.round(photo.blob.size / 1024))} KB`));
       item.appendChild(away);
       list.appendChild(item);
     });
   };
+  const tell = (): void => { box.dispatchEvent(new Event("input", { bubbles: true })); }; // what follows the form follows this too
   if (photos.length) { input.required = false; show(); }
+  adders.set(box, (more) => { photos.push(...more.slice(0, most - photos.length)); input.required = false; show(); });
   input.addEventListener("change", async () => {
     const wrong: string[] = [];
     for (const file of Array.from(input.files || [])) {
@@ -111,6 +123,7 @@ function start(box: HTMLElement): void {
     input.required = false;
     complain(wrong.join(" "));
     show();
+    tell();
   });
 }
 

@@ -1,10 +1,11 @@
 // Pages of residents and of the public.
 import { map } from "./map";
+import { outbox } from "./outbox";
 import { photo } from "./photo";
 import { send } from "./send";
 import { autosubmit, chosen, confirmed, copied, counted, menus, printed, similar } from "./small";
 
-const islands = [confirmed, photo, map, send, counted, chosen, copied, printed, similar, menus, autosubmit];
+const islands = [confirmed, photo, map, send, counted, chosen, copied, printed, similar, menus, autosubmit, outbox];
 
 export function wake(root: ParentNode): void {
   islands.forEach((island) => island(root));

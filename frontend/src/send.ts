@@ -1,6 +1,8 @@
 // Sending: one effect however often the button is pressed, and nothing lost when the net is gone.
 import { make, once, say } from "./dom";
+import { hand } from "./outbox";
 import { carry, photosOf } from "./photo";
+import { showPage } from "./send-answer";
 
 const WAIT = 90000;
 
@@ -12,21 +14,6 @@ function bodyOf(form: HTMLFormElement, pressed: HTMLButtonElement | null): FormD
     photos.forEach((photo) => body.append(name, photo.blob, photo.name));
   });
   return body;
-}
-
-/** The server answered with a page (usually the form and its faults): show its main part. */
-function showPage(html: string): void {
-  const page = new DOMParser().parseFromString(html, "text/html");
-  const fresh = page.querySelector("main");
-  const old = document.querySelector("main");
-  if (!fresh || !old) return;
-  old.replaceWith(document.adoptNode(fresh));
-  document.title = page.title;
-  document.dispatchEvent(new CustomEvent("lianxin:fresh", { detail: fresh }));
-  const summary = document.querySelector<HTMLElement>("[data-summary]") || fresh;
-  summary.setAttribute("tabindex", "-1");
-  summary.focus();
-  window.scrollTo(0, 0);
 }
 
 class Sending {
@@ -64,7 +51,15 @@ class Sending {
     if (this.form.dataset.send === "plain") { this.lock(true, say(this.form, "sending")); return; }
     event.preventDefault();
     this.lock(true, say(this.form, "sending"));
-    this.go(bodyOf(this.form, this.pressed));
+    void this.send(bodyOf(this.form, this.pressed));
+  }
+
+  /** By way of the outbox, where the form and the browser have one; else at once. */
+  private async send(body: FormData): Promise<void> {
+    const handed = await hand(this.form, body);
+    if (handed === null) { this.go(body); return; }
+    if (handed === "leaving") return;
+    this.lock(false, "");
   }
 
   private go(body: FormData): void {

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import Resolver404, get_resolver, resolve
 
+from lianxin.ui.assets import WORKER
 from world import HOST, NAME, PHONE, PUBLISHED, STAFF, WORDS, make_world, versions
 
 pytestmark = pytest.mark.django_db
@@ -154,6 +155,8 @@ TABLE = (
     # The public's pages: the same for everybody; what is published, and nothing else.
     Row("/", lambda role, case: 302 if role in STAFF else 200),
     Row("/report/", always(200)),
+    Row("/report/offline/", always(200)),
+    Row("/sw.js", always(200 if WORKER.is_file() else 404)),  # before the front end is built there is none
     post("/report/places/", {"address": "1村"}, always(200)),
     post("/report/similar/", {"text": f"{WORDS['own'][0]}坏了{WORDS['own'][1]}请来看看", "lon": "117.005", "lat": "34.605"},
          always(200)),

@@ -117,6 +117,44 @@ def test_pages_of_residents_stay_small():
     assert weight("src/public.ts", set()) <= 60 * 1024
     assert weight("src/field.ts", set()) <= 60 * 1024
     assert weight("css/public.css", set()) <= 25 * 1024
+    worker = len(gzip.compress(assets.WORKER.read_bytes(), mtime=0))
+    assert weight("src/public.ts", set()) + worker <= 60 * 1024  # with the service worker too
+
+
+def test_what_is_built_runs_in_old_browsers():
+    """es2019: no `?.`, no `??`, no private fields; and a worker is one plain script."""
+    import re
+
+    if not assets.WORKER.is_file():
+        pytest.skip("the front end has not been built: python -m lianxin.ui.build")
+    for file in (assets.WORKER, *assets.STATIC.glob("public-*.js")):
+        text = file.read_text("utf-8")
+        assert not re.search(r"[\w)\]]\?\.[a-zA-Z_$(\[]|\?\?=?[^?]|this\.#", text), file.name
+    assert not re.search(r"^\s*(import|export)\b", assets.WORKER.read_text("utf-8"), re.M)
+
+
+def test_the_worker_keeps_the_build_it_came_with(tmp_path, monkeypatch):
+    monkeypatch.setattr(assets, "MANIFEST", tmp_path / "manifest.json")
+    monkeypatch.setattr(assets, "WORKER", tmp_path / "sw.js")
+    assert assets.worker_script("/form/") is None
+    (tmp_path / "sw.js").write_text("run()")
+    made = {"src/public.ts": {"file": "public-1.js", "imports": ["_dom.js"], "dynamicImports": ["src/leaflet-map.ts"]},
+            "_dom.js": {"file": "dom-1.js"}, "css/public.css": {"file": "sheet-1.css"},
+            "src/desk.ts": {"file": "desk-1.js"}, "src/leaflet-map.ts": {"file": "leaflet-1.js"}}  # fmt: skip
+    (tmp_path / "manifest.json").write_text(json.dumps(made))
+    first = assets.worker_script("/form/")
+    assert first.endswith("run()")
+    told = json.loads(first.splitlines()[0].removeprefix("self.LIANXIN = ").removesuffix(";"))
+    assert told["form"] == "/form/"
+    kept = [file.rpartition("/")[2] for file in told["files"]]
+    assert kept == ["dom-1.js", "mark.svg", "public-1.js", "sheet-1.css"]  # neither staff's nor the map's
+    made["src/public.ts"]["file"] = "public-2.js"
+    (tmp_path / "manifest.json").write_text(json.dumps(made))
+    os.utime(tmp_path / "manifest.json", ns=(1, 1))
+    second = json.loads(
+        assets.worker_script("/form/").splitlines()[0].removeprefix("self.LIANXIN = ").removesuffix(";")
+    )
+    assert second["version"] != told["version"]
 
 
 def test_nothing_built_can_evaluate_text():

@@ -1,5 +1,6 @@
 """Where the built front end lies and under which address each part is served."""
 
+import hashlib
 import json
 from functools import cache
 from pathlib import Path
@@ -9,6 +10,7 @@ from django.templatetags.static import static
 
 STATIC = Path(__file__).parent / "static" / "lianxin"
 MANIFEST = STATIC / "manifest.json"
+WORKER = STATIC / "sw.js"
 SOURCES = {".js": "src/{}.ts", ".css": "css/{}.css"}
 
 
@@ -32,3 +34,27 @@ def asset(name: str) -> str:
     source = SOURCES.get(path.suffix, "{}").format(path.stem)
     entry = _manifest(changed_at).get(source, {"file": name})
     return static(f"lianxin/{entry['file']}")
+
+
+def kept_offline() -> list[str]:
+    """Addresses of what a resident's page needs before a map is opened: scripts, sheet, mark."""
+    changed_at = MANIFEST.stat().st_mtime_ns if MANIFEST.is_file() else 0
+    manifest = _manifest(changed_at)
+    files, todo = ["mark.svg"], [SOURCES[".js"].format("public"), SOURCES[".css"].format("public")]
+    while todo:
+        entry = manifest.get(todo.pop(), {})
+        todo += entry.get("imports", ())
+        files += [file for file in (entry.get("file"), *entry.get("css", ())) if file and file not in files]
+    return [static(f"lianxin/{file}") for file in sorted(files)]
+
+
+def worker_script(form: str) -> str | None:
+    """The service worker with what it keeps: the files of this build and the empty `form`; None before a build.
+
+    Its version is a digest of all of it, so that a new build is a new worker and the old one's copies go.
+    """
+    if not WORKER.is_file():
+        return None
+    source, files = WORKER.read_text("utf-8"), kept_offline()
+    version = hashlib.sha256("\n".join([source, form, *files]).encode()).hexdigest()[:16]
+    return f"self.LIANXIN = {json.dumps({'version': version, 'files': files, 'form': form})};\n{source}"

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
+from lianxin.ui.receipts import RECEIPT
+
 Next = Callable[[HttpRequest], HttpResponseBase]
 
 POLICY = "; ".join(
@@ -38,7 +40,7 @@ class ContentPolicyMiddleware:
 
 
 class SentByScriptMiddleware:
-    """A form sent by script (``X-Lianxin-Send``) gets its redirect as a header.
+    """A form sent by script (``X-Lianxin-Send``) gets its redirect as a header, with the receipt if there is one.
 
     A script cannot see a redirect: it would fetch the next page, and with it any message shown
     only once, and then go there again.
@@ -54,5 +56,7 @@ class SentByScriptMiddleware:
         if "X-Lianxin-Send" not in request.headers or not location:
             return response
         told = HttpResponse(status=204, headers={"X-Location": location})
+        if RECEIPT in response.headers:
+            told.headers[RECEIPT] = response.headers[RECEIPT]
         told.cookies = response.cookies
         return told

@@ -1,11 +1,13 @@
 """Pages of the look itself: the reader's choices, the gallery of components, a refused form."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_safe
 
+from lianxin.ui.assets import worker_script
 from lianxin.ui.samples import samples
 
 A_YEAR = 365 * 24 * 3600
@@ -42,6 +44,21 @@ def living(request: HttpRequest) -> HttpResponse:
     """Every component in each of its states, with invented values."""
     layout = "ui/app.html" if request.GET.get("layout") == "app" else "ui/public.html"
     return render(request, "ui/living.html", {"layout": layout, **samples()})
+
+
+@require_safe
+def worker(_request: HttpRequest, form: str) -> HttpResponse:
+    """The service worker of the public pages, at the root so that it may serve them; `form` names the page it keeps.
+
+    Asked for anew each time: a browser with an old one would keep an old build.
+    """
+    source = worker_script(reverse(form))
+    if source is None:
+        raise Http404
+    return HttpResponse(
+        source, content_type="text/javascript; charset=utf-8",
+        headers={"Cache-Control": "no-cache", "Service-Worker-Allowed": "/", "X-Content-Type-Options": "nosniff"},
+    )  # fmt: skip
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -333,3 +333,37 @@ def test_staff_who_use_the_residents_page_report_as_residents(site, town):
     site.force_login(clerk, backend="django.contrib.auth.backends.ModelBackend")
     site.post("/report/", {"text": TEXT})
     assert Entry.objects.for_system("tests", town).get(act="open").post_id is None
+
+
+def test_what_was_taken_is_receipted_and_what_was_not_is_not(site, town):
+    sent = {"text": "路灯坏了三天", "idempotency_key": "k" * 16}
+    script = {"headers": {"X-Lianxin-Send": "1"}}
+    taken = site.post("/report/", sent, **script)
+    again = site.post("/report/", sent, **script)
+    assert taken.status_code == again.status_code == 204
+    assert len(taken.headers["X-Lianxin-Receipt"]) == 64
+    assert again.headers["X-Lianxin-Receipt"] == taken.headers["X-Lianxin-Receipt"]
+    for wrong in ({**sent, "text": ""}, {**sent, "text": "别的事情，请看看"}):
+        assert "X-Lianxin-Receipt" not in site.post("/report/", wrong, **script).headers
+
+
+def test_the_form_kept_for_offline_is_nobodys(site, town):
+    response = site.get("/report/offline/")
+    body = response.content.decode()
+    assert 'name="csrfmiddlewaretoken" value=""' in body
+    assert "csrftoken" not in response.cookies
+    assert 'data-outbox="offline"' in body
+    assert "现在没有网络" in body
+
+
+def test_the_worker_comes_from_the_root_and_is_never_kept(site, town, tmp_path, monkeypatch):
+    from lianxin.ui import assets
+
+    monkeypatch.setattr(assets, "WORKER", tmp_path / "sw.js")
+    assert site.get("/sw.js").status_code == 404
+    (tmp_path / "sw.js").write_text("run()")
+    response = site.get("/sw.js")
+    assert response.headers["Content-Type"].startswith("text/javascript")
+    assert response.headers["Cache-Control"] == "no-cache"
+    assert "connect-src 'self'" in response.headers["Content-Security-Policy"]
+    assert '"form": "/report/offline/"' in response.content.decode()

@@ -24,6 +24,7 @@ from lianxin.forms.photos import StoredPhoto
 from lianxin.keys.numbers import tidy
 from lianxin.keys.once import KeyUsedOtherwise, OnceKey, digest_of
 from lianxin.people.clients import client_of
+from lianxin.ui.receipts import receipted
 from lianxin.workflow.definition import Transition
 from lianxin.workflow.engine import Refused
 
@@ -128,7 +129,7 @@ def _act(request: TownRequest, seen: Following) -> HttpResponse:
     except KeyUsedOtherwise:
         return _show(request, seen, {"": used_otherwise()}, given.get("photos"), 409)
     messages.success(request, _("Thank you. It has been added to your request."))
-    return HttpResponseRedirect(request.path, status=303)
+    return receipted(request, HttpResponseRedirect(request.path, status=303))
 
 
 def _meant(data: Any) -> str:

@@ -43,6 +43,7 @@ from lianxin.keys.tries import spend
 from lianxin.people.actors import nobody
 from lianxin.people.clients import client_of
 from lianxin.places.queries import grid_tree
+from lianxin.ui.receipts import receipted
 from lianxin.workflow.engine import Refused
 
 REPORTS, PER = 120, timedelta(hours=1)  # of one address: a counter's shared computer stays below, a script does not
@@ -76,22 +77,28 @@ def _send(request: TownRequest, filled: Report) -> HttpResponse:
     except KeyUsedOtherwise:
         filled.faults[""] = _("This form was sent already. If you have something else to report, press “Send” again.")
         return _form(request, filled, status=409, fresh=True)
-    return _sent(done.case.number, done.reporter_id)
+    return _sent(request, done.case.number, done.reporter_id)
 
 
-def _sent(number: str, reporter_id: int | None) -> HttpResponse:
+def _sent(request: TownRequest, number: str, reporter_id: int | None) -> HttpResponse:
     where = reverse("report-sent", kwargs={"number": number, "code": link_code(reporter_id or 0)})
-    return HttpResponseRedirect(where, status=303)
+    return receipted(request, HttpResponseRedirect(where, status=303))
+
+
+@require_safe
+def report_offline(request: TownRequest) -> HttpResponse:
+    """The empty form that a phone keeps to be opened without a net: nobody's token, nobody's words."""
+    return _form(request, None, offline=True)
 
 
 def _form(
     request: TownRequest, filled: Report | None, asked: list[Question] | None = None, *, status: int = 200,
-    fresh: bool = False,
+    fresh: bool = False, offline: bool = False,
 ) -> HttpResponse:  # fmt: skip
     town = request.town
     photos = _photos_on_page(request, filled)
     context = {
-        "nav": nav("report"), "data": request.POST, "faults": filled.faults if filled else {},
+        "nav": nav("report"), "data": request.POST, "offline": offline, "faults": filled.faults if filled else {},
         "asked": {each.what: each.options for each in asked or ()},
         "groups": _groups(town, request.POST.get("category")),
         "kept": keep(photos, town_id=town.pk), "photos": [_preview(town, each) for each in photos],
@@ -213,7 +220,7 @@ def _join(request: TownRequest, number: str, *, at_form: bool) -> HttpResponse:
         return _form(request, filled, status=422) if at_form else _join_form(request, number, filled.faults, 422)
     once = filled.once(request.POST.get("idempotency_key", ""), "join", number=number)
     if (mine := request.session.get(JOINED, {}).get(found[0].number)) and not (filled.text or filled.photos):
-        return _sent(found[0].number, int(mine))  # pressed again: counted once
+        return _sent(request, found[0].number, int(mine))  # pressed again: counted once
     try:
         joined = join_case(
             found[0].pk, filled.contact, actor=nobody(town), now=now, note=filled.text, photos=filled.photos, once=once
@@ -222,7 +229,7 @@ def _join(request: TownRequest, number: str, *, at_form: bool) -> HttpResponse:
         filled.faults[""] = _("This request has ended meanwhile. Please send yours as a new one.")
         return _form(request, filled, status=409, fresh=True)
     request.session[JOINED] = {**request.session.get(JOINED, {}), joined.number: str(joined.reporter_id)}
-    return _sent(joined.number, joined.reporter_id)
+    return _sent(request, joined.number, joined.reporter_id)
 
 
 @require_safe
@@ -246,5 +253,5 @@ def _sent_context(request: TownRequest, reporter: Reporter, code: str) -> dict[s
     }  # fmt: skip
 
 
-__all__ = ["join", "photo_file", "read_photos", "report", "report_photo", "report_places",
+__all__ = ["join", "photo_file", "read_photos", "report", "report_offline", "report_photo", "report_places",
            "report_sent", "report_similar"]  # fmt: skip

@@ -3,12 +3,15 @@
 from django.urls import path, re_path
 
 from lianxin.cases.views.public import board, follow, report
+from lianxin.ui.views import worker
 
 _NUMBER = r"(?P<number>[A-Za-z]{1,4}[0-9]{8})"
 _CODE = r"(?P<code>[A-Za-z2-7]{16})"
 
 urlpatterns = [
     path("report/", report.report, name="report"),
+    path("report/offline/", report.report_offline, name="report-offline"),
+    path("sw.js", worker, {"form": "report-offline"}, name="worker"),
     path("report/places/", report.report_places, name="report-places"),
     path("report/similar/", report.report_similar, name="report-similar"),
     path("report/photos/<str:token>.jpg", report.report_photo, name="report-photo"),

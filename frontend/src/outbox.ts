@@ -1,0 +1,330 @@
+// What a resident writes is kept on the phone while it is typed, and sent from there: again and again, to one effect.
+import { all, debounce, make, once, say } from "./dom";
+import { flush, sendNow, takeOut, type Answer } from "./outbox-post";
+import { able, digestOf, draftOf, dropDraft, dropLetter, letterOf, letters, newKey, putDraft, putLetter, sweep, TOKEN, type Field, type Letter } from "./outbox-store";
+import { carry, give, photosOf, type Chosen } from "./photo";
+import { showPage } from "./send-answer";
+
+const TAG = "lianxin-outbox";
+const TAKE = "#take=";
+const FIRST_AGAIN = 10000;
+const LAST_AGAIN = 300000;
+
+const forms = new Map<string, Writing>();
+const said = "BroadcastChannel" in window ? new BroadcastChannel(TAG) : null;
+let busy = false;
+let again = 0;
+let pause = FIRST_AGAIN;
+
+/** The words of the outbox stand once on each public page; staff's pages have none, and no outbox. */
+const bar = (): HTMLElement | null => document.querySelector<HTMLElement>("[data-outbox-bar]");
+const words = (name: string, holes: Record<string, string | number> = {}): string => {
+  const box = bar();
+  return box ? say(box, name, holes) : "";
+};
+
+function fieldsOf(body: FormData): Field[] {
+  const fields: Field[] = [];
+  body.forEach((value, name) => {
+    if (typeof value === "string") fields.push([name, value]);
+    else if (value.size) fields.push([name, value.slice(0, value.size, value.type), value.name]);
+  });
+  return fields;
+}
+
+type Control = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
+
+const typed = (control: Control): boolean => !/^(hidden|file|submit|button|fieldset|output)$/.test(control.type);
+
+function named(form: HTMLFormElement, name: string): Control[] {
+  return (Array.from(form.elements) as Control[]).filter((each) => each.name === name);
+}
+
+/** One form that is kept. Its name: where it goes, and which act it is for. */
+class Writing {
+  readonly id: string;
+  kept = true; // false: it is on its way, or thrown away
+  private touched = false;
+  private readonly keep = debounce(400, () => { void this.save(); });
+
+  constructor(readonly form: HTMLFormElement) {
+    const act = form.querySelector<HTMLInputElement>("input[type=hidden][name=act]");
+    this.id = `${new URL(form.action || location.href, location.href).pathname} ${act ? act.value : ""}`.trim();
+    if (form.dataset.outbox === "offline") this.key = newKey(); // the page came from the phone: its key is no new one
+    ["input", "change"].forEach((name) => form.addEventListener(name, (event) => {
+      if (event.isTrusted || !(event.target as Control).name) this.touched = true;
+      this.keep();
+    }));
+  }
+
+  get key(): string { return named(this.form, "idempotency_key")[0]?.value || ""; }
+  set key(value: string) { const input = named(this.form, "idempotency_key")[0]; if (input) input.value = value; }
+
+  body(): FormData {
+    const body = new FormData(this.form);
+    photosOf(this.form).forEach((photos, name) => {
+      body.delete(name);
+      photos.forEach((photo) => body.append(name, photo.blob, photo.name));
+    });
+    return body;
+  }
+
+  /** Something was written, chosen or photographed: not what the page itself filled in. */
+  private filled(): boolean {
+    const controls = (Array.from(this.form.elements) as Control[]).filter(typed);
+    const marked = (each: Control): boolean => (each as HTMLInputElement).checked && !(each as HTMLInputElement).defaultChecked;
+    return controls.some((each) => (/^(radio|checkbox)$/.test(each.type) ? marked(each) : each.value.trim() !== ""))
+      || Array.from(photosOf(this.form).values()).some((photos) => photos.length > 0);
+  }
+
+  /** Keep it as a draft; false when it was not to be kept, or could not. */
+  async save(): Promise<boolean> {
+    if (!this.form.isConnected || this.form.hidden || !this.kept) return false;
+    const fields = fieldsOf(this.body()).filter(([name]) => name !== TOKEN);
+    try {
+      if (this.filled()) await putDraft({ id: this.id, key: this.key, fields, at: Date.now() });
+      else await dropDraft(this.id);
+      return true;
+    } catch (_fault) {
+      this.kept = false; // this browser keeps nothing, or has no room
+      return false;
+    }
+  }
+
+  /** Put kept words and photos back; what the page itself does not ask for now is left out. */
+  fill(key: string, fields: Field[]): void {
+    const photos = new Map<string, Chosen[]>();
+    for (const field of fields) {
+      const [name, value] = field;
+      if (field.length === 3) { photos.set(name, [...(photos.get(name) || []), { blob: field[1], name: field[2] }]); continue; }
+      if (/^(idempotency_key|act|version|datum)$/.test(name) || name === TOKEN) continue;
+      for (const control of named(this.form, name)) {
+        if (/^(radio|checkbox)$/.test(control.type)) (control as HTMLInputElement).checked = control.value === value;
+        else if (control.type !== "file" && control.type !== "submit") control.value = value as string;
+        if ((control as HTMLInputElement).checked || typed(control)) this.reveal(control);
+        control.dispatchEvent(new Event("input", { bubbles: true }));
+        control.dispatchEvent(new Event("change", { bubbles: true }));
+        if (control.type !== "radio") break;
+      }
+    }
+    photos.forEach((each, name) => give(this.form, name, each));
+    if (key) this.key = key;
+  }
+
+  private reveal(control: Control): void {
+    if (/^(radio|checkbox)$/.test(control.type) && !(control as HTMLInputElement).checked) return;
+    for (let box = control.closest("details"); box; box = box.parentElement ? box.parentElement.closest("details") : null) box.open = true;
+  }
+
+  async restore(): Promise<void> {
+    const kept = await draftOf(this.id);
+    if (!kept || this.touched || !bar()) return;
+    this.fill(kept.key, kept.fields);
+    const note = make("div", "notice kept-note");
+    note.setAttribute("role", "status");
+    note.appendChild(make("p", "", words("draft")));
+    const afresh = button(words("afresh"), async () => {
+      this.kept = false;
+      await dropDraft(this.id);
+      location.reload();
+    });
+    note.appendChild(afresh);
+    this.form.insertAdjacentElement("beforebegin", note);
+  }
+
+  /** In the outbox now: the form steps aside for a sentence that says so. */
+  aside(): void {
+    this.form.hidden = true;
+    this.form.parentElement?.querySelectorAll(".kept-note").forEach((each) => each.remove());
+    const note = make("div", "notice done kept-note", words("kept"));
+    note.setAttribute("role", "status");
+    note.tabIndex = -1;
+    this.form.insertAdjacentElement("beforebegin", note);
+    note.focus();
+    window.scrollTo(0, 0);
+  }
+
+  back(): void {
+    this.form.hidden = false;
+    this.kept = true;
+    this.form.parentElement?.querySelectorAll(".kept-note").forEach((each) => each.remove());
+    this.form.querySelector<HTMLElement>("textarea, input:not([type=hidden])")?.focus();
+  }
+}
+
+function button(text: string, press: () => unknown, className = "btn"): HTMLElement {
+  const made = make("button", className, text) as HTMLButtonElement;
+  made.type = "button";
+  made.addEventListener("click", () => { made.setAttribute("aria-disabled", "true"); void press(); });
+  return made;
+}
+
+/** Send a form by way of the outbox. null: it cannot be, send it as ever; leaving: another page is on its way. */
+export async function hand(form: HTMLFormElement, body: FormData): Promise<"leaving" | "here" | null> {
+  const writing = Array.from(forms.values()).find((each) => each.form === form);
+  if (!writing || !bar() || !writing.key || !(await able())) return null;
+  const fields = fieldsOf(body);
+  const page = location.pathname + location.search;
+  const letter: Letter = {
+    key: writing.key, id: writing.id, to: new URL(form.action || location.href, location.href).pathname, page, fields,
+    digest: await digestOf(fields), at: Date.now(), state: "waiting", why: "", after: 0, location: "",
+  };
+  if (form.dataset.outbox === "offline") letter.page = letter.to; // shown in place of any page, it belongs to its own
+  writing.kept = false; // as a draft: it is a letter now
+  try {
+    await putLetter(letter);
+    await dropDraft(writing.id);
+  } catch (_fault) {
+    return null; // no room on the phone
+  }
+  said?.postMessage("");
+  return settle(writing, await sendNow(letter.key));
+}
+
+/** What the answer means for the form on this page. */
+async function settle(writing: Writing, answer: Answer): Promise<"leaving" | "here"> {
+  if (answer.kind === "done" || answer.kind === "moved") { location.assign(answer.location); return "leaving"; }
+  if (answer.kind === "page") {
+    carry(writing.form);
+    forms.delete(writing.id);
+    const { key } = writing;
+    showPage(answer.html);
+    const fresh = forms.get(writing.id);
+    // As typed, with what the server asks: a draft again. Without its form it stays a letter to be looked at.
+    if (fresh && await fresh.save()) await dropLetter(key);
+    await show();
+    return "here";
+  }
+  writing.aside();
+  if (answer.kind === "waits") wait();
+  await show();
+  return "here";
+}
+
+/** Ask the browser to send in the background, where it can; and try again ourselves while the page stands open. */
+function wait(): void {
+  navigator.serviceWorker?.ready
+    .then((worker) => (worker as unknown as { sync?: { register(tag: string): Promise<void> } }).sync?.register(TAG))
+    .catch(() => undefined); // not allowed here: the page sends
+  window.clearTimeout(again);
+  again = window.setTimeout(() => { void round(); }, pause);
+  pause = Math.min(pause * 2, LAST_AGAIN);
+}
+
+/** One round: send what waits, then say what still does. */
+async function round(everything = false): Promise<void> {
+  if (busy || !bar()) return;
+  busy = true;
+  try {
+    for (const [key, answer] of await flush(everything)) {
+      const writing = Array.from(forms.values()).find((each) => each.key === key && each.form.hidden);
+      if (writing && (answer.kind === "done" || answer.kind === "page")) await settle(writing, answer);
+    }
+    if ((await show()).some((each) => each.state === "waiting")) wait();
+    else pause = FIRST_AGAIN;
+  } finally {
+    busy = false;
+    said?.postMessage("");
+  }
+}
+
+/** Back from the outbox into its form: on this page, or on the one it was written on. */
+async function look(letter: Letter): Promise<void> {
+  const writing = forms.get(letter.id);
+  if (!writing) { location.assign(letter.page.split("#")[0] + TAKE + letter.key); return; }
+  if (writing.form.hidden && writing.key === letter.key) writing.back();
+  const taken = await takeOut(letter.key, (found) => putDraft({ id: found.id, key: found.key, fields: found.fields.filter(([name]) => name !== TOKEN), at: Date.now() }));
+  if (!taken) { await show(); return; }
+  photosOf(writing.form).forEach((photos) => photos.splice(0)); // those of the letter come instead
+  writing.fill(taken.key, taken.fields);
+  await show();
+  // What is wrong, or has to be settled, the server says again, beside the fields.
+  if (taken.state === "look") writing.form.dispatchEvent(new Event("submit", { bubbles: true, cancelable: true }));
+}
+
+function row(letter: Letter): HTMLElement {
+  const item = make("li");
+  const text = letter.fields.find(([name, value]) => /^(text|note|words)$/.test(name) && value);
+  const at = new Date(letter.at).toLocaleString(document.documentElement.lang, { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" });
+  if (letter.state !== "sent") item.appendChild(make("p", "what", `${at} ${text ? String(text[1]).slice(0, 40) : ""}`));
+  const acts = make("div", "row");
+  if (letter.state === "sent") {
+    const link = make("a", "btn main", words("number")) as HTMLAnchorElement;
+    link.href = letter.location;
+    acts.appendChild(link);
+  } else {
+    if (letter.state === "waiting") acts.appendChild(button(words("now"), () => round(true), "btn main"));
+    acts.appendChild(button(words("look"), () => look(letter), letter.state === "look" ? "btn main" : "btn"));
+    acts.appendChild(button(words("delete"), async () => {
+      if (window.confirm(words("sure"))) {
+        await takeOut(letter.key, async () => undefined);
+        forms.get(letter.id)?.back();
+        said?.postMessage("");
+      }
+      await show();
+    }));
+  }
+  item.appendChild(acts);
+  return item;
+}
+
+function sentence(found: Letter[]): string {
+  const waiting = found.filter((each) => each.state === "waiting");
+  const asked = found.filter((each) => each.state === "look").length;
+  const sent = found.filter((each) => each.state === "sent").length;
+  const later = waiting.filter((each) => each.why === "later").map((each) => each.after).sort()[0];
+  const time = later ? new Date(later).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" }) : "";
+  const why = waiting.some((each) => each.why === "offline") ? "offline" : later ? "later" : waiting.some((each) => each.why) ? "failed" : "sending";
+  const parts = [];
+  if (waiting.length) parts.push(words(why, { n: waiting.length, time }));
+  if (asked) parts.push(words("asked", { n: asked }));
+  if (sent) parts.push(words("sent", { n: sent }));
+  return parts.join(" ");
+}
+
+/** Say in words what waits, with what can be done about it. */
+async function show(): Promise<Letter[]> {
+  const box = bar();
+  if (!box) return [];
+  let found = await letters();
+  for (const each of found) if (each.state === "sent" && each.location === location.pathname) await dropLetter(each.key); // seen now
+  found = found.filter((each) => each.state !== "sent" || each.location !== location.pathname);
+  const told = box.querySelector<HTMLElement>("[data-outbox-say]");
+  const list = box.querySelector<HTMLElement>("ul");
+  box.hidden = !found.length;
+  if (told && told.textContent !== sentence(found)) told.textContent = sentence(found);
+  if (list) { list.textContent = ""; found.forEach((each) => list.appendChild(row(each))); }
+  return found;
+}
+
+/** The page was opened: fill in what was kept, and what was asked for by its address. */
+async function begin(): Promise<void> {
+  if (!(await able())) return;
+  await sweep(Date.now());
+  const key = location.hash.startsWith(TAKE) ? location.hash.slice(TAKE.length) : "";
+  const letter = key ? await letterOf(key) : undefined;
+  if (key) history.replaceState(null, "", location.pathname + location.search);
+  if (letter && forms.has(letter.id)) await look(letter);
+  else if (!document.querySelector("[data-summary]")) for (const each of forms.values()) await each.restore();
+  await round();
+}
+
+export function outbox(root: ParentNode): void {
+  once(root, "form[data-outbox]", "Outbox", (el) => {
+    const writing = new Writing(el as HTMLFormElement);
+    forms.set(writing.id, writing);
+  });
+  if (root !== document || !bar()) return;
+  void begin();
+  window.addEventListener("online", () => { pause = FIRST_AGAIN; void round(); });
+  window.addEventListener("pagehide", () => forms.forEach((each) => { void each.save(); }));
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") void round();
+    else forms.forEach((each) => { void each.save(); });
+  });
+  said?.addEventListener("message", () => { void show(); });
+  // The worker comes with the first form, after all that the page itself needs.
+  if ("serviceWorker" in navigator && all(document, "form[data-outbox]").length) {
+    window.addEventListener("load", () => { navigator.serviceWorker.register("/sw.js").catch(() => undefined); });
+  }
+}

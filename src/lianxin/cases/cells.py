@@ -22,7 +22,7 @@ def six_cells(flow: Workflow, case: Any, entries: Iterable[Any] = (), *, now: da
 
     Without its entries (in lists) what the case went back from is told by its counts of returns and reopenings.
     """
-    visited = {flow.steps[entry.step].phase for entry in entries if entry.step in flow.steps}
+    visited = {step.phase for entry in entries if (step := flow.steps.get(entry.step)) and not step.end}
     return cells_of(flow, case.step, case.state, case.due_at, visited=visited, now=now)
 
 
@@ -44,7 +44,7 @@ def cells_of(
     for place, phase in enumerate(PHASES):
         cell = {"phase": phase, "name": said(PHASE_NAMES[phase]), "label": ""}
         if here.end:
-            cell["state"] = _ended(here.outcome, place, at)
+            cell["state"] = "done" if here.outcome == "done" or _reached(phase, place, at, visited) else "todo"
         elif place == at:
             cell["state"] = "paused" if paused else "now"
             cell["label"] = _("stopped") if paused else words.left_short(due_at, now)
@@ -54,8 +54,9 @@ def cells_of(
     return cells
 
 
-def _ended(outcome: str, place: int, at: int) -> str:
-    return "done" if outcome == "done" or place <= at else "todo"
+def _reached(phase: str, place: int, at: int, visited: Collection[str]) -> bool:
+    """Whether a case that was turned away or taken back had come so far; without its entries, by where it ended."""
+    return phase in visited if visited else place <= at
 
 
 def _went_back(counts: Mapping[str, int], at: int) -> set[str]:

@@ -125,11 +125,17 @@ def category_name(category: Category, *, whole: bool = False, town: Town | None 
 
 def grid_name(town: Town, grid_id: int | None) -> str:
     """A grid's name after its village's; "" for none."""
-    tree = grid_tree(town)
-    node = tree.get(grid_id or 0)
-    if node is None:
-        return ""
-    above = tree.get(node.parent_id or 0)
+    return grid_names(town).get(grid_id or 0, "")
+
+
+def grid_names(town: Town) -> Mapping[int, str]:
+    """The names of all grids of a town by id, each after its village's."""
+    return cached(town, "grid names", lambda: {pk: _grid_name(town, pk) for pk in grid_tree(town)})
+
+
+def _grid_name(town: Town, grid_id: int) -> str:
+    node = grid_tree(town)[grid_id]
+    above = grid_tree(town).get(node.parent_id or 0)
     within = above is not None and above.level != "town" and not node.name.startswith(above.name)
     return f"{above.name} {node.name}" if above is not None and within else node.name
 

@@ -17,6 +17,7 @@ from lianxin.ui.cells import six_cells
 from lianxin.ui.charts import trend
 from lianxin.ui.icons import icon, mark
 from lianxin.ui.lights import light
+from lianxin.ui.options import options as select_options
 
 
 class Missing(Undefined):
@@ -77,6 +78,7 @@ GLOBALS = {
     "draw_icon": icon,
     "mark": mark,
     "draw_cells": six_cells,
+    "draw_options": select_options,
     "draw_light": light,
     "draw_trend": trend,
     "light_of": words.light_of,

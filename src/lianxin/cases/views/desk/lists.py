@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -12,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lianxin.cases.models import Case
-from lianxin.cases.pickers import category_name, grid_name
+from lianxin.cases.pickers import category_name, grid_names
 from lianxin.cases.queries.inbox import LIGHTS, InboxFilter, counts, inbox, place_of, read_filter
 from lianxin.cases.queries.setup import categories
 from lianxin.cases.queries.triage import URGENCIES
@@ -113,15 +114,10 @@ def next_waiting(actor: Actor, query: QueryDict, now: datetime, *, but: str) -> 
 
 def tabs_of(request: StaffRequest, filters: InboxFilter, number: Row) -> Row:
     """Scopes, states and lights as links with their counts; one that is on is taken off by pressing it again."""
-    query = carried(request.GET)
+    query = carried(request.GET).dict()
 
     def link(**changes: str) -> str:
-        other = query.copy()
-        for name, value in changes.items():
-            other[name] = value
-            if not value:
-                del other[name]
-        return "?" + other.urlencode()
+        return "?" + urlencode({name: value for name, value in {**query, **changes}.items() if value})
 
     scopes = {"mine": _("Mine"), "unit": _("My unit"), "all": _("All I see")}
     lights = {"late": _("Late"), "soon": _("Due soon"), "ok": _("In time"), "paused": _("Clock stopped")}
@@ -150,13 +146,14 @@ def controls(actor: Actor, filters: InboxFilter) -> Row:
     """The filters one picks from a list."""
     town = actor.town
     groups = [row for row in categories(town).values() if row.parent_id is None and row.active]
+    names = grid_names(town)
     villages = [node for node in grid_tree(town).values() if node.level in ("village", "grid")]
     every = [{"value": "", "text": _("All")}]
     known = {words: key for key, words in reversed(channels().items())}  # one key for each wording
     return {
         "filters": filters,
         "of_category": every + [{"value": row.pk, "text": category_name(row)} for row in groups],
-        "of_grid": every + [{"value": node.id, "text": grid_name(town, node.id)} for node in villages],
+        "of_grid": every + [{"value": node.id, "text": names[node.id]} for node in villages],
         "of_channel": every + [{"value": key, "text": words} for words, key in reversed(known.items())],
         "of_urgency": every + [{"value": key, "text": choice_name("urgency", key)} for key in URGENCIES],
         "narrowed": any((filters.category, filters.grid, filters.channel, filters.urgency, filters.duty)),

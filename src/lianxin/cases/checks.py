@@ -1,7 +1,8 @@
 """What `lianxin verify` asks about cases: does every row, reporter, duty and photo agree with the case's history?"""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from lianxin.cases.columns import PLACE, PLACED, PLAIN, TITLE, placed, plain_columns
 from lianxin.cases.models import Case, Duty, Photo, Reporter, WorkflowVersion
@@ -24,19 +25,24 @@ def _holds(
     town: Town, subjects: Mapping[int, Sequence[Entry]], texts: Mapping[int, Sequence[Text]]
 ) -> Iterator[Broken]:
     cases = Case.objects.for_system("verify", town).in_bulk(list(subjects))
-    duties: dict[int, list[Duty]] = {}
-    for duty in Duty.objects.for_system("verify", town).filter(case_id__in=list(subjects), done_at=None):
-        duties.setdefault(duty.case_id, []).append(duty)
-    reporters: dict[int, list[Reporter]] = {}
-    for reporter in Reporter.objects.for_system("verify", town).filter(case_id__in=list(subjects)):
-        reporters.setdefault(reporter.case_id, []).append(reporter)
+    of_these = {"case_id__in": list(subjects)}
+    duties = _by_case(Duty.objects.for_system("verify", town).filter(done_at=None, **of_these))
+    reporters = _by_case(Reporter.objects.for_system("verify", town).filter(**of_these))
+    photos = _by_case(Photo.objects.for_system("verify", town).filter(**of_these).select_related("file"))
     for pk, entries in subjects.items():
         if pk in cases:
             yield from _reporters(cases[pk], entries, reporters.get(pk, ()))
             yield from _row(cases[pk], entries, texts)
             yield from _duties(cases[pk], entries, duties.get(pk, ()))
             yield from _repeated(cases[pk], duties.get(pk, ()))
-            yield from _photos(town, cases[pk], entries)
+            yield from _photos(town, cases[pk], entries, photos.get(pk, ()))
+
+
+def _by_case(rows: Iterable[Any]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row.case_id, []).append(row)
+    return found
 
 
 def _row(case: Case, entries: Sequence[Entry], texts: Mapping[int, Sequence[Text]]) -> Iterator[Broken]:
@@ -91,19 +97,16 @@ def _repeated(case: Case, rows: Sequence[Duty]) -> Iterator[Broken]:
             yield Broken(f"case:{case.number}", 0, "an open duty disagrees with its case", duty.what)
 
 
-def _photos(town: Town, case: Case, entries: Sequence[Entry]) -> Iterator[Broken]:
+def _photos(town: Town, case: Case, entries: Sequence[Entry], rows: Sequence[Photo]) -> Iterator[Broken]:
     told = sorted(
         (entry.pk, kept["moment"], digest)
         for entry in entries
         if (kept := entry.data.get("photos"))
         for digest in kept["digests"]
     )
-    if not told and not Photo.objects.for_system("verify", town).filter(case_id=case.pk).exists():
-        return
-    photos = Photo.objects.for_system("verify", town).filter(case_id=case.pk)
-    rows = photos.values_list("entry_id", "moment", "file__digest")
     gone = {digest for entry in entries if entry.act == "erase_photos" for digest in entry.data["given"]["digests"]}
-    if sorted(rows) != [each for each in told if each[2] not in gone]:
+    kept_now = sorted((photo.entry_id, photo.moment, photo.file.digest) for photo in rows)
+    if kept_now != [each for each in told if each[2] not in gone]:
         yield Broken(f"case:{case.number}", 0, "its photos disagree with its history")
     for digest in sorted({digest for _, _, digest in told}):
         path = path_of(town.pk, digest)

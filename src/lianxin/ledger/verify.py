@@ -194,7 +194,7 @@ def _check_published(town: Town, seals: Sequence[Seal]) -> Iterator[Broken]:
         if seals:
             yield Broken("seals", 0, "the published list of seals is missing", path.name)
         return
-    told = [f"{town.pk} {seal.number} {seal.count} {seal.mac}" for seal in seals]
+    told = {f"{town.pk} {seal.number} {seal.count} {seal.mac}" for seal in seals}
     for line in path.read_text("ascii", errors="replace").splitlines():
         if not line.startswith(f"{town.pk} ") or line in told:
             continue

@@ -123,6 +123,17 @@ def category_name(category: Category, *, whole: bool = False, town: Town | None 
     return f"{category_name(group)} · {name}" if group is not None else name
 
 
+def category_names(town: Town) -> Mapping[int, tuple[str, str]]:
+    """The names of all categories of a town by id, each with its group's ("" for none), in the reader's language."""
+
+    def build() -> Mapping[int, tuple[str, str]]:
+        every = categories(town)
+        names = {pk: category_name(row) for pk, row in every.items()}
+        return {pk: (names[pk], names.get(row.parent_id or 0, "")) for pk, row in every.items()}
+
+    return cached(town, f"category names {'zh' if _chinese() else 'en'}", build)
+
+
 def grid_name(town: Town, grid_id: int | None) -> str:
     """A grid's name after its village's; "" for none."""
     return grid_names(town).get(grid_id or 0, "")

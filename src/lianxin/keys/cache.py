@@ -15,28 +15,33 @@ CHECK_SECONDS = 1.0  # how long another process may go on with old settings
 _lock = threading.Lock()
 _values: dict[tuple[int, str], tuple[int, Any]] = {}
 _brief: dict[tuple[int, str], tuple[float, Any]] = {}
-_towns: tuple[float, tuple[Town, ...]] | None = None
+_towns: tuple[float, tuple[Town, ...], dict[int, int]] | None = None  # when asked, towns, their versions
 MOST_BRIEF = 4096  # tokens and sessions in one second
 
 
 def towns() -> tuple[Town, ...]:
     """Every town, the oldest first; the database is asked at most once a second. To be read, not written to."""
+    return _known()[1]
+
+
+def _known() -> tuple[float, tuple[Town, ...], dict[int, int]]:
     global _towns  # noqa: PLW0603 - what a process remembers
     held = _towns
     if held is None or time.monotonic() - held[0] > CHECK_SECONDS:
-        held = _towns = (time.monotonic(), tuple(Town.objects.order_by("id")))
-    return held[1]
+        found = tuple(Town.objects.order_by("id"))
+        held = _towns = (time.monotonic(), found, {each.pk: each.config_version for each in found})
+    return held
 
 
 def cached(town: Town, key: str, build: Callable[[], T]) -> T:
     """Return `build()`, remembered until the town's `config_version` changes; asks for it at most once a second."""
-    version = _version(town)
-    held = _values.get((town.pk, key))
+    pk = town.pk
+    version, held = _version(pk), _values.get((pk, key))
     if held is not None and held[0] == version:
         return held[1]  # type: ignore[no-any-return]
     value = build()
     with _lock:
-        _values[town.pk, key] = (version, value)
+        _values[pk, key] = (version, value)
     return value
 
 
@@ -57,9 +62,9 @@ def briefly(town: Town, key: str, build: Callable[[], T], *, seconds: float | No
     return value
 
 
-def _version(town: Town) -> int:
-    found = next((each for each in towns() if each.pk == town.pk), None)
-    return found.config_version if found is not None else Town.objects.get(pk=town.pk).config_version
+def _version(pk: int) -> int:
+    found = _known()[2].get(pk)
+    return found if found is not None else Town.objects.get(pk=pk).config_version
 
 
 def bump(town: Town) -> None:

@@ -121,8 +121,15 @@ def six_cells(cells: Sequence[Mapping[str, Any]], size: str = "s", light: str = 
     ``size``: ``s`` 12 px for lists, ``m`` 20 px for cards, ``l`` boxes with names for a case's page.
     ``light``: ok, soon or late, for the present step. ``label`` replaces the spoken summary.
     """
+    return bar_in(get_language() or "", cells, size, light, label)
+
+
+def bar_in(
+    language: str, cells: Sequence[Mapping[str, Any]], size: str = "s", light: str = "ok", label: str = ""
+) -> Markup:
+    """The bar in the active language, which the caller has asked for: a list asks once for all its lines."""
     told = tuple((cell["state"], str(cell["name"]), cell.get("label") or "") for cell in cells)
-    return _drawn(told, size, light, label, get_language() or "")
+    return _drawn(told, size, light, label, language)
 
 
 @lru_cache(maxsize=2048)  # a list shows the same few bars again and again

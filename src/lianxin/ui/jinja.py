@@ -17,6 +17,7 @@ from lianxin.ui.cells import six_cells
 from lianxin.ui.charts import trend
 from lianxin.ui.icons import icon, mark
 from lianxin.ui.lights import light
+from lianxin.ui.lines import case_lines, line_words
 from lianxin.ui.options import options as select_options
 
 
@@ -80,6 +81,8 @@ GLOBALS = {
     "draw_cells": six_cells,
     "draw_options": select_options,
     "draw_light": light,
+    "draw_cases": case_lines,
+    "case_words": line_words,
     "draw_trend": trend,
     "light_of": words.light_of,
 }

@@ -28,8 +28,13 @@ def light_word(state: str) -> str:
 
 def light(state: str, words: str = "") -> Markup:
     """The light ``state`` (late, soon, paused, done, ok) with ``words``, or with its own word."""
-    before, alone, after = _parts(state, get_language() or "")
-    return before + (after + escape(words) if words else alone) + Markup("</span>")
+    return light_in(get_language() or "", state, words)
+
+
+def light_in(language: str, state: str, words: str = "") -> Markup:
+    """The light in the active language, which the caller has asked for: a list asks once for all its lines."""
+    before, alone, after = _parts(state, language)
+    return Markup(f"{before}{after}{escape(words)}</span>" if words else f"{before}{alone}</span>")  # noqa: S704
 
 
 @lru_cache(maxsize=64)

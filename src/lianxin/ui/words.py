@@ -50,7 +50,11 @@ def stamp(value: datetime | None) -> str:
 
 def span(minutes: float) -> str:
     """A length of time in its two largest units: ``2 天 3 小时``, ``45 分钟``."""
-    return _span(max(0, math.floor(abs(minutes))), get_language() or "")
+    return _span(_whole(minutes), get_language() or "")
+
+
+def _whole(minutes: float) -> int:
+    return math.floor(abs(minutes))
 
 
 @lru_cache(maxsize=4096)  # a list says the same few lengths in every row
@@ -71,12 +75,19 @@ def _minutes(value: timedelta) -> float:
 
 def left(due: datetime | None, now: datetime | None = None) -> str:
     """What is left until ``due``: ``还有 2 天 3 小时``, or ``已超 5 小时`` when it is past."""
-    if due is None:
-        return ""
+    return left_in(get_language() or "", due, now) if due is not None else ""
+
+
+def left_in(language: str, due: datetime, now: datetime | None = None) -> str:
+    """What is left, in the active language, which the caller has asked for: a list asks once for all its lines."""
     minutes = _minutes(due - (now or timezone.now()))
-    if minutes >= 0:
-        return gettext("%(span)s left") % {"span": span(minutes)}
-    return gettext("%(span)s late") % {"span": span(minutes)}
+    return _left(_whole(minutes), minutes < 0, language)
+
+
+@lru_cache(maxsize=4096)
+def _left(whole: int, late: bool, language: str) -> str:
+    said = {"span": _span(whole, language)}
+    return (gettext("%(span)s late") if late else gettext("%(span)s left")) % said
 
 
 def left_short(due: datetime | None, now: datetime | None = None) -> str:

@@ -15,7 +15,7 @@ from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet,
 
 from lianxin.cases.cells import cells_of
 from lianxin.cases.models import Case, Duty, Reporter
-from lianxin.cases.pickers import category_name, grid_name, unit_name
+from lianxin.cases.pickers import category_names, grid_names, unit_name
 from lianxin.cases.queries.setup import categories, workflow_by_id, workflow_of, workflows
 from lianxin.cases.search import find
 from lianxin.cases.words import channels, said
@@ -388,26 +388,34 @@ def rows_of(actor: Actor, cases: QuerySet[Case], *, now: datetime, most: int) ->
     return [dresser.row(row) for row in found]
 
 
+class _Made(dict[Any, Any]):
+    """What is made once for each key that is asked for."""
+
+    def __init__(self, make: Callable[[Any], Any]) -> None:
+        super().__init__()
+        self.make = make
+
+    def __missing__(self, key: Any) -> Any:
+        made = self[key] = self.make(key)
+        return made
+
+
 class _Dresser:
     """Turns ids into words for the rows of one page; each name and each shape of cells is made once."""
 
     def __init__(self, town: Town, now: datetime) -> None:
-        self.town, self.now = town, now
-        self.categories, self.units = categories(town), units(town)
-        self.held: dict[Hashable, Any] = {}
-
-    def once(self, key: Hashable, make: Callable[[], Any]) -> Any:
-        """What was made for this key before, or is now."""
-        if key not in self.held:
-            self.held[key] = make()
-        return self.held[key]
+        self.now, held_by = now, units(town)
+        self.flows = _Made(lambda version: workflow_by_id(town, version))
+        self.names = _Made(self._names)
+        self.cells: dict[Hashable, Any] = {}
+        self.of_category, self.of_grid = category_names(town), grid_names(town)
+        self.of_unit = _Made(lambda pk: unit_name(held_by[pk]) if pk in held_by else "")
 
     def row(self, row: Row) -> Row:
         """A row as pages and the API show it: names for ids, the light, the cells."""
         state, version = row.pop("state"), row.pop("workflow_id")
-        flow = workflow_by_id(self.town, version)
-        step = flow.steps[row["step"]]
-        stopped, at = bool(state.get("paused_at")), (version, step.key)
+        step: Step = self.flows[version].steps[row["step"]]
+        stopped = bool(state.get("paused_at"))
         if "duty" not in row:
             row |= {"duty": MAIN, "duty_id": None, "soon_at": _moment(state.get("soon_at"))}
             row["who"] = "" if step.end else step.who
@@ -415,28 +423,26 @@ class _Dresser:
         row["light"] = light_of(row["due_at"], row["soon_at"], self.now, paused=row["paused"], ended=step.end)
         row["late"] = row["light"] == "late"
         row["provisional"] = bool(state.get("provisional"))
-        row["kind_name"], row["step_name"] = self.once(at, lambda: (said(flow.name), said(step.name)))
+        row["kind_name"], row["step_name"] = self.names[version, step.key]
         row["phase"] = step.phase
-        counted = {name: bool(count) for name, count in state.get("counts", {}).items()}
-        shape = ("cells", *at, stopped, counted.get("returned"), counted.get("reopened"))
-        row["cells"] = self.once(shape, lambda: cells_of(flow, step.key, state, None, now=self.now))
+        row["cells"] = self._cells(version, step.key, state, stopped)
         row["joined"] = row["joined"] or 0
-        row["category"], row["group"] = self.once(("category", row["category_id"]), lambda: self.category(row))
-        row["grid"] = self.once(("grid", row["grid_id"]), lambda: grid_name(self.town, row["grid_id"]))
-        row["unit"] = self.once(("unit", row["unit_id"]), lambda: self.unit(row))
+        row["category"], row["group"] = self.of_category.get(row["category_id"], ("", ""))
+        row["grid"] = self.of_grid.get(row["grid_id"], "")
+        row["unit"] = self.of_unit[row["unit_id"]]
         row["post"], row["person"] = row.pop("post__title") or "", row.pop("post__account__name") or ""
         return row
 
-    def category(self, row: Row) -> tuple[str, str]:
-        """The names of a row's category and of its group."""
-        leaf = self.categories.get(row["category_id"] or 0)
-        group = self.categories.get(leaf.parent_id or 0) if leaf else None
-        return category_name(leaf) if leaf else "", category_name(group) if group else ""
+    def _names(self, at: tuple[int, str]) -> tuple[str, str]:
+        flow = self.flows[at[0]]
+        return said(flow.name), said(flow.steps[at[1]].name)
 
-    def unit(self, row: Row) -> str:
-        """The name of the unit that holds a row."""
-        unit = self.units.get(row["unit_id"] or 0)
-        return unit_name(unit) if unit else ""
+    def _cells(self, version: int, step: str, state: Row, stopped: bool) -> Any:
+        counts = state.get("counts") or {}
+        shape = (version, step, stopped, bool(counts.get("returned")), bool(counts.get("reopened")))
+        if shape not in self.cells:
+            self.cells[shape] = cells_of(self.flows[version], step, state, None, now=self.now)
+        return self.cells[shape]
 
 
 def counts(actor: Actor, *, now: datetime, scope: str = "mine") -> dict[str, Any]:
@@ -447,11 +453,12 @@ def counts(actor: Actor, *, now: datetime, scope: str = "mine") -> dict[str, Any
     lights = dict.fromkeys(LIGHTS, 0)
     standing: list[tuple[int, str, int]] = []
     beside: set[str] = set()
-    for what, workflow_id, step_key, *numbers in _tally(actor, scope, now):
-        for light, number in zip(LIGHTS, numbers, strict=True):
+    for what, workflow_id, step_key, paused, every, late, soon in _tally(actor, scope, now):
+        told = {"paused": every} if paused else {"late": late, "soon": soon, "ok": every - late - soon}
+        for light, number in told.items():
             lights[light] += number
         if what == MAIN:
-            standing.append((workflow_id, step_key, sum(numbers)))
+            standing.append((workflow_id, step_key, every))
         else:
             beside.add(what)
     standing += _standing_beside(actor, scope, sorted(beside)) if beside else []
@@ -468,14 +475,19 @@ def _by_step(town: Town, standing: Sequence[tuple[int, str, int]]) -> list[Row]:
 
 
 def _tally(actor: Actor, scope: str, now: datetime) -> list[tuple[Any, ...]]:
-    """(what, workflow, step, how many of each of LIGHTS): one walk along the index of open duties, nothing sorted."""
+    """(what, workflow, step, stopped, how many, of these past due, of these soon due).
+
+    One walk along the index of open duties, which lies in this order: nothing is sorted.
+    """
 
     def build(post: int, unit: int, now: datetime) -> QuerySet[Duty, Any]:
-        running, late, yellow = Q(paused=False), Q(due_at__lt=now), Q(soon_at__lte=now)
-        which = (running & late, running & ~late & yellow, running & ~late & ~yellow, Q(paused=True))
-        numbers = {f"n_{light}": Count("case_id", filter=each) for light, each in zip(LIGHTS, which, strict=True)}
+        numbers = {
+            "every": Count("case_id"),
+            "late": Count("case_id", filter=Q(due_at__lt=now)),
+            "soon": Count("case_id", filter=Q(soon_at__lte=now, due_at__gte=now)),
+        }
         rows: Any = duties_of(_like(actor, post, unit), InboxFilter(scope), now=now).order_by()
-        return rows.values_list("what", "workflow_id", "step").annotate(**numbers)  # type: ignore[no-any-return]
+        return rows.values_list("what", "workflow_id", "step", "paused").annotate(**numbers)  # type: ignore[no-any-return]
 
     made = _made_once(actor, f"tally:{scope}", lambda: Prepared(build, post=int, unit=int, now=datetime))
     return made.rows(post=actor.post_id, unit=actor.unit_id, now=now) if actor.is_staff else []

@@ -3,13 +3,15 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from lianxin.cases.models import Case
 from lianxin.cases.queries.inbox import rows_of
 from lianxin.cases.queries.setup import kinds
 from lianxin.cases.words import act_name, duty_name
+from lianxin.keys.cache import cached
+from lianxin.keys.prepared import Prepared
 from lianxin.notices.models import Message
 from lianxin.people.actors import Actor
 
@@ -22,8 +24,13 @@ def unread(actor: Actor) -> int:
     """How many messages wait for the actor, at most COUNTED; one statement."""
     if not actor.is_staff:
         return 0
-    rows = Message.objects.seen_by(actor).filter(read_at=None)
-    return len(rows.order_by().values_list("id")[:COUNTED])
+
+    def build(post: int, unit: int) -> QuerySet[Message, Any]:
+        rows: Any = Message.objects.seen_by(Actor(actor.town, post_id=post, unit_id=unit)).filter(read_at=None)
+        return rows.order_by().values_list("id")[:COUNTED]  # type: ignore[no-any-return]
+
+    asked = cached(actor.town, "messages.unread", lambda: Prepared(build, post=int, unit=int))
+    return len(asked.rows(post=actor.post_id, unit=actor.unit_id))
 
 
 def message_of(actor: Actor, pk: int) -> Message | None:

@@ -1,5 +1,6 @@
 """What stands around every staff page: the places of work, the search, the own menu."""
 
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -75,6 +76,7 @@ def frame(request: StaffRequest, on: str = "", counts: dict[str, tuple[int, str]
     }
 
 
+@lru_cache(maxsize=256)  # every staff page names a dozen
 def address(name: str) -> str:
     """A named page's address, "" while the installation has none of that name."""
     try:

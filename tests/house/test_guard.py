@@ -15,7 +15,9 @@ from django.db.models import Exists, OuterRef, Subquery
 from django.utils import timezone
 
 from lianxin.cases.actions import open_case, transition
-from lianxin.cases.models import Case, Category, Clause, Duty, Photo, Publication, Reporter, Route, WorkflowVersion
+from lianxin.cases.models import (
+    Case, Category, Clause, Duty, FirstView, Photo, Publication, Reporter, Route, SavedView, WorkflowVersion,
+)  # fmt: skip
 from lianxin.cases.values import Contact, Draft, Holder
 from lianxin.forms.models import File
 from lianxin.jobs.models import Job
@@ -146,6 +148,8 @@ def make_rows(town, letters):
     PartyGroup.objects.create(**common, grid=grid, name="党小组")
     CentreHousehold.objects.create(**common, grid=grid, name="李家")
     AddressName.objects.create(**common, name="村口", kind="landmark", grid=grid, lon=117.0, lat=34.6)
+    view = SavedView.objects.create(**common, name="超期", query="light=late", post_id=clerk.post_id, at=now)
+    FirstView.objects.create(**common, post_id=clerk.post_id, view_id=view.pk)
     assert clerk.town_id == town.pk
 
 
@@ -397,8 +401,8 @@ def test_every_relation_between_growing_rows_is_on_town_and_id():
 
 def test_the_models_of_this_test_are_all_there_are():
     named = {
-        AddressName, CalendarDay, Case, Category, CentreHousehold, Clause, Duty, Entry, File, Grid, Head, Job, Message,
-        Once, PartyGroup, Photo, Post, Publication, Reporter, Role, Route, Seal, Text, Token, Tries, Unit,
+        AddressName, CalendarDay, Case, Category, CentreHousehold, Clause, Duty, Entry, File, FirstView, Grid, Head, Job, Message,
+        Once, PartyGroup, Photo, Post, Publication, Reporter, Role, Route, SavedView, Seal, Text, Token, Tries, Unit,
         WorkflowVersion,
     }  # fmt: skip
     assert named == set(TOWN_MODELS)

@@ -250,6 +250,12 @@ TABLE = (
     Row("/desk/publish/", only(PUBLISH)),
     Row("/desk/publish/{number}/", first(only(PUBLISH), of_case()), shows=this, **NUMBER),
     post("/desk/publish/{number}/", {}, first(only(PUBLISH), of_case(422)), **BACK, **NUMBER),
+    # Saved views hold filters: one's own and one's unit's.
+    Row("/desk/views/", staff()),
+    Row("/desk/views/save/", staff(405)),
+    post("/desk/views/save/", {}, staff(422)),
+    post("/desk/views/save/", {"name": "超期", "query": "light=late"}, staff(303)),
+    post("/desk/views/1/", {"do": "drop"}, staff(404)),
     # Homes.
     Row("/field/", staff(), shows=mine),
     Row("/field/raise/", only(REGISTER)),
@@ -312,6 +318,7 @@ TABLE = (
     Row("/api/v1/me", api(staff())),
     Row("/api/v1/units", api(staff())),
     Row("/api/v1/routes", api(staff())),
+    Row("/api/v1/views", api(staff())),
     Row("/api/v1/routes/why", api(staff())),
     Row("/api/v1/cases", api(staff()), shows=seen("own", "far", "shut")),
     Row("/api/v1/cases?scope=mine", api(staff()), shows=mine),

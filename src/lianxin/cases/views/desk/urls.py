@@ -7,9 +7,10 @@ from lianxin.cases.views.desk.merging import merge, split
 from lianxin.cases.views.desk.publishing import publish_one, publish_queue
 from lianxin.cases.views.desk.register import register
 from lianxin.cases.views.desk.triage import triage
+from lianxin.cases.views.saved.strip import with_views
 
 urlpatterns = [
-    path("", desk, name="desk"),
+    path("", with_views(desk), name="desk"),
     path("search/", search, name="desk-search"),
     path("register/", register, name="desk-register"),
     path("triage/<str:number>/", triage, name="desk-triage"),

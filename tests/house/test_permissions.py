@@ -289,6 +289,7 @@ TABLE = (
     post("/staff/{post_foreign}/leave/", {}, staff(404)),
     # The look.
     Row("/ui/look/?size=elder", always(302)),
+    Row("/ui/made/mark.svg", always(200)),
     Row("/ui/living/", always(200)),
     # The programs' door, public.
     Row("/api/v1/", always(404)),

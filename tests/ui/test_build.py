@@ -78,14 +78,14 @@ def test_what_is_missing_is_said_in_a_sentence(sources, monkeypatch, capsys):
 def test_an_asset_is_found_by_its_plain_name(tmp_path, monkeypatch):
     manifest = tmp_path / "manifest.json"
     monkeypatch.setattr(assets, "MANIFEST", manifest)
-    assert assets.asset("public.js").endswith("/lianxin/public.js")
+    assert assets.asset("public.js").endswith("/ui/made/public.js")
     manifest.write_text(json.dumps({"src/public.ts": {"file": "public-1.js"}, "css/staff.css": {"file": "s-1.css"}}))
-    assert assets.asset("public.js").endswith("/lianxin/public-1.js")
-    assert assets.asset("staff.css").endswith("/lianxin/s-1.css")
-    assert assets.asset("mark.svg").endswith("/lianxin/mark.svg")
+    assert assets.asset("public.js").endswith("/ui/made/public-1.js")
+    assert assets.asset("staff.css").endswith("/ui/made/s-1.css")
+    assert assets.asset("mark.svg").endswith("/ui/made/mark.svg")
     manifest.write_text(json.dumps({"src/public.ts": {"file": "public-2.js"}}))
     os.utime(manifest, ns=(1, 1))
-    assert assets.asset("public.js").endswith("/lianxin/public-2.js")
+    assert assets.asset("public.js").endswith("/ui/made/public-2.js")
 
 
 def test_a_missing_build_is_warned_of(tmp_path, monkeypatch):
@@ -164,3 +164,22 @@ def test_nothing_built_can_evaluate_text():
         pytest.skip("the front end has not been built: python -m lianxin.ui.build")
     for file in assets.STATIC.glob("*.js"):
         assert not re.search(r"(?<![\w.])eval\(", file.read_text("utf-8")), file.name
+
+
+@pytest.mark.parametrize("name", ["../views.py", "views.py", "manifest.json", ".digest", "none.css", "..%2Fviews.py"])
+def test_only_what_was_built_for_pages_is_sent(client, name):
+    assert client.get(f"/ui/made/{name}").status_code == 404
+
+
+def test_built_files_come_packed_to_whoever_reads_packed(client):
+    import gzip
+
+    if not assets.MANIFEST.is_file():
+        pytest.skip("the front end has not been built: python -m lianxin.ui.build")
+    address = assets.asset("public.css")
+    plain, packed = client.get(address), client.get(address, headers={"accept-encoding": "gzip, br"})
+    assert gzip.decompress(packed.content) == plain.content == (assets.STATIC / address.rpartition("/")[2]).read_bytes()
+    assert len(packed.content) < len(plain.content) / 3
+    assert "immutable" in packed["Cache-Control"]
+    assert "Accept-Encoding" in packed["Vary"]
+    assert packed["Content-Type"].startswith("text/css")

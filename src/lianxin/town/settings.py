@@ -34,6 +34,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "lianxin.ui.packing.PackedMiddleware",
     "lianxin.ui.middleware.ContentPolicyMiddleware",
     "lianxin.cases.api.middleware.ProblemMiddleware",
     "lianxin.ui.middleware.SentByScriptMiddleware",

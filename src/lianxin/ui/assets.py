@@ -6,11 +6,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from django.templatetags.static import static
-
 STATIC = Path(__file__).parent / "static" / "lianxin"
 MANIFEST = STATIC / "manifest.json"
 WORKER = STATIC / "sw.js"
+ADDRESS = "/ui/made/"  # of `made`, which sends them packed
 SOURCES = {".js": "src/{}.ts", ".css": "css/{}.css"}
 
 
@@ -33,7 +32,7 @@ def asset(name: str) -> str:
     path = Path(name)
     source = SOURCES.get(path.suffix, "{}").format(path.stem)
     entry = _manifest(changed_at).get(source, {"file": name})
-    return static(f"lianxin/{entry['file']}")
+    return f"{ADDRESS}{entry['file']}"
 
 
 def kept_offline() -> list[str]:
@@ -45,7 +44,7 @@ def kept_offline() -> list[str]:
         entry = manifest.get(todo.pop(), {})
         todo += entry.get("imports", ())
         files += [file for file in (entry.get("file"), *entry.get("css", ())) if file and file not in files]
-    return [static(f"lianxin/{file}") for file in sorted(files)]
+    return [f"{ADDRESS}{file}" for file in sorted(files)]
 
 
 def worker_script(form: str) -> str | None:

@@ -2,7 +2,9 @@
 import { htmx } from "./htmx";
 import { guarded } from "./guard";
 import { keys } from "./keys";
+import { palette } from "./palette-door";
 
 keys();
+palette();
 htmx.onLoad((part) => guarded(part as HTMLElement));
 document.addEventListener("lianxin:fresh", (event) => guarded((event as CustomEvent<HTMLElement>).detail));

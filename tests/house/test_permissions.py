@@ -250,6 +250,11 @@ TABLE = (
     Row("/desk/publish/", only(PUBLISH)),
     Row("/desk/publish/{number}/", first(only(PUBLISH), of_case()), shows=this, **NUMBER),
     post("/desk/publish/{number}/", {}, first(only(PUBLISH), of_case(422)), **BACK, **NUMBER),
+    # The palette: where one may go; for what is typed, the cases one may see.
+    Row("/desk/palette/", staff()),
+    *(Row(f"/desk/palette/?q={word}", staff(), shows=seen(name))
+      for name, words in WORDS.items() for word in words[:1]),
+    Row("/desk/palette/?q={number}", staff(), shows=lambda role, case: seen(case)(role, case), **NUMBER),
     # Saved views hold filters: one's own and one's unit's.
     Row("/desk/views/", staff()),
     Row("/desk/views/save/", staff(405)),

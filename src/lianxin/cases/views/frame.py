@@ -72,6 +72,7 @@ def frame(request: StaffRequest, on: str = "", counts: dict[str, tuple[int, str]
         "menu": [{"text": text, "href": href, "icon": icon} for name, text, icon in menu if (href := address(name))],
         "bell": {"href": address("messages"), "count": unread(actor), "most": COUNTED, "on": on == "messages"},
         "search_url": address("desk-search"),
+        "palette_url": address("palette"),
         "sign_out_url": address("sign-out"),
     }
 

@@ -1,0 +1,76 @@
+"""The command palette and saved views, by keyboard, in a browser."""
+
+import re
+
+import pytest
+from django.utils import timezone
+
+from lianxin.cases.actions import open_case
+from lianxin.cases.models import Case
+from lianxin.cases.values import Draft
+from towns import who
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def type_into(page, words):
+    """What is typed into the palette, once the list has followed."""
+    page.fill("[role=combobox]", words)
+    page.wait_for_function("document.querySelector('[role=combobox]').getAttribute('aria-activedescendant')")
+
+
+def marked(page):
+    """The choice that Enter would take, as a screen reader is told it."""
+    return page.evaluate(
+        "document.getElementById(document.querySelector('[role=combobox]').getAttribute('aria-activedescendant')).innerText"
+    )
+
+
+@pytest.mark.row("B3")
+def test_a_clerk_goes_everywhere_by_a_few_letters(desk_page, town, sign_in, go, axe_clean, shot):
+    draft = Draft("request", "村口路灯不亮", "晚上太黑了", lon=117.005, lat=34.605)
+    number = open_case(draft, actor=who(town, "clerk"), now=timezone.now()).case.number
+    page = desk_page
+    sign_in(page, "clerk")
+    go(page, "/desk/?scope=all&light=ok")
+    page.keyboard.press("b")  # keep this filter
+    page.keyboard.type("全镇在办")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".views-strip .chip.on")
+    go(page, "/town/")
+    page.keyboard.press("Control+k")
+    page.wait_for_selector(".palette [role=option]")
+    axe_clean(page)
+    shot(page, "palette")
+    assert page.evaluate("document.activeElement.getAttribute('role')") == "combobox"
+    first = marked(page)
+    page.keyboard.press("ArrowDown")
+    assert marked(page) != first
+    for _back in range(2):
+        page.keyboard.press("ArrowUp")  # round to the last
+    assert page.locator("[role=option]").last.get_attribute("aria-selected") == "true"
+    page.keyboard.press("Tab"), page.keyboard.press("Tab")  # the page behind is out of reach
+    assert page.evaluate("document.activeElement.getAttribute('role')") == "combobox"
+    for typed in ("收件", "sjx", "inbox"):  # characters, their first letters, the other language
+        type_into(page, typed)
+        assert "收件箱" in marked(page), typed
+    page.keyboard.press("Escape")
+    assert page.locator(".palette").count() == 0
+    page.keyboard.press("Control+k")
+    page.wait_for_selector("[role=combobox]")
+    type_into(page, "qzzb")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/desk/\?scope=all&light=ok"))
+    page.keyboard.press("Control+k")
+    page.wait_for_selector("[role=combobox]")
+    page.fill("[role=combobox]", number)
+    page.wait_for_selector("[role=option]:has-text('村口路灯不亮')")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(f"/cases/{number}/"))
+    page.keyboard.press("Control+k")
+    page.wait_for_selector("[role=combobox]")
+    type_into(page, "受理")  # an act of the case in view
+    assert "受理" in marked(page)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert Case.objects.for_system("walk", town).get(number=number).version == 2

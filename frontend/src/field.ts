@@ -2,4 +2,17 @@
 import "./htmx";
 import { near } from "./near";
 
+/** An act is asked for by its address (#act-finish): its form is open, and what is to be written can be written at once. */
+function ready(): void {
+  if (!location.hash.startsWith("#act-")) return;
+  const box = document.getElementById(location.hash.slice(1));
+  if (!box) return;
+  if (box instanceof HTMLDetailsElement) box.open = true;
+  box.querySelector<HTMLElement>("textarea, input:not([type=hidden]):not([type=file]), select")?.focus();
+}
+
 near(document);
+// After the browser has gone to the address's own place: it takes the focus there.
+if (document.readyState === "complete") ready();
+else window.addEventListener("load", () => { window.setTimeout(ready, 0); });
+window.addEventListener("hashchange", ready);

@@ -229,6 +229,9 @@ TABLE = (
     Row("/desk/", staff(), shows=mine),
     Row("/desk/?scope=all", staff(), shows=seen("own", "far", "shut")),
     Row("/desk/?scope=all&closed=1", staff(), shows=seen("own", "far", "shut")),  # the desk shows what is open
+    Row("/desk/pulse/", staff()),
+    Row("/desk/pulse/?list=1", staff(), shows=mine),
+    Row("/desk/pulse/?list=1&scope=all&q=1", staff(), shows=seen("own", "far", "shut")),
     Row("/desk/search/", staff()),
     *(Row(f"/desk/search/?q={word}", staff(), shows=seen(name))
       for name, words in WORDS.items() for word in words),
@@ -263,6 +266,10 @@ TABLE = (
     post("/desk/views/1/", {"do": "drop"}, staff(404)),
     # Homes.
     Row("/field/", staff(), shows=mine),
+    Row("/field/near/", staff(), shows=seen("own", "far", "shut")),
+    Row("/field/cases/{number}/", of_case(), shows=this, may=seen(*CASES), **NUMBER),
+    Row("/field/cases/{number}/act", staff(405), **NUMBER),
+    post("/field/cases/{number}/act", NOTE, noted, **BACK, **NUMBER),
     Row("/field/raise/", only(REGISTER)),
     post("/field/raise/", {}, only(REGISTER, 422)),
     Row("/supervise/", only(OVERSEE), may=seen(*CASES)),
@@ -295,7 +302,7 @@ TABLE = (
     # The look.
     Row("/ui/look/?size=elder", always(302)),
     Row("/ui/made/mark.svg", always(200)),
-    Row("/ui/living/", always(200)),
+    Row("/ui/", always(200)),
     # The programs' door, public.
     Row("/api/v1/", always(404)),
     Row("/api/v1/openapi.json", always(200)),
@@ -507,7 +514,7 @@ def test_counts_are_of_what_one_sees(world):
     from django.utils import timezone
 
     from lianxin.cases.models import Case
-    from lianxin.cases.queries.inbox import counts
+    from lianxin.cases.queries.counts import counts
     from towns import who
 
     for role, username in STAFF.items():

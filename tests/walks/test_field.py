@@ -47,7 +47,7 @@ def test_my_cases_on_the_phone_one_press_and_the_nearest_first(phone, town, sign
     assert titles.all_inner_texts() == [near.title, far.title]
     assert "米" in phone.locator("[data-far]").first.inner_text()
     phone.locator(".town-job").first.locator("button:has-text('接单')").click()
-    phone.wait_for_load_state("networkidle")
+    phone.wait_for_selector("text=已接单")
     assert Case.objects.for_system("walk", town).get(pk=near.pk).step == "handle"
     assert phone.url.endswith("/field/")
 
@@ -82,3 +82,66 @@ def test_without_a_script_it_is_raised_all_the_same(plain_phone, town, sign_in, 
     plain_phone.click(".thumb button")
     plain_phone.wait_for_url(lambda url: url.endswith("/field/"))
     assert Case.objects.for_system("walk", town).get().step == "collect"
+
+
+COUNT_TAPS = """document.addEventListener("click", (event) => {
+  if (event.isTrusted) sessionStorage.taps = Number(sessionStorage.taps || 0) + 1;
+}, true);"""
+
+
+def readable_in_the_sun(page):
+    """Words against their ground at 7:1 (AAA), and nothing a thumb could miss."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page, options={"runOnly": ["color-contrast-enhanced"]}).response["violations"]
+    told = [f"{rule['id']}: {node['html'][:90]} {node['any'][0]['message']}" for rule in found for node in rule["nodes"]]
+    assert not told, "\n".join(told)
+    small = page.evaluate(
+        """() => Array.from(document.querySelectorAll("main a, main button, main summary, main select, main input:not([type=hidden])"))
+        .filter((each) => each.checkVisibility() && each.getBoundingClientRect().height < 43.5 && !each.closest("label, .unseen, p, li > .small"))
+        .map((each) => each.outerHTML.slice(0, 120))"""
+    )
+    assert not small
+
+
+@pytest.mark.row("B4")
+def test_three_taps_from_home_to_finished_with_a_photo(phone, town, sign_in, axe_clean, shot):
+    done = transition(given_to(town, "worker", "村口路灯不亮", 117.0051).pk, "take", actor=who(town, "worker"), now=timezone.now())
+    phone.add_init_script(COUNT_TAPS)
+    sign_in(phone, "worker")
+    phone.evaluate("sessionStorage.taps = 0")
+    readable_in_the_sun(phone)
+    phone.locator(".town-job").first.get_by_role("link", name="办结").tap()
+    phone.wait_for_url("**/field/cases/**")
+    writing = phone.locator("#act-finish textarea").first
+    expect(writing).to_be_focused()  # to be written at once, or said to the keyboard
+    phone.keyboard.type("灯头已换，夜里亮了。")
+    with phone.expect_file_chooser() as chosen:
+        phone.locator("#act-finish .drop").tap()
+    chosen.value.set_files(photo())
+    phone.wait_for_selector("#act-finish .chosen img")
+    axe_clean(phone)
+    readable_in_the_sun(phone)
+    shot(phone, "field-case-360")
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 360
+    phone.locator(".thumb button").tap()
+    phone.wait_for_selector("text=已办结")
+    assert phone.url.endswith("/field/")
+    assert int(phone.evaluate("sessionStorage.taps")) == 3
+    kept = Photo.objects.for_system("walk", town).get(case_id=done.case.pk)
+    assert (kept.moment, Case.objects.for_system("walk", town).get(pk=done.case.pk).step) == ("after", "feedback")
+
+
+@pytest.mark.row("B4")
+def test_what_is_near_has_others_cases_too_and_other_matters_stand_apart(phone, town, sign_in, go, axe_clean, shot):
+    other = given_to(town, "handler", "井盖响", 117.0052)
+    given_to(town, "worker2", "别的村的事", 117.0252)
+    sign_in(phone, "worker")
+    go(phone, "/field/near/")
+    assert phone.locator(".town-job h3").all_inner_texts() == [other.title]
+    readable_in_the_sun(phone)
+    axe_clean(phone)
+    shot(phone, "field-near-360")
+    phone.click("[data-near]")
+    phone.wait_for_selector("[data-near-say]:not(:empty)")
+    assert "米" in phone.locator("[data-far]").first.inner_text()

@@ -88,7 +88,7 @@ def test_a_grid_worker_raises_and_takes_on_at_once(town, signed, post):
     client = signed("worker")
     answer = client.post("/field/raise/", form)
     case = Case.objects.for_system("tests", town).get()
-    assert (answer.status_code, answer.headers["Location"]) == (303, f"/cases/{case.number}/")
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"/field/cases/{case.number}/")
     assert (case.step, case.post_id, case.channel, case.urgency) == ("handle", post("worker").pk, "field", "urgent")
     assert case.grid_id == grid_named(town, "1-1").pk
     assert Photo.objects.for_system("tests", town).filter(case_id=case.pk).count() == 1

@@ -17,7 +17,7 @@ from lianxin.cases.pickers import category_name, grid_name, unit_name
 from lianxin.cases.queries.clockface import clock_panel
 from lianxin.cases.queries.history import History, history_of, timeline
 from lianxin.cases.queries.setup import categories, workflow_by_id
-from lianxin.cases.roles import MAIN, holds, roles_of
+from lianxin.cases.roles import HOLDER, MAIN, holds, roles_of
 from lianxin.cases.values import Standing
 from lianxin.cases.words import act_name, channel_name, choice_name, duty_name, kept_names, said, step_name
 from lianxin.keys.numbers import spoken
@@ -26,13 +26,14 @@ from lianxin.people.actors import Actor
 from lianxin.people.masking import mask_name, mask_phone
 from lianxin.people.queries import units
 from lianxin.ui import words
-from lianxin.workflow.definition import PHASES, Transition, Workflow
+from lianxin.workflow.definition import FIELDS, PHASES, Transition, Workflow
 from lianxin.workflow.engine import CaseState, available
 
 Row = dict[str, Any]
 MOST_REPORTERS = 200
 UNFOLDED = ("photos", "checks")  # seen without a tap though one need not fill them; checks fold by themselves
 MOMENTS = ("before", "during", "after")
+TYPED = frozenset({"text", "photos", "choice", "rating"})  # fields one fills in without asking the town
 
 
 def case_page(actor: Actor, standing: Standing, now: datetime) -> Row:
@@ -283,8 +284,27 @@ def next_acts(actor: Actor, standing: Standing, now: datetime) -> list[Row]:
     return acts
 
 
-def _act(actor: Actor, case: Case, flow: Workflow, transition: Transition, now: datetime) -> Row:
-    side = _side(flow, case.step, transition)
+def acts_ahead(actor: Actor, standing: Standing, act: str, now: datetime) -> list[Row]:
+    """What the actor may do once an act of theirs that asks for nothing is through; empty for other acts.
+
+    A phone without a net keeps these forms: who takes a case on in a cellar goes on with it there. What has to be
+    picked from the town's lists (units, people, dates) is left to a connection.
+    """
+    case = standing.case
+    flow = workflow_by_id(actor.town, case.workflow_id)
+    made = flow.transition(case.step, act)
+    if made is None or made.needs or made.to is None or made.to == case.step:
+        return []
+    state = CaseState.from_json(made.to, case.due_at, [MAIN], case.state)
+    found = available(flow, state, roles={actor.role} | HOLDER)
+    plain = [each for each in found if all(FIELDS[key].type in TYPED for key in (*each.needs, *each.takes))]
+    return [_act(actor, case, flow, each, now, step=made.to) for each in plain if HOLDER & set(each.by)]
+
+
+def _act(
+    actor: Actor, case: Case, flow: Workflow, transition: Transition, now: datetime, *, step: str = ""
+) -> Row:
+    side = _side(flow, step or case.step, transition)
     fields = fields_for(transition, actor, case, now=now)
     optional = [each["label"] for each in fields if not each["required"] and each["control"] not in UNFOLDED]
     return {

@@ -1,4 +1,4 @@
-"""The phone of handlers and grid workers: my cases by due time, and raising one on the spot."""
+"""The phone of handlers and grid workers: today, what is near, and raising a case on the spot."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,8 +16,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from lianxin.cases.actions import open_case, transition
 from lianxin.cases.forms import MOST_PHOTOS, keep
+from lianxin.cases.models import Case
 from lianxin.cases.pickers import category_name, grid_name
-from lianxin.cases.queries.inbox import InboxFilter, inbox
+from lianxin.cases.queries.inbox import InboxFilter, inbox, rows_of
 from lianxin.cases.queries.setup import categories, latest_version, leaves, report_kind, workflow_of
 from lianxin.cases.queries.watch import asked
 from lianxin.cases.roles import HOLDER
@@ -30,8 +31,8 @@ from lianxin.keys.once import KeyUsedOtherwise
 from lianxin.people.actors import Actor
 from lianxin.people.middleware import staff
 from lianxin.people.views.signing import see
-from lianxin.places.queries import grid_tree
-from lianxin.town.homes.rows import MAIN, places_of, with_next
+from lianxin.places.queries import grid_tree, subtree_ids
+from lianxin.town.homes.rows import MAIN, dress, places_of, with_next
 from lianxin.workflow.definition import Transition
 
 CHANNEL = "field"
@@ -42,27 +43,49 @@ MOST = 100
 @never_cache
 @require_safe
 def field(request: StaffRequest) -> HttpResponse:
-    """What is mine to do, the most pressing first; what else I was asked for stands apart."""
+    """Today: what is mine to do, the most pressing first; what else I was asked for stands apart."""
     actor, now = request.actor, timezone.now()
     return render(request, "town/field.html", _mine(request, actor, now))
 
 
 def _mine(request: StaffRequest, actor: Actor, now: datetime) -> dict[str, Any]:
-    """What the page of my cases shows."""
+    """What the page of today shows: requests, matters of other kinds (visits, checks, wishes), what was asked of me."""
     page = inbox(actor, InboxFilter(scope="mine"), now=now, after=request.GET.get("after", ""), most=MOST)
-    rows = with_next(actor, page["rows"])
-    where = places_of(actor.town, rows)
-    for row in rows:
-        row["lon"], row["lat"] = where.get(row["id"], (None, None))
+    rows = on_phone(actor, with_next(actor, page["rows"]))
     sides = [row for row in rows if row["duty"] != MAIN]
     told = asked(actor.town, [row["duty_id"] for row in sides])
     late = sum(row["late"] for row in rows)
+    main, usual = [row for row in rows if row["duty"] == MAIN], report_kind(actor.town)
     return {
         **frame(request, "field", {"field": (len(rows), "late" if late else "")}),
-        "rows": [row for row in rows if row["duty"] == MAIN],
+        "rows": [row for row in main if row["kind"] == usual],
+        "visits": [row for row in main if row["kind"] != usual],
         "sides": [{**row, "asked": told.get(row["duty_id"])} for row in sides],
         "late": late, "page": page, "may_raise": actor.can("register"),
     }  # fmt: skip
+
+
+def on_phone(actor: Actor, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows with where they lie; each leads to its case in short, made for a phone. One statement."""
+    where = places_of(actor.town, rows)
+    for row in rows:
+        row["lon"], row["lat"] = where.get(row["id"], (None, None))
+        row["href"] = reverse("field-case", args=[row["number"]])
+    return list(rows)
+
+
+@staff
+@never_cache
+@require_safe
+def near(request: StaffRequest) -> HttpResponse:
+    """Open cases around me, whoever has them. The phone sorts them by its own place, which it tells nobody."""
+    actor, now = request.actor, timezone.now()
+    cases = Case.objects.seen_by(actor).filter(closed_at=None)
+    own = own_grid(actor)
+    if own is not None and actor.sees != "grid":
+        cases = cases.filter(grid_id__in=sorted(subtree_ids(actor.town, own)))
+    rows = on_phone(actor, dress(rows_of(actor, cases.order_by("due_at", "id"), now=now, most=MOST)))
+    return render(request, "town/field_near.html", {**frame(request, "field"), "rows": rows, "most": MOST})
 
 
 @staff
@@ -129,7 +152,7 @@ def _raised(request: StaffRequest, actor: Actor, done: Done) -> HttpResponse:
     number = spoken(done.case.number)
     if done.case.post_id == actor.post_id:
         messages.success(request, _("Raised as %(number)s. It is yours: work on it now.") % {"number": number})
-        return see(reverse("case", args=[done.case.number]))
+        return see(reverse("field-case", args=[done.case.number]))
     messages.success(request, _("Raised as %(number)s. The desk has it now.") % {"number": number})
     return see(reverse("field"))
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lianxin.town.homes import field, front, grids, hiring, people, supervise, townpage
+from lianxin.town.homes import field, field_case, front, grids, hiring, people, supervise, townpage
 from lianxin.town.homes.wall import displays
 from lianxin.town.homes.wall import views as wall
 
@@ -10,6 +10,9 @@ urlpatterns = [
     path("", front.home, name="home"),
     path("field/", field.field, name="field"),
     path("field/raise/", field.raising, name="field-raise"),
+    path("field/near/", field.near, name="field-near"),
+    path("field/cases/<str:number>/", field_case.field_case, name="field-case"),
+    path("field/cases/<str:number>/act", field_case.field_act, name="field-act"),
     path("supervise/", supervise.supervise, name="supervise"),
     path("supervise/sample/", supervise.draw, name="supervise-draw"),
     path("town/", townpage.town_page, name="town-page"),

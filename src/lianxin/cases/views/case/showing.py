@@ -49,10 +49,25 @@ def show_page(
     status: int = 200,
 ) -> HttpResponse:
     """Render the case page; never kept by a cache, for it holds what is this person's alone."""
+    context = about(request, standing, attempt=attempt, revealed=revealed, told=told)
+    response = render(request, "cases/case/page.html", context, status=attempt.status if attempt else status)
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def about(
+    request: HttpRequest,
+    standing: Standing,
+    *,
+    attempt: Attempt | None = None,
+    revealed: Revealed | None = None,
+    told: str = "",
+) -> Row:
+    """What the page of a case shows, wherever it is shown: on the desk, or in short on the phone."""
     actor = actor_of(request)
     page = case_page(actor, standing, timezone.now())
     acts = _with_typed(page["acts"], attempt, actor) if attempt is not None else page["acts"]
-    context = {
+    return {
         **frame(cast(StaffRequest, request), _place(actor)),
         "page": page,
         "acts": acts,
@@ -67,9 +82,6 @@ def show_page(
         "may_erase": actor.can("erase"),
         "next_url": wanted(request),
     }
-    response = render(request, "cases/case/page.html", context, status=attempt.status if attempt else status)
-    response["Cache-Control"] = "private, no-store"
-    return response
 
 
 def _place(actor: Actor) -> str:

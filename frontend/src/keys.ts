@@ -5,13 +5,22 @@ function rows(): HTMLElement[] {
   return all(document, "[data-rows] > *, [data-row]").filter((row) => row.offsetParent !== null);
 }
 
+/** The rows one walks among: where several lists stand side by side, those of the one that one is in. */
+function walked(): HTMLElement[] {
+  const list = rows();
+  const now = list[current(list)];
+  const home = document.querySelector("[data-desk] [data-rows]");
+  const own = now?.parentElement || home;
+  return home && own ? list.filter((row) => row.parentElement === own) : list;
+}
+
 function current(list: HTMLElement[]): number {
   const on = list.findIndex((row) => row.contains(document.activeElement) && document.activeElement !== document.body);
   return on >= 0 ? on : list.findIndex((row) => row.getAttribute("aria-selected") === "true" || row.classList.contains("on") || row.querySelector(".on") !== null);
 }
 
 function move(step: number): void {
-  const list = rows();
+  const list = walked();
   if (!list.length) return;
   const now = current(list);
   const next = list[now < 0 ? 0 : Math.min(list.length - 1, Math.max(0, now + step))];
@@ -74,10 +83,16 @@ function showKeys(): void {
 
 const WIDE: Record<string, string> = { "？": "?", "／": "/", "、": "/" }; // as a Chinese keyboard types them
 const PAUSE = 400;
+let shown = 0; // when what stands before the reader came up
 
-/** A key pressed twice, or held, must not act on the page that came up meanwhile: nobody has read it yet. */
+/** Another case has come up in place of the one before. */
+export function freshly(): void {
+  shown = performance.now();
+}
+
+/** A key pressed twice, or held, must not act on the case that came up meanwhile: nobody has read it yet. */
 function unread(el: HTMLElement): boolean {
-  return el instanceof HTMLButtonElement && el.type === "submit" && performance.now() < PAUSE;
+  return el instanceof HTMLButtonElement && el.type === "submit" && performance.now() - shown < PAUSE;
 }
 
 /** A key acts on the row one stands at, where that row has it; else on the page. */

@@ -6,7 +6,7 @@ import { showPage } from "./send-answer";
 
 const WAIT = 90000;
 
-function bodyOf(form: HTMLFormElement, pressed: HTMLButtonElement | null): FormData {
+export function bodyOf(form: HTMLFormElement, pressed: HTMLButtonElement | null): FormData {
   const body = new FormData(form);
   if (pressed && pressed.name) body.append(pressed.name, pressed.value);
   photosOf(form).forEach((photos, name) => {

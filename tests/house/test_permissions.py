@@ -231,7 +231,7 @@ TABLE = (
     Row("/desk/?scope=all&closed=1", staff(), shows=seen("own", "far", "shut")),  # the desk shows what is open
     Row("/desk/pulse/", staff()),
     Row("/desk/pulse/?list=1", staff(), shows=mine),
-    Row("/desk/pulse/?list=1&scope=all&q=1", staff(), shows=seen("own", "far", "shut")),
+    Row("/desk/pulse/?list=1&scope=all", staff(), shows=seen("own", "far", "shut")),
     Row("/desk/search/", staff()),
     *(Row(f"/desk/search/?q={word}", staff(), shows=seen(name))
       for name, words in WORDS.items() for word in words),

@@ -48,10 +48,20 @@ def plain_phone(browser, live_server):
     yield from _page(browser, viewport=small, has_touch=True, is_mobile=True, java_script_enabled=False)
 
 
+READING = """(() => {
+  const now = performance.now.bind(performance);
+  let read = 0;
+  performance.now = () => now() + read;
+  window.haveRead = () => { read += 500; };
+})()"""
+
+
 @pytest.fixture
 def desk_page(browser, live_server):
-    """A page as on a desk's screen."""
-    yield from _page(browser, viewport={"width": 1440, "height": 900})
+    """A page as on a desk's screen. `haveRead()` in it lets half a second of reading pass at once."""
+    for shown in _page(browser, viewport={"width": 1440, "height": 900}):
+        shown.add_init_script(READING)
+        yield shown
 
 
 @pytest.fixture

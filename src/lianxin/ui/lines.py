@@ -50,10 +50,16 @@ def _line(line: Line, unit: bool, now: datetime, language: str) -> str:
     bar = bar_in(language, line["cells"], "s", line["light"])
     light = light_in(language, line["light"], line_words(line, now, language))
     return (
-        f'<li><div class="case">\n<a class="title" href="{escape(line["href"])}">{escape(line["title"])}</a>\n'
+        f'<li{_marks(line)}><div class="case">\n<a class="title" href="{escape(line["href"])}">{escape(line["title"])}</a>\n'
         f'<span class="meta">{"".join(facts)}</span>\n<span class="tags">{_tags(line)}</span>\n'
         f'<span class="end">{bar} {light}</span>\n</div></li>\n'
     )
+
+
+def _marks(line: Line) -> str:
+    """By what a script knows a row again, and sees that its case has changed."""
+    key = line.get("duty_id") or line.get("id")
+    return f' data-id="{key}" data-of="{escape(line["number"])}" data-version="{line["version"]}"' if key else ""
 
 
 def _tags(line: Line) -> str:

@@ -3,6 +3,7 @@
 from lianxin.cases.models import Case, Duty
 from lianxin.cases.values import Standing
 from lianxin.keys.rows import read
+from lianxin.ledger.models import Entry
 from lianxin.people.actors import Actor
 
 
@@ -26,3 +27,9 @@ def _sees(actor: Actor, case: Case) -> bool:
     if whole and case.kind not in Case.secret_from(actor):
         return True
     return Case.objects.seen_by(actor).filter(pk=case.pk).exists()
+
+
+def newest(actor: Actor) -> int:
+    """The youngest entry of the actor's town: another one says that something has happened, not what, nor to whom."""
+    every = Entry.objects.for_system("desk: has anything happened", actor.town)
+    return every.order_by("-id").values_list("id", flat=True).first() or 0

@@ -19,6 +19,7 @@ from lianxin.cases.queries.standing import NotSeen, stand
 from lianxin.cases.values import Done, Standing
 from lianxin.cases.views.case.attempt import attempt_of, perform
 from lianxin.cases.views.case.showing import actor_of, look_reasons, seen, show_page
+from lianxin.cases.views.parts import in_part
 from lianxin.cases.words import done_sentence
 from lianxin.keys.tries import TooManyTries
 from lianxin.notices.actions import read_messages
@@ -45,6 +46,7 @@ def told_of(request: HttpRequest, row: Case) -> None:
 @staff
 @never_cache
 @require_POST
+@in_part
 def act(request: HttpRequest, number: str) -> HttpResponse:
     """Make a transition; refused, the page comes again with a sentence and all that was typed."""
     attempt = attempt_of(request)

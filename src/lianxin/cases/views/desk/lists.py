@@ -31,18 +31,25 @@ KEPT = ("scope", "step", "phase", "light", "duty", "category", "grid", "channel"
 @staff
 def desk(request: StaffRequest) -> HttpResponse:
     """The inbox: what waits for me, my unit or the town, by due time."""
-    actor, now = request.actor, timezone.now()
+    context = waiting(request, timezone.now())
+    count = {"desk": (context["total"], context["tone"])}
+    context |= {**frame(request, "desk", count), **controls(request.actor, context["filters"])}
+    return render(request, "cases/desk/inbox.html", context)
+
+
+def waiting(request: StaffRequest, now: datetime) -> Row:
+    """The list of the inbox as its address asks for it, with what it is counted and sieved by."""
+    actor = request.actor
     filters = replace(read_filter(request.GET), closed=False)
     page = inbox(actor, filters, now=now, after=request.GET.get("after", ""))
     number = counts(actor, now=now, scope=filters.scope)
-    context = {
-        **frame(request, "desk", {"desk": (number["total"], "late" if number["lights"]["late"] else "")}),
+    return {
         **tabs_of(request, filters, number),
-        **controls(actor, filters),
+        "tone": "late" if number["lights"]["late"] else "",
+        "narrowed": narrowed(filters),
         "page": page,
         "rows": dressed(actor, page["rows"], request.GET),
     }
-    return render(request, "cases/desk/inbox.html", context)
 
 
 @staff
@@ -156,5 +163,10 @@ def controls(actor: Actor, filters: InboxFilter) -> Row:
         "of_grid": every + [{"value": node.id, "text": names[node.id]} for node in villages],
         "of_channel": every + [{"value": key, "text": words} for words, key in reversed(known.items())],
         "of_urgency": every + [{"value": key, "text": choice_name("urgency", key)} for key in URGENCIES],
-        "narrowed": any((filters.category, filters.grid, filters.channel, filters.urgency, filters.duty)),
+        "narrowed": narrowed(filters),
     }
+
+
+def narrowed(filters: InboxFilter) -> bool:
+    """Whether one of the filters that are picked from a list is on."""
+    return any((filters.category, filters.grid, filters.channel, filters.urgency, filters.duty))

@@ -23,6 +23,7 @@ from lianxin.cases.queries.triage import alike, judgement
 from lianxin.cases.values import Done, Standing
 from lianxin.cases.views.desk.lists import WAITING, carried, href_of, next_waiting
 from lianxin.cases.views.frame import StaffRequest, frame, see_other
+from lianxin.cases.views.parts import in_part, part_of
 from lianxin.cases.words import refusal, said, used_otherwise
 from lianxin.keys.numbers import spoken, tidy
 from lianxin.keys.once import KeyUsedOtherwise, OnceKey, digest_of
@@ -46,6 +47,7 @@ def standing_of(actor: Actor, number: str) -> Standing:
 
 
 @staff
+@in_part
 def triage(request: StaffRequest, number: str) -> HttpResponse:
     """Show a waiting case with the proposal; a POST does what was decided and opens the next one."""
     actor, now = request.actor, timezone.now()
@@ -132,22 +134,28 @@ def shown(
     every = ways(actor, standing)
     main = dispatching(standing, actor, every)
     judged = judgement(actor, case, page["text"], chosen, now=now)
-    number = counts(actor, now=now)
     context = {
-        **frame(request, "desk", {"desk": (number["total"], "late" if number["lights"]["late"] else "")}),
+        **({"waiting": 0} if part_of(request) else around(request, now)),
         "case": page,
         "j": judged,
         "main": {"act": main, "name": _(" and ").join(said(each.name) for each in every[main])} if main else None,
         "boxes": boxes_of(actor, standing, {act: way for act, way in every.items() if act != main}, now),
         "merge": next((act for act, way in every.items() if way[-1].effect("merge")), ""),
         "alike": alike(actor, case, page["text"], now=now),
-        "waiting": sum(step["count"] for step in number["steps"] if step["phase"] in WAITING),
         "faults": faults or {},
         "since": since(page["timeline"], request.POST.get("version", "")) if status == STALE else [],
         "typed": chosen if request.method == "POST" else {},
         "back": carried(request.GET).urlencode(),
     }
     return render(request, "cases/desk/triage.html", context, status=status)
+
+
+def around(request: StaffRequest, now: datetime) -> Row:
+    """The frame of the whole page, with how many wait; beside a pane the list says that already."""
+    number = counts(request.actor, now=now)
+    waiting = sum(step["count"] for step in number["steps"] if step["phase"] in WAITING)
+    late = "late" if number["lights"]["late"] else ""
+    return {**frame(request, "desk", {"desk": (number["total"], late)}), "waiting": waiting}
 
 
 def since(timeline: list[Row], seen: str) -> list[Row]:

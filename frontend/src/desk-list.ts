@@ -1,0 +1,126 @@
+// The list follows what happens: what is done leaves it, what has changed is marked, what is new waits to be asked for.
+import { all, make, say } from "./dom";
+
+const WAIT = 10000;
+
+const rowsIn = (root: ParentNode): HTMLElement[] => all(root, "[data-rows] > [data-id]");
+const keyOf = (row: HTMLElement): string => row.dataset.id || "";
+
+export class List {
+  private readonly box: HTMLElement;
+  private readonly news: HTMLElement | null;
+  private tag = "";
+  private fresh: HTMLElement | null = null; // the list as the server has it, while ours waits to be renewed
+
+  constructor(private readonly desk: HTMLElement) {
+    this.box = desk.querySelector(".desk-list") as HTMLElement;
+    this.news = desk.querySelector("[data-news]");
+  }
+
+  /** Ask what has happened. Nothing at all is the usual answer. */
+  async ask(more: Record<string, string> = {}): Promise<Document | null> {
+    const query = new URLSearchParams(location.search);
+    query.delete("open");
+    query.set("list", "1");
+    Object.keys(more).forEach((name) => query.set(name, more[name] as string));
+    const stop = new AbortController();
+    const timer = window.setTimeout(() => stop.abort(), WAIT);
+    try {
+      const headers: Record<string, string> = this.tag ? { "If-None-Match": this.tag } : {};
+      const answer = await fetch(`${this.desk.dataset.pulse}?${query}`, { credentials: "same-origin", cache: "no-store", headers, signal: stop.signal });
+      if (answer.redirected) throw new Error("signed out");
+      if (answer.status === 304) return null;
+      if (!answer.ok) throw new Error(String(answer.status));
+      const tag = answer.headers.get("ETag") || "";
+      const doc = new DOMParser().parseFromString(await answer.text(), "text/html");
+      this.tag = tag;
+      return doc;
+    } finally {
+      window.clearTimeout(timer);
+    }
+  }
+
+  /** Put what the server says into the page, moving nothing that the reader looks at. */
+  take(doc: Document): void {
+    const said = doc.querySelector<HTMLElement>("[data-total]");
+    if (!said) return;
+    this.fresh = said;
+    this.count(said);
+    const mine = rowsIn(this.box), theirs = rowsIn(said);
+    const now = new Map(theirs.map((row) => [keyOf(row), row] as [string, HTMLElement]));
+    const had = new Set(mine.map(keyOf));
+    if (!mine.length) { this.renew(); return; }
+    mine.forEach((row) => { const other = now.get(keyOf(row)); if (other) this.update(row, other); });
+    let last = -1;
+    theirs.forEach((row, at) => { if (had.has(keyOf(row))) last = at; });
+    const added = theirs.filter((row, at) => at < last && !had.has(keyOf(row)));
+    let kept = -1;
+    mine.forEach((row, at) => { if (now.has(keyOf(row))) kept = at; });
+    // What new ones have pushed off the page's end has not gone; what is missing above it has.
+    const gone = mine.filter((row, at) => !now.has(keyOf(row)) && (at < kept || !added.length));
+    gone.forEach((row) => row.classList.add("gone"));
+    this.append(theirs.slice(last + 1));
+    this.tell(added.length, gone.length);
+  }
+
+  private count(said: HTMLElement): void {
+    ["tabs", "sieve"].forEach((name) => {
+      const old = this.box.querySelector(`[data-live="${name}"]`), now = said.querySelector(`[data-live="${name}"]`);
+      if (old && now && !old.contains(document.activeElement) && old.innerHTML !== now.innerHTML) old.replaceWith(now.cloneNode(true));
+    });
+    const tally = document.querySelector<HTMLElement>(".rail a[aria-current] .tally");
+    if (!tally) return;
+    const total = Number(said.dataset.total || 0);
+    tally.textContent = total < 1000 ? String(total) : "999+";
+    tally.className = `tally ${said.dataset.tone || ""}`;
+    tally.hidden = !total;
+  }
+
+  /** A row says what its case says now; it stays where it is, and so does the focus. */
+  private update(row: HTMLElement, other: HTMLElement): void {
+    if (row.dataset.version !== other.dataset.version) row.classList.add("changed");
+    row.classList.remove("gone");
+    row.dataset.version = other.dataset.version;
+    const link = row.querySelector<HTMLAnchorElement>("a.title"), now = other.querySelector<HTMLAnchorElement>("a.title");
+    if (link && now) { link.setAttribute("href", now.getAttribute("href") || ""); link.textContent = now.textContent; }
+    [".meta", ".tags", ".end"].forEach((part) => {
+      const old = row.querySelector(part), fresh = other.querySelector(part);
+      if (old && fresh && old.innerHTML !== fresh.innerHTML) old.innerHTML = fresh.innerHTML;
+    });
+  }
+
+  /** A list that has grown shorter is filled up from below. */
+  private append(more: HTMLElement[]): void {
+    const list = this.box.querySelector("[data-rows]");
+    more.forEach((row) => list?.appendChild(row.cloneNode(true)));
+  }
+
+  private tell(added: number, gone: number): void {
+    if (!this.news) return;
+    const words = [added ? say(this.news, "new", { n: added }) : "", gone ? say(this.news, "gone", { n: gone }) : ""].filter(Boolean).join(" · ");
+    const held = this.news.querySelector<HTMLElement>("button");
+    if (!words) { this.news.textContent = ""; return; }
+    const text = `${words} · ${say(this.news, "look")}`;
+    if (held) { if (held.dataset.text !== text) { held.dataset.text = text; held.textContent = text; } return; }
+    const button = make("button", "btn bare", text) as HTMLButtonElement;
+    button.type = "button";
+    button.dataset.key = "s";
+    button.dataset.text = text;
+    button.addEventListener("click", () => this.renew(true));
+    this.news.appendChild(button);
+  }
+
+  /** The list as it is: asked for, or there was none. The row that is open stays marked. */
+  private renew(asked = false): void {
+    const now = this.fresh?.querySelector('[data-live="rows"]');
+    if (!now) return;
+    const open = this.box.querySelector<HTMLElement>("[data-rows] > .on")?.dataset.id;
+    const copy = now.cloneNode(true) as HTMLElement;
+    this.box.querySelector('[data-live="rows"]')?.replaceWith(copy);
+    const row = open ? rowsIn(copy).find((each) => keyOf(each) === open) : undefined;
+    row?.classList.add("on");
+    row?.querySelector("a.title")?.setAttribute("aria-current", "true");
+    if (this.news) this.news.textContent = "";
+    if (asked) (row || rowsIn(copy)[0])?.querySelector<HTMLElement>("a.title")?.focus();
+  }
+}

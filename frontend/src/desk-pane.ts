@@ -1,0 +1,265 @@
+// The inbox on a wide screen: the row one chooses opens beside the list, and what is sent brings up the next one.
+import { live } from "./desk-live";
+import { all, say } from "./dom";
+import { freshly } from "./keys";
+import { carry } from "./photo";
+import { bodyOf } from "./send";
+
+const WIDE = "(min-width: 1200px)";
+const WAIT = 30000;
+const KEEP = 60000; // how long what was fetched ahead may be shown; the server refuses what has gone stale meanwhile
+
+interface Part { nodes: Node[]; title: string; number: string; at: number }
+
+class Lost extends Error {}
+
+async function ask(url: string, how: RequestInit, part: string): Promise<Response> {
+  const stop = new AbortController();
+  const timer = window.setTimeout(() => stop.abort(), WAIT);
+  const headers = { "X-Lianxin-Part": part };
+  try {
+    const answer = await fetch(url, { credentials: "same-origin", cache: "no-store", ...how, headers, signal: stop.signal });
+    if (answer.redirected && /\/sign-in\//.test(answer.url)) location.assign(answer.url);
+    if (answer.status >= 500 || answer.status === 404) throw new Lost(String(answer.status));
+    return answer;
+  } finally {
+    window.clearTimeout(timer);
+  }
+}
+
+function read(html: string): Part {
+  const doc = new DOMParser().parseFromString(html, "text/html");
+  const body = doc.querySelector("main") || doc.body;
+  const title = body.querySelector<HTMLElement>("[data-title]")?.dataset.title || doc.title;
+  const number = body.querySelector<HTMLElement>("[data-case]")?.dataset.case || "";
+  return { nodes: Array.from(body.childNodes), title, number, at: performance.now() };
+}
+
+const linkOf = (row: Element): HTMLAnchorElement | null => row.querySelector("a.title");
+const pathOf = (href: string): string => new URL(href, location.href).pathname;
+const triaged = (href: string): string => /\/desk\/triage\/([^/]+)\/$/.exec(pathOf(href))?.[1] || "";
+
+export class Pane {
+  private readonly place: HTMLElement;
+  private readonly told: HTMLElement;
+  private readonly ahead = new Map<string, Promise<Part>>();
+  private turn = 0;
+  private sending = false;
+  private pressed: HTMLButtonElement | null = null;
+  number = "";
+
+  constructor(private readonly desk: HTMLElement, private readonly pane: HTMLElement) {
+    this.place = pane.querySelector("[data-part]") as HTMLElement;
+    this.told = pane.querySelector("[data-told]") as HTMLElement;
+    desk.addEventListener("click", (event) => this.clicked(event));
+    pane.addEventListener("click", (event) => {
+      const button = (event.target as Element).closest<HTMLButtonElement>("button:not([type=button])");
+      if (button) this.pressed = button;
+    }, true);
+    // Before the form's own sender hears of it: what is sent from here comes back here.
+    pane.addEventListener("submit", (event) => this.submitted(event), true);
+    const wanted = new URLSearchParams(location.search).get("open");
+    if (wanted && this.wide()) this.open(this.row(wanted), wanted);
+  }
+
+  wide(): boolean {
+    return window.matchMedia(WIDE).matches;
+  }
+
+  private rows(): HTMLElement[] {
+    return all(this.desk, ".desk-list [data-rows] > [data-of]");
+  }
+
+  private row(number: string): HTMLElement | null {
+    return this.rows().find((row) => row.dataset.of === number) || null;
+  }
+
+  private on(): HTMLElement | null {
+    return this.desk.querySelector(".desk-list [data-rows] > .on");
+  }
+
+  private clicked(event: MouseEvent): void {
+    const link = (event.target as Element).closest<HTMLAnchorElement>("a[href]");
+    if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || !this.wide()) return;
+    const row = link.closest<HTMLElement>(".desk-list [data-rows] > [data-of]");
+    if (row) this.open(row, row.dataset.of || "");
+    else if (!this.pane.contains(link)) return;
+    else if ("close" in link.dataset) this.shut();
+    else if ("next" in link.dataset) this.skip(link.href);
+    else if (this.number && triaged(link.href) === this.number) void this.load(link.href, this.number);
+    else return;
+    event.preventDefault();
+  }
+
+  /** A row of the list, or a case that stands in it no longer. */
+  private open(row: HTMLElement | null, number: string): void {
+    const link = row && linkOf(row);
+    this.mark(row);
+    void this.load(link ? link.href : (this.desk.dataset.caseUrl || "").replace("0", encodeURIComponent(number)), number);
+  }
+
+  private mark(row: HTMLElement | null): void {
+    this.rows().forEach((each) => {
+      each.classList.toggle("on", each === row);
+      const link = linkOf(each);
+      if (each === row) link?.setAttribute("aria-current", "true");
+      else link?.removeAttribute("aria-current");
+    });
+    row?.scrollIntoView({ block: "nearest" });
+  }
+
+  private address(number: string): void {
+    const here = new URL(location.href);
+    if (number) here.searchParams.set("open", number);
+    else here.searchParams.delete("open");
+    history.replaceState(history.state, "", here.pathname + here.search);
+  }
+
+  private fetched(href: string, how: string): Promise<Part> {
+    return ask(href, {}, how).then((answer) => answer.text()).then(read);
+  }
+
+  private async load(href: string, number: string): Promise<void> {
+    const turn = ++this.turn;
+    this.pane.setAttribute("aria-busy", "true");
+    const key = triaged(href);
+    const held = key ? this.ahead.get(key) : undefined;
+    this.ahead.delete(key);
+    try {
+      let part = held ? await held.catch(() => null) : null;
+      if (!part || performance.now() - part.at > KEEP) part = await this.fetched(href, "shown");
+      if (turn === this.turn) this.show(part, number);
+    } catch (_fault) {
+      if (turn === this.turn) this.tell(say(this.desk, "failed"), "late");
+    }
+    if (turn === this.turn) this.pane.removeAttribute("aria-busy");
+  }
+
+  private show(part: Part, number: string): void {
+    this.number = number;
+    const fresh = document.createElement("div");
+    fresh.dataset.part = "";
+    part.nodes.forEach((node) => fresh.appendChild(document.adoptNode(node)));
+    this.swap(fresh);
+    if (part.title) document.title = part.title;
+    this.address(number);
+    freshly();
+    const head = fresh.querySelector<HTMLElement>("[data-summary], h1");
+    head?.setAttribute("tabindex", "-1");
+    head?.focus({ preventScroll: true });
+    document.dispatchEvent(new CustomEvent("lianxin:case", { detail: number }));
+    this.lookAhead();
+  }
+
+  private swap(fresh: HTMLElement): void {
+    const old = this.pane.querySelector("[data-part]");
+    old?.dispatchEvent(new CustomEvent("lianxin:gone", { bubbles: true }));
+    old?.replaceWith(fresh);
+    this.pane.scrollTop = 0;
+    document.dispatchEvent(new CustomEvent("lianxin:fresh", { detail: fresh }));
+  }
+
+  /** The next row is fetched while this one is read. Only what waits for triage: to open a case tells that one knows of it. */
+  lookAhead(): void {
+    const next = this.number ? this.following() : null;
+    const href = next && linkOf(next)?.href;
+    const number = href ? triaged(href) : "";
+    if (number && this.ahead.has(number)) return;
+    this.ahead.clear();
+    delete this.pane.dataset.ahead;
+    if (!href || !number) return;
+    const coming = this.fetched(href, "ahead");
+    this.ahead.set(number, coming);
+    coming.then(() => { if (this.ahead.get(number) === coming) this.pane.dataset.ahead = number; }).catch(() => this.ahead.delete(number));
+  }
+
+  /** The row after the one that is open; the first where none is. */
+  private following(): HTMLElement | null {
+    const rows = this.rows();
+    const now = rows.findIndex((row) => row.classList.contains("on"));
+    return rows.slice(now + 1).find((row) => row.dataset.of !== this.number && !row.classList.contains("gone")) || null;
+  }
+
+  private skip(href: string): void {
+    const next = this.following();
+    if (next) this.open(next, next.dataset.of || "");
+    else ask(href, {}, "shown").then((answer) => this.answered(answer, "")).catch(() => this.tell(say(this.desk, "failed"), "late"));
+  }
+
+  private shut(): void {
+    const row = this.on();
+    this.turn++;
+    this.number = "";
+    this.address("");
+    this.mark(null);
+    this.swap(this.place.cloneNode(true) as HTMLElement);
+    document.dispatchEvent(new CustomEvent("lianxin:case", { detail: "" }));
+    const back = row || this.rows()[0];
+    if (back) linkOf(back)?.focus();
+  }
+
+  tell(text: string, tone = ""): void {
+    this.told.textContent = text;
+    this.told.className = `desk-told ${tone}`;
+  }
+
+  private submitted(event: SubmitEvent): void {
+    const form = event.target as HTMLFormElement;
+    if (event.defaultPrevented || form.method !== "post" || !this.wide()) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (this.sending) return;
+    this.sending = true;
+    const pressed = (event.submitter as HTMLButtonElement | null) || (form.contains(this.pressed) ? this.pressed : null);
+    const number = this.number;
+    this.lock(form, true);
+    ask(form.action, { method: "POST", body: bodyOf(form, pressed) }, "sent")
+      .then((answer) => this.answered(answer, number, form))
+      .catch(() => this.tell(say(form, "offline") || say(this.desk, "failed"), "late"))
+      .then(() => { this.sending = false; this.lock(form, false); });
+  }
+
+  private lock(form: HTMLFormElement, on: boolean): void {
+    all(form, "button:not([type=button])").forEach((button) => {
+      if (on) button.setAttribute("aria-disabled", "true");
+      else button.removeAttribute("aria-disabled");
+    });
+  }
+
+  /** What was taken names the next address; what was refused comes back with its faults. */
+  private async answered(answer: Response, number: string, form?: HTMLFormElement): Promise<void> {
+    const to = answer.headers.get("X-Location");
+    const html = await answer.text();
+    if (!to) {
+      if (form) carry(form);
+      if (this.number === number) this.show(read(html), number);
+      return;
+    }
+    const words = new DOMParser().parseFromString(html, "text/html").body;
+    this.tell((words.textContent || "").replace(/\s+/g, " ").trim(), "done");
+    if (form) form.dispatchEvent(new CustomEvent("lianxin:sent", { bubbles: true }));
+    document.dispatchEvent(new CustomEvent("lianxin:acted"));
+    if (number && this.number !== number) { this.remove(number); return; } // one has gone on to another meanwhile
+    this.onward(new URL(to, location.href), number);
+  }
+
+  private onward(to: URL, number: string): void {
+    const next = triaged(to.href);
+    if (to.pathname === (this.desk.dataset.caseUrl || "").replace("0", number)) { void this.load(to.href, number); return; }
+    if (number && next !== number) this.remove(number);
+    if (!next) { this.shut(); return; }
+    this.mark(this.row(next));
+    void this.load(to.href, next);
+  }
+
+  /** What is done leaves the list; what stood below comes up to where one looks. */
+  private remove(number: string): void {
+    this.rows().filter((row) => row.dataset.of === number).forEach((row) => row.remove());
+  }
+}
+
+export function panes(): void {
+  const desk = document.querySelector<HTMLElement>("[data-desk]");
+  const box = desk && desk.querySelector<HTMLElement>("[data-pane]");
+  if (desk && box) live(desk, new Pane(desk, box));
+}

@@ -1,0 +1,127 @@
+"""What an open desk is told while it stands open: parts of pages, and what has happened meanwhile."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from lianxin.cases.actions import open_case, transition
+from lianxin.cases.models import Case
+from lianxin.cases.queries.standing import stand
+from lianxin.cases.values import Draft
+from lianxin.people.models import Account
+from towns import who
+
+PART = {"HTTP_X_LIANXIN_PART": "shown"}
+
+
+@pytest.fixture
+def sign_in(client, settings):
+    settings.AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+
+    def enter(town, username):
+        client.force_login(Account.objects.get(username=f"{username}.{town.letters.lower()}"))
+        return client
+
+    return enter
+
+
+def raised(town, title="村口路灯不亮"):
+    draft = Draft("request", title, "晚上太黑了，老人孩子不敢走", lon=117.005, lat=34.605)
+    return open_case(draft, actor=who(town, "clerk"), now=timezone.now()).case
+
+
+def field(body, name):
+    """The value of a hidden input or of the option that is chosen."""
+    at = body.index(f'name="{name}"')
+    return body[at:].split('value="', 1)[1].split('"', 1)[0]
+
+
+@pytest.mark.parametrize("address", ["/desk/triage/{}/", "/cases/{}/"])
+def test_a_part_is_the_same_page_without_its_frame(town, sign_in, address):
+    case, client = raised(town), sign_in(town, "clerk")
+    whole = client.get(address.format(case.number)).content.decode()
+    part = client.get(address.format(case.number), **PART).content.decode()
+    assert "<html" in whole
+    assert "<html" not in part
+    assert 'class="rail"' not in part
+    for words in ("晚上太黑了，老人孩子不敢走", f'name="version" value="{case.version}"'):
+        assert words in whole
+        assert words in part
+
+
+def test_a_part_of_a_case_one_may_not_see_is_not_there(town, other_town, sign_in):
+    foreign = open_case(Draft("request", "别镇", "别镇的事", lon=118.005, lat=34.605), actor=who(other_town, "clerk"), now=timezone.now())
+    client = sign_in(town, "clerk")
+    for address in ("/desk/triage/{}/", "/cases/{}/"):
+        assert client.get(address.format(foreign.case.number), **PART).status_code == 404
+
+
+def test_what_is_sent_from_a_part_is_answered_by_what_there_is_to_tell_and_where_to_go_on(town, sign_in):
+    first, second = raised(town), raised(town, "另一件")
+    client = sign_in(town, "clerk")
+    address = f"/desk/triage/{first.number}/"
+    body = client.get(address, **PART).content.decode()
+    page = client.get(address).content.decode()
+    holder = page.split('id="f-holder"', 1)[1].split(" selected", 1)[0].rsplit('value="', 1)[1].split('"', 1)[0]
+    category = page.split('id="f-category"', 1)[1].split(" selected", 1)[0].rsplit('value="', 1)[1].split('"', 1)[0]
+    data = {"act": "assign", "version": first.version, "idempotency_key": field(body, "idempotency_key"),
+            "category": category, "grid": first.grid_id or "", "urgency": "normal", "holder": holder}  # fmt: skip
+    answer = client.post(address, {**data, "holder": "x"}, **PART)
+    assert answer.status_code == 422
+    assert "<html" not in answer.content.decode()
+    answer = client.post(address, data, **PART)
+    assert answer.status_code == 200
+    assert f"/desk/triage/{second.number}/" in answer.headers["X-Location"]
+    assert "分派" in answer.content.decode()
+    assert "分派。" not in client.get("/desk/").content.decode()  # told once
+    assert Case.objects.for_system("test", town).get(pk=first.pk).step == "dispatch"
+
+
+def test_what_is_fetched_ahead_uses_up_no_message(town, sign_in):
+    first, second = raised(town), raised(town, "另一件")
+    client = sign_in(town, "clerk")
+    client.post("/desk/register/", {"text": "井盖响", "channel": "phone", "do": "save", "idempotency_key": "k" * 12})
+    assert "已登记" not in client.get(f"/desk/triage/{second.number}/", HTTP_X_LIANXIN_PART="ahead").content.decode()
+    assert "已登记" in client.get(f"/desk/triage/{first.number}/", **PART).content.decode()
+
+
+def test_while_nothing_happens_the_pulse_says_so(town, sign_in):
+    case, client = raised(town), sign_in(town, "clerk")
+    first = client.get("/desk/pulse/?list=1")
+    assert case.number in first.content.decode()
+    assert "<html" not in first.content.decode()
+    again = client.get("/desk/pulse/?list=1", HTTP_IF_NONE_MATCH=first.headers["ETag"])
+    assert (again.status_code, again.content) == (304, b"")
+    other = raised(town, "另一件")
+    news = client.get("/desk/pulse/?list=1", HTTP_IF_NONE_MATCH=first.headers["ETag"])
+    assert news.status_code == 200
+    assert other.number in news.content.decode()
+
+
+def test_the_pulse_of_another_post_list_or_language_is_another(town, sign_in):
+    raised(town)
+    client = sign_in(town, "clerk")
+    tags = {client.get(f"/desk/pulse/?list=1{more}").headers["ETag"] for more in ("", "&scope=all", "&step=intake")}
+    tags.add(sign_in(town, "dispatcher").get("/desk/pulse/?list=1").headers["ETag"])
+    tags.add(client.get("/desk/pulse/?list=1", HTTP_ACCEPT_LANGUAGE="en").headers["ETag"])
+    assert len(tags) == 5
+
+
+def test_a_pulse_without_news_asks_the_database_one_thing(town, sign_in):
+    raised(town)
+    client = sign_in(town, "clerk")
+    tag = client.get("/desk/pulse/?list=1").headers["ETag"]
+    with CaptureQueriesContext(connection) as caught:
+        assert client.get("/desk/pulse/?list=1", HTTP_IF_NONE_MATCH=tag).status_code == 304
+    spared = ("django_session", "BEGIN", '"people_account"."id" =', 'SELECT "keys_town"."config_version"')
+    asked = [each["sql"] for each in caught if not any(word in each["sql"] for word in spared)]
+    assert len(asked) <= 1, asked
+
+
+def test_rows_say_which_case_and_version_they_show(town, sign_in):
+    case, client = raised(town), sign_in(town, "clerk")
+    assert f'data-of="{case.number}" data-version="{case.version}"' in client.get("/desk/").content.decode()
+    standing = stand(who(town, "clerk"), number=case.number)
+    transition(standing, "note", actor=who(town, "clerk"), now=timezone.now(), given={"note": "问过了"})
+    assert f'data-of="{case.number}" data-version="{case.version + 1}"' in client.get("/desk/pulse/?list=1").content.decode()

@@ -1,0 +1,127 @@
+"""The desk on a wide screen: the case beside the list, the next one at once, nothing that jumps."""
+
+import re
+import statistics
+import time
+
+import pytest
+from django.utils import timezone
+
+from lianxin.cases.actions import open_case
+from lianxin.cases.models import Case
+from lianxin.cases.values import Draft
+from towns import grid_named, who
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+CHANGED = "number => document.querySelector('[data-case]')?.dataset.case !== number"
+
+
+def raise_some(town, count, text="村口路灯不亮"):
+    grid, actor = grid_named(town, "1-1").pk, who(town, "clerk")
+    drafts = [Draft("request", f"{text}{n}", "晚上太黑了，老人孩子不敢走", grid_id=grid) for n in range(count)]
+    return [open_case(draft, actor=actor, now=timezone.now()).case.number for draft in drafts]
+
+
+def open_first(page, go, path="/desk/"):
+    go(page, path)
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[data-pane] #f-holder")
+
+
+def in_view(page):
+    return page.get_attribute("[data-case]", "data-case")
+
+
+def send(page):
+    """Have read the case, and press its key; the milliseconds until the next one is on screen."""
+    number = in_view(page)
+    page.evaluate("haveRead()")
+    began = time.perf_counter()
+    page.keyboard.press("a")
+    page.wait_for_function(CHANGED, arg=number, polling=4)
+    return (time.perf_counter() - began) * 1000
+
+
+@pytest.mark.slow
+@pytest.mark.row("B3")
+def test_two_hundred_cases_are_triaged_by_keyboard_on_one_page(desk_page, town, sign_in, go, capsys):
+    raise_some(town, 201)
+    sign_in(desk_page, "clerk")
+    loaded = []
+    open_first(desk_page, go)
+    desk_page.evaluate("window.stayed = 'the whole time'")
+    desk_page.on("request", lambda asked: asked.is_navigation_request() and loaded.append(asked.url))
+    waits = []
+    for _each in range(200):
+        desk_page.wait_for_selector("[data-pane][data-ahead]")
+        waits.append(send(desk_page))
+    assert loaded == []
+    assert desk_page.evaluate("window.stayed") == "the whole time"
+    assert Case.objects.for_system("walk", town).filter(step="dispatch", version=3).count() == 200
+    median, p95 = statistics.median(waits), statistics.quantiles(waits, n=20)[18]
+    with capsys.disabled():
+        print(f"\nkey to the next case on screen: median {median:.0f} ms, p95 {p95:.0f} ms of {len(waits)}")
+    assert median < 400
+    assert p95 < 900  # a machine that has other work to do must not fail it
+
+
+@pytest.mark.row("B3")
+def test_the_row_goes_the_list_stays_and_a_second_press_sends_nothing(desk_page, town, sign_in, go, axe_clean, shot):
+    numbers = raise_some(town, 12)
+    sign_in(desk_page, "clerk")
+    open_first(desk_page, go)
+    assert desk_page.url.endswith(f"?open={numbers[0]}")
+    axe_clean(desk_page)
+    shot(desk_page, "desk-panes")
+    desk_page.wait_for_selector("[data-pane][data-ahead]")
+    send(desk_page)
+    desk_page.keyboard.press("a")  # nobody has read the second yet
+    desk_page.wait_for_timeout(300)
+    assert in_view(desk_page) == numbers[1]
+    assert desk_page.locator(f"[data-of='{numbers[0]}']").count() == 0
+    assert "派" in desk_page.inner_text("[data-told]")
+    assert Case.objects.for_system("walk", town).filter(step="dispatch").count() == 1
+    desk_page.keyboard.press("n")
+    desk_page.wait_for_function("number => document.querySelector('[data-case]').dataset.case === number", arg=numbers[2])
+    desk_page.reload()
+    desk_page.wait_for_selector("[data-pane] #f-holder")
+    assert in_view(desk_page) == numbers[2]
+    desk_page.keyboard.press("q")
+    desk_page.wait_for_selector("[data-pane] .empty")
+    assert "open=" not in desk_page.url
+    assert desk_page.evaluate("document.activeElement.closest('[data-of]').dataset.of") == numbers[2]
+
+
+@pytest.mark.row("B3")
+def test_what_is_wrong_is_said_beside_the_field_and_a_category_moves_the_proposal(desk_page, town, sign_in, go):
+    numbers = raise_some(town, 2)
+    sign_in(desk_page, "clerk")
+    open_first(desk_page, go)
+    before = desk_page.input_value("#f-holder")
+    desk_page.select_option("#f-category", label=desk_page.inner_text("#f-category option:has-text('车辆停放')").strip())
+    desk_page.wait_for_function("before => document.querySelector('#f-holder').value !== before", arg=before)
+    desk_page.evaluate("for (const one of document.querySelectorAll('#f-holder option')) one.value = one.value && '999'")
+    desk_page.evaluate("haveRead()")
+    desk_page.focus("h1")
+    desk_page.keyboard.press("a")
+    desk_page.wait_for_selector("[data-pane] #f-holder[aria-invalid=true]")
+    assert in_view(desk_page) == numbers[0]
+    assert desk_page.evaluate("document.activeElement.closest('[data-pane]') !== null")
+    assert "车辆停放" in desk_page.inner_text("#f-category option:checked")
+
+
+@pytest.mark.row("B3")
+def test_a_case_that_waits_for_no_triage_opens_beside_the_list_and_is_acted_on_there(desk_page, town, sign_in, go, axe_clean):
+    number = raise_some(town, 1)[0]
+    sign_in(desk_page, "leader")
+    go(desk_page, "/desk/?scope=all")
+    desk_page.keyboard.press("j")
+    desk_page.keyboard.press("Enter")
+    desk_page.wait_for_selector("[data-pane] #history")
+    axe_clean(desk_page)
+    desk_page.click("[data-pane] #act-note summary")
+    desk_page.fill("#do-note textarea", "请尽快办理，周五前要结果")
+    desk_page.click("#do-note button.main")
+    desk_page.wait_for_selector("[data-pane] #history >> text=周五前要结果")
+    assert re.search(rf"/desk/\?scope=all&open={number}$", desk_page.url)

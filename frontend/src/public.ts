@@ -1,11 +1,13 @@
 // Pages of residents and of the public.
+import "./drafts-end";
 import { map } from "./map";
+import { mine } from "./mine";
 import { outbox } from "./outbox";
 import { photo } from "./photo";
 import { send } from "./send";
 import { autosubmit, chosen, confirmed, copied, counted, menus, printed, similar } from "./small";
 
-const islands = [confirmed, photo, map, send, counted, chosen, copied, printed, similar, menus, autosubmit, outbox];
+const islands = [confirmed, photo, map, send, counted, chosen, copied, printed, similar, menus, autosubmit, mine, outbox];
 
 export function wake(root: ParentNode): void {
   islands.forEach((island) => island(root));

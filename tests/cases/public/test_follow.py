@@ -110,6 +110,10 @@ def test_after_five_tries_even_the_right_digits_wait(site, lamp):
     assert answers == [422] * TRIES
     assert locked.status_code == 429
     assert int(locked["Retry-After"]) <= 15 * 60
+    until = timezone.localtime(timezone.now() + timedelta(seconds=int(locked["Retry-After"]) + 59))
+    page = locked.content.decode()
+    assert f"{until:%H:%M} 以后就可以再试" in page
+    assert f"请等 {-(-int(locked['Retry-After']) // 60)} 分钟" in page
     elsewhere = Client(headers={"host": "lx.test"}, REMOTE_ADDR="10.1.2.3")
     assert elsewhere.post("/find/", {"number": case.number, "digits": "0001"}).status_code == 303
 

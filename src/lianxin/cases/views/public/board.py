@@ -31,7 +31,7 @@ from lianxin.cases.queries.board import (
 )
 from lianxin.cases.queries.board import board as board_page
 from lianxin.cases.queries.setup import workflow_by_id
-from lianxin.cases.views.public.pages import TownRequest, nav, plain_words
+from lianxin.cases.views.public.pages import TownRequest, mine_kept, nav, plain_words
 from lianxin.cases.views.public.progress import progress_of
 from lianxin.cases.views.public.report import photo_file
 from lianxin.keys.cache import cached
@@ -42,6 +42,7 @@ from lianxin.places.models import Grid
 from lianxin.places.queries import grid_tree
 from lianxin.ui import words
 
+MINE_IN_FRONT = 3
 FRESH = 300  # seconds a browser may keep the ground without asking again
 
 
@@ -49,7 +50,7 @@ FRESH = 300  # seconds a browser may keep the ground without asking again
 def front(request: TownRequest) -> HttpResponse:
     """The town's front door: report, follow, board, map, and its telephone."""
     latest = board_page(request.town, BoardFilter(), most=3)["rows"]
-    context = {"latest": [_card(request.town, row) for row in latest]}
+    context = {"latest": [_card(request.town, row) for row in latest], "mine": mine_kept(request, MINE_IN_FRONT)}
     return render(request, "cases/public/front.html", context)
 
 

@@ -13,11 +13,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from lianxin.cases.actions import transition
 from lianxin.cases.forms import FormFaults, keep, parse_given, read_kept
-from lianxin.cases.links import link_code, reporter_by_code, reporter_by_phone
+from lianxin.cases.links import reporter_by_code, reporter_by_phone
 from lianxin.cases.models import Reporter
 from lianxin.cases.queries.standing import NotSeen
 from lianxin.cases.views.public.following import Following, following, offered, page_of, photo_digest
-from lianxin.cases.views.public.pages import TownRequest, by_script, counted, nav, plain_words, private
+from lianxin.cases.views.public.mine import brief_of, mine_of, private_path
+from lianxin.cases.views.public.pages import TownRequest, by_script, counted, mine_kept, nav, plain_words, private
 from lianxin.cases.views.public.report import photo_file
 from lianxin.cases.words import refusal, used_otherwise
 from lianxin.forms.photos import StoredPhoto
@@ -29,6 +30,7 @@ from lianxin.workflow.definition import Transition
 from lianxin.workflow.engine import Refused
 
 OPENED = "followed"
+MOST_MINE = 20
 
 
 @require_http_methods(["GET", "POST"])
@@ -46,7 +48,7 @@ def find(request: TownRequest) -> HttpResponse:
             request.session[OPENED] = {**opened, tidy(number): str(found.pk)}
             return HttpResponseRedirect(reverse("follow", kwargs={"number": tidy(number)}), status=303)
         fault = _("Number and digits do not belong together. Look at both again; five tries in a quarter of an hour.")
-    context = {"nav": nav("find"), "number": number, "fault": fault}
+    context = {"nav": nav("find"), "number": number, "fault": fault, "mine": mine_kept(request, MOST_MINE)}
     return render(request, "cases/public/find.html", context, status=422 if fault else 200)
 
 
@@ -71,6 +73,16 @@ def follow_private(request: TownRequest, number: str, code: str) -> HttpResponse
     if reporter is None:
         raise Http404
     return _page(request, reporter)
+
+
+@require_safe
+@private
+def follow_brief(request: TownRequest, number: str, code: str) -> HttpResponse:
+    """Part of a page: one of a resident's requests on the first page, as it stands now."""
+    reporter = reporter_by_code(request.town, number, code)
+    if reporter is None:
+        raise Http404
+    return render(request, "cases/public/brief.html", brief_of(request.town, reporter, now=timezone.now()))
 
 
 @require_safe
@@ -100,15 +112,19 @@ def _show(
 ) -> HttpResponse:  # fmt: skip
     if by_script(request):
         kept = read_kept(request.POST, town_id=seen.town.pk)
-    link = request.build_absolute_uri(
-        reverse("follow-private", kwargs={"number": seen.case.number, "code": link_code(seen.reporter.pk)})
-    )
+    link = request.build_absolute_uri(private_path(seen.reporter, seen.case.number))
     context = {
         "nav": nav(), "page": page_of(seen, now=timezone.now()), "link": link, "faults": faults or {},
         "data": request.POST, "tried": request.POST.get("act", ""), "kept": keep(kept or [], town_id=seen.town.pk),
         "kept_count": len(kept or []), "key": request.POST.get("idempotency_key"),
+        "mine": mine_of(seen.town, seen.case, seen.reporter) if _by_link(request) else None,
     }  # fmt: skip
     return render(request, "cases/public/follow.html", context, status=status)
+
+
+def _by_link(request: TownRequest) -> bool:
+    """Whether the page was opened by its private link, and not by number and digits, perhaps on another's phone."""
+    return "code" in (request.resolver_match.kwargs if request.resolver_match else {})
 
 
 def _act(request: TownRequest, seen: Following) -> HttpResponse:

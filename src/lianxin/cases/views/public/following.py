@@ -18,11 +18,11 @@ from lianxin.cases.forms import fields_for
 from lianxin.cases.links import link_code
 from lianxin.cases.models import Case, Photo, Reporter
 from lianxin.cases.pickers import category_name, grid_name, unit_name
-from lianxin.cases.queries.board import shown_to_public
 from lianxin.cases.queries.setup import categories, clauses, workflow_by_id
 from lianxin.cases.queries.standing import stand
 from lianxin.cases.roles import roles_of
 from lianxin.cases.values import Standing
+from lianxin.cases.views.public.mine import title_for
 from lianxin.cases.views.public.progress import progress_of
 from lianxin.cases.words import act_name, said
 from lianxin.keys.models import Town
@@ -107,12 +107,12 @@ def _about(seen: Following) -> dict[str, Any]:
     category = categories(town).get(case.category_id or 0)
     place = grid_name(town, case.grid_id)
     kind = category_name(category) if category else ""
+    title = title_for(town, case, seen.reporter)
     if not seen.reporter.first:
-        title = shown_to_public(town, [case]).get(case.pk, {}).get("title") or kind or _("A request you joined")
         return {"title": title, "text": "", "place": place, "kind": kind}
     words_of = next((seen.texts.get(entry.pk, {}) for entry in seen.entries if entry.act == "open"), {})
     return {
-        "title": case.title, "text": words_of.get("text", ""), "kind": kind,
+        "title": title, "text": words_of.get("text", ""), "kind": kind,
         "place": " ".join(part for part in (place, case.address) if part),
     }  # fmt: skip
 

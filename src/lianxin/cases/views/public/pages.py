@@ -1,18 +1,22 @@
 """What all pages of residents and of the public share: where one can go, who is asking, and who may keep a copy."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
+from math import ceil
 from typing import Any
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import pgettext
 
 from lianxin.keys.models import Town
 from lianxin.keys.tries import TooManyTries
 from lianxin.people.actors import Actor
+from lianxin.ui import words
 
 View = Callable[..., HttpResponseBase]
 
@@ -31,6 +35,12 @@ def nav(on: str = "") -> list[dict[str, Any]]:
         ("board", pgettext("resident", "Board")), ("map", pgettext("resident", "Map")),
     )  # fmt: skip
     return [{"text": text, "href": reverse(name), "on": name == on} for name, text in doors]
+
+
+def mine_kept(request: TownRequest, most: int) -> int:
+    """How many private links this browser says it keeps: room is left for them; which they are it does not say."""
+    told = request.COOKIES.get("lx_mine", "")
+    return min(int(told), most) if told.isascii() and told.isdigit() and len(told) < 4 else 0
 
 
 def by_script(request: TownRequest) -> bool:
@@ -60,7 +70,9 @@ def counted(view: View) -> View:
         try:
             return view(request, *args, **kwargs)
         except TooManyTries as many:
-            response = render(request, "429.html", status=429)
+            until = timezone.now() + timedelta(seconds=many.retry_after)
+            told = {"wait": words.span(ceil(many.retry_after / 60)), "until": words.when(until + timedelta(seconds=59))}
+            response = render(request, "429.html", told, status=429)
             response.headers["Retry-After"] = str(many.retry_after)
             return response
 

@@ -21,6 +21,7 @@ from lianxin.cases.models import Reporter
 from lianxin.cases.pickers import category_name
 from lianxin.cases.queries.board import public_case
 from lianxin.cases.queries.setup import categories, leaves, report_kind
+from lianxin.cases.views.public.mine import mine_of
 from lianxin.cases.views.public.pages import TownRequest, by_script, counted, nav, plain_words, private
 from lianxin.cases.views.public.progress import progress_of
 from lianxin.cases.views.public.report_form import (
@@ -248,6 +249,7 @@ def _sent_context(request: TownRequest, reporter: Reporter, code: str) -> dict[s
     return {
         "nav": nav(), "number": spoken(case.number), "link": link, "first": reporter.first,
         "qr": Markup(segno.make(link, error="m").svg_inline(border=1, omitsize=True)),  # noqa: S704 - made here
+        "mine": mine_of(town, case, reporter),
         "progress": progress_of(town, case, now=timezone.now()), "has_phone": bool(reporter.phone),
         "outside": case.lon is not None and case.grid_id not in grid_tree(town),
     }  # fmt: skip

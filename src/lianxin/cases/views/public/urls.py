@@ -19,6 +19,7 @@ urlpatterns = [
     path("find/", follow.find, name="find"),
     re_path(rf"^r/{_NUMBER}/$", follow.follow, name="follow"),
     re_path(rf"^r/{_NUMBER}/{_CODE}/$", follow.follow_private, name="follow-private"),
+    re_path(rf"^r/{_NUMBER}/{_CODE}/brief/$", follow.follow_brief, name="follow-brief"),
     re_path(rf"^r/{_NUMBER}/{_CODE}/sent/$", report.report_sent, name="report-sent"),
     re_path(rf"^r/{_NUMBER}/{_CODE}/photos/(?P<photo>[0-9]{{1,19}})\.jpg$", follow.follow_photo, name="follow-photo"),
     path("board/", board.board, name="board"),

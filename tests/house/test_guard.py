@@ -350,7 +350,8 @@ def _open(town):
 
 def _read_everything(town, client, done):
     from lianxin.cases.links import link_code
-    from lianxin.cases.queries.inbox import InboxFilter, counts, inbox
+    from lianxin.cases.queries.counts import counts
+    from lianxin.cases.queries.inbox import InboxFilter, inbox
     from lianxin.cases.tasks import sweep
     from lianxin.ledger.actions import seal
 

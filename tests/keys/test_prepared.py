@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from lianxin.cases.actions import open_case, transition
 from lianxin.cases.models import Duty
-from lianxin.cases.queries.inbox import SCOPES, InboxFilter, counts, duties_of, inbox
+from lianxin.cases.queries.counts import counts
+from lianxin.cases.queries.inbox import SCOPES, InboxFilter, duties_of, inbox
 from lianxin.cases.values import Draft, Holder
 from lianxin.keys.prepared import Prepared
 from lianxin.keys.scope import Unscoped

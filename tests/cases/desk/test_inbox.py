@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from lianxin.cases.actions import open_case, transition
 from lianxin.cases.models import Duty
-from lianxin.cases.queries.inbox import InboxFilter, counts, inbox, place_of, read_filter, read_place
+from lianxin.cases.queries.counts import counts
+from lianxin.cases.queries.inbox import InboxFilter, inbox, place_of, read_filter, read_place
 from lianxin.cases.queries.setup import categories
 from lianxin.cases.values import Contact, Draft, Holder
 from lianxin.people.queries import unit_by_key

@@ -121,18 +121,18 @@ class Place:
     back: bool = False
 
     def __str__(self) -> str:
-        micro = "" if self.at is None else str((self.at - _EPOCH) // timedelta(microseconds=1))
+        micro = "" if self.at is None else str((self.at - EPOCH) // timedelta(microseconds=1))
         return f"{'b' if self.back else 'a'}{micro}.{self.id}"
 
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def read_place(text: str) -> Place | None:
     """The place a link names; None, which is the beginning, for anything that is none."""
     way, (micro, _, key) = text[:1], text[1:].partition(".")
     try:
-        at = _EPOCH + timedelta(microseconds=int(micro)) if micro else None
+        at = EPOCH + timedelta(microseconds=int(micro)) if micro else None
         place = Place(at, int(key), way == "b")
     except (ValueError, OverflowError):
         return None
@@ -294,8 +294,8 @@ def _walk_duties(actor: Actor, filters: InboxFilter, place: Place | None, most: 
     return found
 
 
-def _walk_cases(actor: Actor, filters: InboxFilter, place: Place | None, most: int, now: datetime) -> list[Row]:
-    """Every case there is, by id, which grows with time: the newest first."""
+def cases_of(actor: Actor, filters: InboxFilter, *, now: datetime) -> QuerySet[Case]:
+    """Every case a filter asks for, closed ones too, as far as the actor may see them."""
     rows: Any = Case.objects.seen_by(actor)
     if filters.scope == "unit":
         rows = rows.filter(unit_id=actor.unit_id)
@@ -305,7 +305,12 @@ def _walk_cases(actor: Actor, filters: InboxFilter, place: Place | None, most: i
         rows = rows.filter(unit_id=filters.unit)
     if filters.light:
         rows = rows.filter(_light_of_case(actor.town, filters.light, now))
-    rows = rows.filter(_of_case(actor, filters, ""))
+    return rows.filter(_of_case(actor, filters, ""))  # type: ignore[no-any-return]
+
+
+def _walk_cases(actor: Actor, filters: InboxFilter, place: Place | None, most: int, now: datetime) -> list[Row]:
+    """Every case there is, by id, which grows with time: the newest first."""
+    rows = cases_of(actor, filters, now=now)
     back = place is not None and place.back
     if place is not None:
         rows = rows.filter(id__gt=place.id) if back else rows.filter(id__lt=place.id)
@@ -336,22 +341,22 @@ def _first_page(actor: Actor, scope: str) -> list[Row]:
     columns, names = _columns(("case__", ""))
 
     def build(post: int, unit: int) -> QuerySet[Duty, Any]:
-        rows: Any = duties_of(_like(actor, post, unit), InboxFilter(scope), now=_EPOCH).order_by(*_BY_DUE)
+        rows: Any = duties_of(like(actor, post, unit), InboxFilter(scope), now=EPOCH).order_by(*_BY_DUE)
         return _joined(rows, "case_id", actor.town).values_list(*columns)[: PAGE + 1]  # type: ignore[no-any-return]
 
-    page = _made_once(actor, f"first:{scope}", lambda: Prepared(build, post=int, unit=int))
+    page = made_once(actor, f"first:{scope}", lambda: Prepared(build, post=int, unit=int))
     return [dict(zip(names, values, strict=True)) for values in page.rows(post=actor.post_id, unit=actor.unit_id)]
 
 
-def _like(actor: Actor, post: int, unit: int) -> Actor:
-    """An actor of the same scope in another post: all that `_made_once` tells shapes apart by."""
+def like(actor: Actor, post: int, unit: int) -> Actor:
+    """An actor of the same scope in another post: all that `made_once` tells shapes apart by."""
     return Actor(
         actor.town, post_id=post, unit_id=unit, sees=actor.sees, grid_path=actor.grid_path,
         confidential=actor.confidential,
     )  # fmt: skip
 
 
-def _made_once(actor: Actor, name: str, make: Callable[[], Prepared]) -> Prepared:
+def made_once(actor: Actor, name: str, make: Callable[[], Prepared]) -> Prepared:
     """A list for all whose scope has the same shape: it differs by their post and unit alone."""
     shape = f"{actor.sees}:{actor.grid_path}:{','.join(sorted(actor.confidential))}"
     return cached(actor.town, f"inbox.{name}:{shape}", make)
@@ -443,66 +448,6 @@ class _Dresser:
         if shape not in self.cells:
             self.cells[shape] = cells_of(self.flows[version], step, state, None, now=self.now)
         return self.cells[shape]
-
-
-def counts(actor: Actor, *, now: datetime, scope: str = "mine") -> dict[str, Any]:
-    """How many open duties there are: `total`, by `steps` (key, name, phase, count; in their order) and by `lights`.
-
-    A main duty says itself where its case stands; of those beside it, which are few, the case is asked.
-    """
-    lights = dict.fromkeys(LIGHTS, 0)
-    standing: list[tuple[int, str, int]] = []
-    beside: set[str] = set()
-    for what, workflow_id, step_key, paused, every, late, soon in _tally(actor, scope, now):
-        told = {"paused": every} if paused else {"late": late, "soon": soon, "ok": every - late - soon}
-        for light, number in told.items():
-            lights[light] += number
-        if what == MAIN:
-            standing.append((workflow_id, step_key, every))
-        else:
-            beside.add(what)
-    standing += _standing_beside(actor, scope, sorted(beside)) if beside else []
-    return {"total": sum(lights.values()), "steps": _by_step(actor.town, standing), "lights": lights}
-
-
-def _by_step(town: Town, standing: Sequence[tuple[int, str, int]]) -> list[Row]:
-    steps: dict[str, Row] = {}
-    for workflow_id, key, count in standing:
-        step = workflow_by_id(town, workflow_id).steps[key]
-        held = steps.setdefault(key, {"key": key, "name": said(step.name), "phase": step.phase, "count": 0})
-        held["count"] += count
-    return sorted(steps.values(), key=lambda each: (PHASES.index(each["phase"]), each["key"]))
-
-
-def _tally(actor: Actor, scope: str, now: datetime) -> list[tuple[Any, ...]]:
-    """(what, workflow, step, stopped, how many, of these past due, of these soon due).
-
-    One walk along the index of open duties, which lies in this order: nothing is sorted.
-    """
-
-    def build(post: int, unit: int, now: datetime) -> QuerySet[Duty, Any]:
-        numbers = {
-            "every": Count("case_id"),
-            "late": Count("case_id", filter=Q(due_at__lt=now)),
-            "soon": Count("case_id", filter=Q(soon_at__lte=now, due_at__gte=now)),
-        }
-        rows: Any = duties_of(_like(actor, post, unit), InboxFilter(scope), now=now).order_by()
-        return rows.values_list("what", "workflow_id", "step", "paused").annotate(**numbers)  # type: ignore[no-any-return]
-
-    made = _made_once(actor, f"tally:{scope}", lambda: Prepared(build, post=int, unit=int, now=datetime))
-    return made.rows(post=actor.post_id, unit=actor.unit_id, now=now) if actor.is_staff else []
-
-
-def _standing_beside(actor: Actor, scope: str, beside: Sequence[str]) -> list[tuple[Any, ...]]:
-    """(workflow, step of the case, how many) of duties of these names."""
-
-    def build(post: int, unit: int) -> QuerySet[Duty, Any]:
-        rows: Any = duties_of(_like(actor, post, unit), InboxFilter(scope), now=_EPOCH).filter(what__in=beside)
-        named = rows.order_by().values_list("workflow_id", "case__step")
-        return named.annotate(n=Count("case_id"))  # type: ignore[no-any-return]
-
-    made = _made_once(actor, f"beside:{scope}:{','.join(beside)}", lambda: Prepared(build, post=int, unit=int))
-    return made.rows(post=actor.post_id, unit=actor.unit_id)
 
 
 def _moment(text: str | None) -> datetime | None:

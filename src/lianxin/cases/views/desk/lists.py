@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 
 from lianxin.cases.models import Case
 from lianxin.cases.pickers import category_name, grid_names
-from lianxin.cases.queries.inbox import LIGHTS, InboxFilter, counts, inbox, place_of, read_filter
+from lianxin.cases.queries.counts import counts
+from lianxin.cases.queries.inbox import LIGHTS, InboxFilter, inbox, place_of, read_filter
 from lianxin.cases.queries.setup import categories
 from lianxin.cases.queries.triage import URGENCIES
 from lianxin.cases.views.frame import StaffRequest, frame

@@ -15,7 +15,7 @@ from lianxin.cases.actions.triage import JUDGED, Way, dispatching, follow, ways
 from lianxin.cases.fields import fields_for
 from lianxin.cases.forms import FormFaults, parse_given
 from lianxin.cases.pickers import unit_name
-from lianxin.cases.queries.inbox import counts
+from lianxin.cases.queries.counts import counts
 from lianxin.cases.queries.page import case_page
 from lianxin.cases.queries.setup import workflow_by_id
 from lianxin.cases.queries.standing import NotSeen, stand

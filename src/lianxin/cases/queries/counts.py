@@ -1,0 +1,76 @@
+"""How many open duties there are, by state and by light: the numbers above an inbox."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from lianxin.cases.models import Duty
+from lianxin.cases.queries.inbox import EPOCH, LIGHTS, MAIN, InboxFilter, Row, duties_of, like, made_once
+from lianxin.cases.queries.setup import workflow_by_id
+from lianxin.cases.words import said
+from lianxin.keys.models import Town
+from lianxin.keys.prepared import Prepared
+from lianxin.people.actors import Actor
+from lianxin.workflow.definition import PHASES
+
+
+def counts(actor: Actor, *, now: datetime, scope: str = "mine") -> dict[str, Any]:
+    """How many open duties there are: `total`, by `steps` (key, name, phase, count; in their order) and by `lights`.
+
+    A main duty says itself where its case stands; of those beside it, which are few, the case is asked.
+    """
+    lights = dict.fromkeys(LIGHTS, 0)
+    standing: list[tuple[int, str, int]] = []
+    beside: set[str] = set()
+    for what, workflow_id, step_key, paused, every, late, soon in _tally(actor, scope, now):
+        told = {"paused": every} if paused else {"late": late, "soon": soon, "ok": every - late - soon}
+        for light, number in told.items():
+            lights[light] += number
+        if what == MAIN:
+            standing.append((workflow_id, step_key, every))
+        else:
+            beside.add(what)
+    standing += _standing_beside(actor, scope, sorted(beside)) if beside else []
+    return {"total": sum(lights.values()), "steps": _by_step(actor.town, standing), "lights": lights}
+
+
+def _by_step(town: Town, standing: Sequence[tuple[int, str, int]]) -> list[Row]:
+    steps: dict[str, Row] = {}
+    for workflow_id, key, count in standing:
+        step = workflow_by_id(town, workflow_id).steps[key]
+        held = steps.setdefault(key, {"key": key, "name": said(step.name), "phase": step.phase, "count": 0})
+        held["count"] += count
+    return sorted(steps.values(), key=lambda each: (PHASES.index(each["phase"]), each["key"]))
+
+
+def _tally(actor: Actor, scope: str, now: datetime) -> list[tuple[Any, ...]]:
+    """(what, workflow, step, stopped, how many, of these past due, of these soon due).
+
+    One walk along the index of open duties, which lies in this order: nothing is sorted.
+    """
+
+    def build(post: int, unit: int, now: datetime) -> QuerySet[Duty, Any]:
+        numbers = {
+            "every": Count("case_id"),
+            "late": Count("case_id", filter=Q(due_at__lt=now)),
+            "soon": Count("case_id", filter=Q(soon_at__lte=now, due_at__gte=now)),
+        }
+        rows: Any = duties_of(like(actor, post, unit), InboxFilter(scope), now=now).order_by()
+        return rows.values_list("what", "workflow_id", "step", "paused").annotate(**numbers)  # type: ignore[no-any-return]
+
+    made = made_once(actor, f"tally:{scope}", lambda: Prepared(build, post=int, unit=int, now=datetime))
+    return made.rows(post=actor.post_id, unit=actor.unit_id, now=now) if actor.is_staff else []
+
+
+def _standing_beside(actor: Actor, scope: str, beside: Sequence[str]) -> list[tuple[Any, ...]]:
+    """(workflow, step of the case, how many) of duties of these names."""
+
+    def build(post: int, unit: int) -> QuerySet[Duty, Any]:
+        rows: Any = duties_of(like(actor, post, unit), InboxFilter(scope), now=EPOCH).filter(what__in=beside)
+        named = rows.order_by().values_list("workflow_id", "case__step")
+        return named.annotate(n=Count("case_id"))  # type: ignore[no-any-return]
+
+    made = made_once(actor, f"beside:{scope}:{','.join(beside)}", lambda: Prepared(build, post=int, unit=int))
+    return made.rows(post=actor.post_id, unit=actor.unit_id)

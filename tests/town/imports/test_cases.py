@@ -1,6 +1,7 @@
 """Cases from another system: every sound row once, every other row refused with its reason, nobody notified."""
 
 import csv
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -294,8 +295,8 @@ def test_4326_real_messages_go_in_whole_and_twice_is_once(town, tmp_path, lianxi
     done = importing.bring(table, plan, town, kind="request", progress=lambda done: None)
     assert (done.added, done.same) == (4326, 0)
     assert cases_of(town).count() == 4326
-    sheet = load_workbook(MESSAGES, read_only=True).worksheets[0]
-    written = {str(row[0]): row for row in sheet.iter_rows(min_row=2, values_only=True)}
+    with closing(load_workbook(MESSAGES, read_only=True)) as book:
+        written = {str(row[0]): row for row in book.worksheets[0].iter_rows(min_row=2, values_only=True)}
     kept = {case.answers["external_number"]: case for case in cases_of(town)}
     assert kept.keys() == written.keys()
     for number, (_, user, _, when, _, against, votes) in written.items():

@@ -9,7 +9,10 @@ from django.utils import translation
 from calling import as_promised, operations
 from lianxin.cases.api.door import api
 from lianxin.cases.api.problems import CODES, Problem, answer
+from lianxin.keys.cache import forget
+from lianxin.keys.models import Town
 from lianxin.people.tokens import SCOPES
+from towns import make_town
 
 OPERATIONS = [(f"{method} {path}", operation) for method, path, operation in operations()]
 
@@ -173,3 +176,13 @@ def test_the_written_documentation_names_every_code_and_scope():
     words = Path(__file__).parents[2].joinpath("docs/api.md").read_text("utf-8")
     for name in (*CODES, *SCOPES):
         assert f"`{name}`" in words, name
+
+
+@pytest.mark.django_db
+def test_where_towns_share_an_address_the_docs_need_none_of_them(client, town):
+    make_town("QH", "清河镇", code="999001199")
+    Town.objects.update(host=None)
+    forget()
+    page = client.get("/api/v1/docs")
+    assert page.status_code == 200
+    assert client.get("/").status_code == 404

@@ -130,6 +130,14 @@ def test_a_data_folder_that_cannot_be_written_is_named(tmp_path):
     assert "Traceback" not in done.stderr
 
 
+def test_a_file_in_the_place_of_the_keys_is_named(tmp_path):
+    (tmp_path / "keys").write_text("")
+    done = lianxin("verify", LIANXIN_DATA=str(tmp_path))
+    assert done.returncode == 2
+    assert str(tmp_path / "keys") in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_database_that_does_not_answer_is_named(tmp_path):
     url = f"postgresql://nobody@127.0.0.1:{free_port()}/none"
     done = lianxin("verify", LIANXIN_DATA=str(tmp_path), LIANXIN_DATABASE=url)
@@ -191,7 +199,7 @@ def wait_for_page(port: int) -> int:
     """The status of the first answer."""
     for _ in range(600):
         try:
-            return urllib.request.urlopen(f"http://127.0.0.1:{port}/ui/living/", timeout=5).status
+            return urllib.request.urlopen(f"http://127.0.0.1:{port}/ui/", timeout=5).status
         except urllib.error.HTTPError as answer:
             return answer.code
         except OSError:

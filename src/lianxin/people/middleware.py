@@ -95,5 +95,12 @@ def staff(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
-    """What every page may show: the town and who acts."""
-    return {"town": getattr(request, "town", None), "actor": getattr(request, "actor", None)}
+    """What every page may show: the town, None where the address names none, and who acts."""
+    return {"town": SimpleLazyObject(lambda: _town_if_any(request)), "actor": getattr(request, "actor", None)}
+
+
+def _town_if_any(request: HttpRequest) -> Town | None:
+    try:
+        return _town(request) if hasattr(request, "town") else None
+    except Http404:
+        return None

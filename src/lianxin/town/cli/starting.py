@@ -36,12 +36,13 @@ def settings() -> config.Config:
         lines = "\n".join(bad.faults)
         raise Fault("设置有误，请改正下列环境变量：", f"Settings are wrong; mend these:\n{lines}") from bad
     _must_be_writable(read.data)
+    _must_be_writable(read.data / "keys", mode=0o700)
     return read
 
 
-def _must_be_writable(folder: Path) -> None:
+def _must_be_writable(folder: Path, *, mode: int = 0o777) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True, mode=mode)
         probe = folder / f".probe-{os.getpid()}"
         probe.write_bytes(b"")
         probe.unlink()

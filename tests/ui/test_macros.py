@@ -41,7 +41,7 @@ def test_what_people_write_is_escaped_everywhere(page):
 
 
 def test_nothing_carries_a_style_or_script_of_its_own(plain, client):
-    drawn = client.get("/ui/living/?layout=app").content.decode()
+    drawn = client.get("/ui/?layout=app").content.decode()
     assert " style=" not in drawn
     assert "<style" not in drawn
     assert not re.search(r"\son[a-z]+=", drawn)

@@ -37,7 +37,7 @@ def test_the_language_follows_the_choice(plain, client):
 
 @pytest.mark.parametrize("layout", ["public", "app"])
 def test_every_component_is_shown(plain, client, layout):
-    answer = client.get("/ui/living/", {"layout": layout})
+    answer = client.get("/ui/", {"layout": layout})
     assert answer.status_code == 200
     assert "六格" in answer.content.decode()
 
@@ -68,5 +68,5 @@ def test_a_form_sent_by_script_is_told_the_next_page_in_a_header(plain, client):
     assert client.post("/form/", sent).status_code == 302
     told = client.post("/form/", sent, headers={"X-Lianxin-Send": "1"})
     assert told.status_code == 204
-    assert told["X-Location"] == "/ui/living/?after=form"
+    assert told["X-Location"] == "/ui/?after=form"
     assert client.post("/form/", {**sent, "title": "bad"}, headers={"X-Lianxin-Send": "1"}).status_code == 422

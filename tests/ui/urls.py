@@ -23,7 +23,7 @@ def form(request: HttpRequest) -> HttpResponse:
         files = [(file.name, file.size) for file in request.FILES.getlist("photos")]
         received.append((request.POST["idempotency_key"], request.POST["title"], files))
         if request.POST["title"] != "bad":
-            return redirect("/ui/living/?after=form")
+            return redirect("/ui/?after=form")
         faults = [{"field": "f-title", "text": "Say what it is"}]
     page = engines["jinja2"].from_string(FORM).render({"faults": faults}, request)
     return HttpResponse(page, status=422 if faults else 200)

@@ -9,5 +9,5 @@ app_name = "ui"
 urlpatterns = [
     path("made/<str:name>", made, name="made"),
     path("look/", views.look, name="look"),
-    path("living/", views.living, name="living"),
+    path("", views.living, name="living"),
 ]

@@ -13,8 +13,8 @@ from lianxin.ui.samples import samples
 A_YEAR = 365 * 24 * 3600
 # Query name: cookie, and the values it may take.
 CHOICES = {
-    "size": ("lx_size", ("plain", "elder")),
-    "theme": ("lx_theme", ("auto", "light", "dark")),
+    "size": ("lx_size", ("plain", "elder", "largest")),
+    "theme": ("lx_theme", ("auto", "light", "dark", "contrast")),
     "lang": (settings.LANGUAGE_COOKIE_NAME, tuple(code for code, _name in settings.LANGUAGES)),
 }
 

@@ -58,6 +58,10 @@ export class Pane {
     }, true);
     // Before the form's own sender hears of it: what is sent from here comes back here.
     pane.addEventListener("submit", (event) => this.submitted(event), true);
+    pane.addEventListener("lianxin:again", () => {
+      const row = this.on();
+      if (this.number) this.open(row, this.number);
+    });
     const wanted = new URLSearchParams(location.search).get("open");
     if (wanted && this.wide()) this.open(this.row(wanted), wanted);
   }

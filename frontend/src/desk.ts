@@ -3,10 +3,12 @@ import { htmx } from "./htmx";
 import { guarded } from "./guard";
 import { keys } from "./keys";
 import { palette } from "./palette-door";
+import { drafted, drafts } from "./desk-drafts";
 import { panes } from "./desk-pane";
 
 keys();
 palette();
-htmx.onLoad((part) => guarded(part as HTMLElement));
+drafted();
+htmx.onLoad((part) => { guarded(part as HTMLElement); drafts(part as HTMLElement, true); });
 document.addEventListener("lianxin:fresh", (event) => guarded((event as CustomEvent<HTMLElement>).detail));
 panes();

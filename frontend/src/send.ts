@@ -80,7 +80,11 @@ class Sending {
 
   private answered(call: XMLHttpRequest): void {
     const next = call.getResponseHeader("X-Location");
-    if (next) { location.assign(next); return; }
+    if (next) {
+      this.form.dispatchEvent(new CustomEvent("lianxin:sent", { bubbles: true }));
+      location.assign(next);
+      return;
+    }
     if (call.status >= 500) { this.lock(false, say(this.form, "failed")); return; }
     this.lock(false, "");
     carry(this.form);

@@ -125,3 +125,66 @@ def test_a_case_that_waits_for_no_triage_opens_beside_the_list_and_is_acted_on_t
     desk_page.click("#do-note button.main")
     desk_page.wait_for_selector("[data-pane] #history >> text=周五前要结果")
     assert re.search(rf"/desk/\?scope=all&open={number}$", desk_page.url)
+
+
+MOVED = "before => document.querySelector('#f-holder').value !== before"
+STORED = """() => [localStorage, sessionStorage].map(place => Object.keys(place).filter(key => key.startsWith('lx-draft:'))
+    .map(key => place.getItem(key)).join())"""
+
+
+@pytest.mark.row("B3")
+def test_what_was_typed_comes_back_until_it_is_sent_or_thrown_away(desk_page, town, sign_in, go, axe_clean):
+    numbers = raise_some(town, 3)
+    sign_in(desk_page, "clerk")
+    open_first(desk_page, go)
+    desk_page.click(".desk-decide details.more summary")
+    desk_page.locator("#f-note").press_sequentially("先问过村里")
+    before = desk_page.input_value("#f-holder")
+    desk_page.select_option("#f-category", label=desk_page.inner_text("#f-category option:has-text('车辆停放')").strip())
+    desk_page.wait_for_function(MOVED, arg=before)
+    desk_page.wait_for_function("() => document.querySelector('#f-note').value === '先问过村里'")  # drawn anew under it
+    assert desk_page.locator(".desk-draft").count() == 0
+    desk_page.focus("h1")
+    desk_page.keyboard.press("n")
+    desk_page.wait_for_function(CHANGED, arg=numbers[0])
+    desk_page.reload()
+    desk_page.click(f"[data-of='{numbers[0]}'] a.title")
+    desk_page.wait_for_selector("[data-pane] .desk-draft")
+    desk_page.wait_for_function(MOVED, arg=before)
+    assert desk_page.input_value("#f-note") == "先问过村里"
+    axe_clean(desk_page)
+    desk_page.focus("h1")
+    send(desk_page)
+    assert Case.objects.for_system("walk", town).get(number=numbers[0]).category.key == "parking"
+    assert desk_page.evaluate(STORED) == ["", ""]
+    desk_page.click(".desk-decide details.more summary")
+    desk_page.locator("#f-note").press_sequentially("回电 19900000001")
+    kept, brief = desk_page.evaluate(STORED)
+    assert "19900000001" in brief
+    assert "19900000001" not in kept  # a telephone number lasts no longer than the tab
+    desk_page.click(f"[data-of='{numbers[2]}'] a.title")
+    desk_page.wait_for_function(CHANGED, arg=numbers[1])
+    desk_page.click(f"[data-of='{numbers[1]}'] a.title")
+    desk_page.click(".desk-draft button")
+    desk_page.wait_for_function("() => !document.querySelector('.desk-draft') && document.querySelector('#f-note')?.value === ''")
+    assert desk_page.evaluate(STORED) == ["", ""]
+
+
+@pytest.mark.row("B1")
+def test_a_call_half_written_survives_a_wrong_key_and_not_a_sign_out(desk_page, town, sign_in, go):
+    sign_in(desk_page, "clerk")
+    go(desk_page, "/desk/register/")
+    desk_page.locator("#f-phone").press_sequentially("19900000001")
+    desk_page.locator("#f-text").press_sequentially("路灯不亮")
+    desk_page.once("dialog", lambda asked: asked.accept())
+    desk_page.reload()
+    desk_page.wait_for_selector(".desk-draft")
+    assert desk_page.input_value("#f-phone") == "19900000001"
+    assert desk_page.input_value("#f-text") == "路灯不亮"
+    kept, brief = desk_page.evaluate(STORED)
+    assert kept == ""
+    assert "19900000001" in brief
+    desk_page.click(".bar .menu summary")
+    desk_page.click("form[action$='/sign-out/'] button")
+    desk_page.wait_for_url("**/sign-in/**")
+    assert desk_page.evaluate(STORED) == ["", ""]

@@ -125,3 +125,17 @@ def test_rows_say_which_case_and_version_they_show(town, sign_in):
     standing = stand(who(town, "clerk"), number=case.number)
     transition(standing, "note", actor=who(town, "clerk"), now=timezone.now(), given={"note": "问过了"})
     assert f'data-of="{case.number}" data-version="{case.version + 1}"' in client.get("/desk/pulse/?list=1").content.decode()
+
+
+def test_what_is_chosen_for_a_case_does_not_narrow_the_list_one_came_from(town, sign_in):
+    first, second = raised(town), raised(town, "另一件")
+    client = sign_in(town, "clerk")
+    every = client.get("/desk/?scope=all&urgency=normal").content.decode()
+    address = every.split(f'href="/desk/triage/{first.number}/', 1)[1].split('"', 1)[0].replace("&amp;", "&")
+    category = client.get(f"/desk/triage/{first.number}/").content.decode().split('id="f-category"', 1)[1]
+    chosen = [part.split('"', 1)[0] for part in category.split('value="')][5]
+    page = client.get(f"/desk/triage/{first.number}/{address}&category={chosen}&urgency=urgent").content.decode()
+    action = page.split('<form method="post" action="/desk/triage/', 1)[1].split('"', 1)[0].replace("&amp;", "&")
+    assert "scope%3Dall%26urgency%3Dnormal" in action
+    skipped = client.get(f"/desk/triage/{action}&skip=1")
+    assert f"/desk/triage/{second.number}/" in skipped.headers["Location"]

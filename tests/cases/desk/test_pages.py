@@ -131,7 +131,7 @@ def test_a_number_in_the_search_goes_to_its_case(town, sign_in):
 
 def test_a_hit_that_waits_leads_to_triage_for_who_may_and_else_to_its_case(town, sign_in):
     number = raised(town).case.number
-    assert f'"/desk/triage/{number}/?q=' in sign_in(town, "clerk").get("/desk/search/?q=路灯").content.decode()
+    assert f'"/desk/triage/{number}/?list=q%3D' in sign_in(town, "clerk").get("/desk/search/?q=路灯").content.decode()
     gone = raised(town, title="停水")
     transition(gone.standing, "withdraw", actor=reporter_of(town, gone), now=timezone.now())
     assert f'"/cases/{gone.case.number}/"' in sign_in(town, "clerk").get("/desk/search/?q=停水").content.decode()

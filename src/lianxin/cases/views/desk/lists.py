@@ -78,15 +78,16 @@ def dressed(actor: Actor, rows: list[Row], query: QueryDict) -> list[Row]:
 
 
 def href_of(actor: Actor, row: Row, query: QueryDict) -> str:
-    """Where a row leads: to triage while it waits for that, else to its case. The list's filter goes along."""
-    return _href(actor, row, carried(query).urlencode())
+    """Where a row leads: to triage while it waits for that, else to its case. The filter one came with goes along."""
+    return _href(actor, row, came_from(query).urlencode())
 
 
 def _href(actor: Actor, row: Row, kept: str) -> str:
     if not triaged_by(actor, row):
         return _address("case", row["number"])
-    at = f"at={place_of(row)}" if row["duty_id"] is not None else ""
-    return f"{_address('desk-triage', row['number'])}?{'&'.join(filter(None, (kept, at)))}"
+    came = {"list": kept} if kept else {}  # in one piece: what triage chooses goes by the same names
+    came |= {"at": place_of(row)} if row["duty_id"] is not None else {}
+    return f"{_address('desk-triage', row['number'])}?{urlencode(came)}"
 
 
 @lru_cache(maxsize=4096)  # a page has fifty, and the next one mostly the same
@@ -109,9 +110,14 @@ def carried(query: QueryDict) -> QueryDict:
     return kept
 
 
+def came_from(query: QueryDict) -> QueryDict:
+    """The filter of the list one came from, out of the query string of a page of triage."""
+    return carried(QueryDict(query.get("list", "")))
+
+
 def next_waiting(actor: Actor, query: QueryDict, now: datetime, *, but: str) -> Row | None:
     """The next row of the list to triage after the place one stood at, else the first; never the one just done."""
-    filters = replace(read_filter(query), closed=False)
+    filters = replace(read_filter(came_from(query)), closed=False)
     for after in dict.fromkeys((query.get("at", ""), "")):
         rows: list[Row] = inbox(actor, filters, now=now, after=after, most=20)["rows"]
         for row in rows:

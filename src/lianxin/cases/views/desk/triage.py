@@ -21,7 +21,7 @@ from lianxin.cases.queries.setup import workflow_by_id
 from lianxin.cases.queries.standing import NotSeen, stand
 from lianxin.cases.queries.triage import alike, judgement
 from lianxin.cases.values import Done, Standing
-from lianxin.cases.views.desk.lists import WAITING, carried, href_of, next_waiting
+from lianxin.cases.views.desk.lists import WAITING, came_from, href_of, next_waiting
 from lianxin.cases.views.frame import StaffRequest, frame, see_other
 from lianxin.cases.views.parts import in_part, part_of
 from lianxin.cases.words import refusal, said, used_otherwise
@@ -121,7 +121,7 @@ def onward(request: StaffRequest, number: str, now: datetime) -> HttpResponse:
     if row is not None:
         return see_other(href_of(request.actor, row, request.GET))
     messages.info(request, _("Nothing more is waiting for triage in this list."))
-    return see_other(f"{reverse('desk')}?{carried(request.GET).urlencode()}")
+    return see_other(f"{reverse('desk')}?{came_from(request.GET).urlencode()}")
 
 
 def shown(
@@ -145,7 +145,7 @@ def shown(
         "faults": faults or {},
         "since": since(page["timeline"], request.POST.get("version", "")) if status == STALE else [],
         "typed": chosen if request.method == "POST" else {},
-        "back": carried(request.GET).urlencode(),
+        "back": came_from(request.GET).urlencode(),
     }
     return render(request, "cases/desk/triage.html", context, status=status)
 

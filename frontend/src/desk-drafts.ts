@@ -1,0 +1,159 @@
+// What is typed and not yet sent is kept in this browser, for this person and this case, until it is sent or thrown away.
+// What may be a telephone, a number of a paper or a caller's details lasts no longer than the tab: drafts-end.ts wipes the rest.
+import { make, once, say } from "./dom";
+import { BRIEF, KEPT, PREFIX } from "./drafts-end";
+
+const LASTS = 7 * 24 * 3600 * 1000;
+const NUMBERS = /\d[\d -]{5,}\d/;
+const AGAIN = ["category", "grid"]; // who is proposed follows from these
+
+type Control = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
+interface Draft { at: number; version: string; values: Record<string, string[]> }
+
+let words: HTMLElement | null = null;
+let putting = false; // what is put back is not typed
+
+const keyOf = (form: HTMLFormElement): string => `${PREFIX}${words?.dataset.account}:${form.dataset.draft}`;
+const versionOf = (form: HTMLFormElement): string => form.querySelector<HTMLInputElement>("input[name=version]")?.value || "";
+
+function typedInto(target: EventTarget | null): target is Control {
+  if (target instanceof HTMLInputElement) return !/^(hidden|file|password|submit|button)$/.test(target.type);
+  return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
+}
+
+function controls(form: HTMLFormElement, name: string): Control[] {
+  return Array.from(form.elements).filter((el): el is Control => typedInto(el) && el.name === name);
+}
+
+const ticked = (el: Control): el is HTMLInputElement => el instanceof HTMLInputElement && /^(checkbox|radio)$/.test(el.type);
+
+function valuesOf(form: HTMLFormElement, name: string): string[] {
+  return controls(form, name).filter((el) => !ticked(el) || el.checked).map((el) => el.value);
+}
+
+function read(place: Storage, key: string): Draft | null {
+  try {
+    const held = JSON.parse(place.getItem(key) || "null") as Draft | null;
+    return held && held.at > Date.now() - LASTS ? held : null;
+  } catch (_fault) {
+    return null;
+  }
+}
+
+function write(place: Storage, key: string, draft: Draft): void {
+  try {
+    if (Object.keys(draft.values).length) place.setItem(key, JSON.stringify(draft));
+    else place.removeItem(key);
+  } catch (_fault) { /* a full or a forbidden store: the page works as it did without drafts */ }
+}
+
+function drop(form: HTMLFormElement): void {
+  [KEPT, BRIEF].forEach((place) => { try { place().removeItem(keyOf(form)); } catch (_fault) { /* there is none */ } });
+}
+
+/** Keep what the person has just changed; a value that names somebody goes to the store that ends with the tab. */
+function keep(form: HTMLFormElement, name: string): void {
+  const key = keyOf(form), now = Date.now(), version = versionOf(form), value = valuesOf(form, name);
+  const brief = "draftBrief" in form.dataset || value.some((one) => NUMBERS.test(one));
+  [KEPT, BRIEF].forEach((place) => {
+    try {
+      const draft = read(place(), key) || { at: now, version, values: {} };
+      draft.at = now;
+      draft.version = version;
+      delete draft.values[name];
+      if (AGAIN.indexOf(name) >= 0) delete draft.values.holder;
+      if (brief === (place === BRIEF)) draft.values[name] = value;
+      write(place(), key, draft);
+    } catch (_fault) { /* no such store */ }
+  });
+}
+
+function found(form: HTMLFormElement): Draft | null {
+  let made: Draft | null = null;
+  [KEPT, BRIEF].forEach((place) => {
+    try {
+      const one = read(place(), keyOf(form));
+      if (one) made = made ? { ...made, values: { ...made.values, ...one.values } } : one;
+    } catch (_fault) { /* no such store */ }
+  });
+  return made;
+}
+
+/** Put a value back; whether the page showed another. What was chosen for an earlier state of the case is not chosen again. */
+function put(form: HTMLFormElement, name: string, value: string[], same: boolean): boolean {
+  if (valuesOf(form, name).join("\n") === value.join("\n")) return false;
+  let changed = false;
+  controls(form, name).forEach((el) => {
+    if (ticked(el) || el instanceof HTMLSelectElement) {
+      if (!same) return;
+      if (ticked(el)) { el.checked = value.indexOf(el.value) >= 0; changed = true; }
+      else if (Array.from(el.options).some((one) => one.value === value[0])) { el.value = value[0] || ""; changed = true; }
+    } else if (value[0]) {
+      el.value = value[0];
+      changed = true;
+    }
+    if (!changed) return;
+    for (let fold = el.closest("details"); fold; fold = fold.parentElement?.closest("details") || null) fold.open = true;
+  });
+  return changed;
+}
+
+function told(form: HTMLFormElement, at: number): void {
+  if (!words) return;
+  const time = new Date(at).toLocaleString(document.documentElement.lang, { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" });
+  const line = make("p", "desk-draft", say(words, "restored", { when: time }));
+  line.setAttribute("role", "status");
+  const away = make("button", "btn bare", say(words, "drop")) as HTMLButtonElement;
+  away.type = "button";
+  away.addEventListener("click", () => {
+    drop(form);
+    if (form.closest("[data-pane]")) form.dispatchEvent(new CustomEvent("lianxin:again", { bubbles: true }));
+    else location.reload();
+  });
+  line.appendChild(away);
+  form.insertBefore(line, form.firstChild);
+}
+
+/** `quiet`: the form was only drawn anew under the writer's hands. */
+export function drafts(root: ParentNode, quiet = false): void {
+  if (!words) return;
+  once(root, "form[data-draft]", "Draft", (el) => {
+    const form = el as HTMLFormElement, draft = found(form);
+    if (!draft) return;
+    const same = draft.version === versionOf(form);
+    const back = Object.keys(draft.values).filter((name) => put(form, name, draft.values[name] || [], same));
+    if (!back.length) return;
+    if (!quiet) told(form, draft.at);
+    const again = back.find((name) => AGAIN.indexOf(name) >= 0);
+    putting = true;
+    if (again) controls(form, again)[0]?.dispatchEvent(new Event("change", { bubbles: true }));
+    putting = false;
+  });
+}
+
+function changed(event: Event): void {
+  if (putting || !typedInto(event.target) || !event.target.name) return;
+  const form = event.target.form;
+  if (form && form.dataset.draft) keep(form, event.target.name);
+}
+
+/** Another person's drafts, and old ones, are not kept. */
+function tidy(): void {
+  try {
+    const own = `${PREFIX}${words?.dataset.account}:`, place = KEPT();
+    Object.keys(place).filter((key) => key.indexOf(PREFIX) === 0).forEach((key) => {
+      if (key.indexOf(own) !== 0 || !read(place, key)) place.removeItem(key);
+    });
+  } catch (_fault) { /* no store */ }
+}
+
+export function drafted(): void {
+  words = document.querySelector<HTMLElement>("[data-drafts]");
+  if (!words) return;
+  tidy();
+  document.addEventListener("input", changed);
+  document.addEventListener("change", changed);
+  document.addEventListener("lianxin:sent", (event) => { const form = event.target; if (form instanceof HTMLFormElement && form.dataset.draft) drop(form); });
+  drafts(document);
+  document.addEventListener("lianxin:fresh", (event) => drafts((event as CustomEvent<HTMLElement>).detail));
+}

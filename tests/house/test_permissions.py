@@ -260,6 +260,15 @@ TABLE = (
     *(Row(f"/desk/palette/?q={word}", staff(), shows=seen(name))
       for name, words in WORDS.items() for word in words[:1]),
     Row("/desk/palette/?q={number}", staff(), shows=lambda role, case: seen(case)(role, case), **NUMBER),
+    # Paper: as much as the page beside it shows; the telephone for a reason, to those who may see it.
+    Row("/cases/{number}/slip/", of_case(), shows=lambda role, case: {case}, **NUMBER),
+    Row("/cases/{number}/slip.pdf", of_case(), **NUMBER),
+    post("/cases/{number}/slip.pdf", {}, lambda role, case: 403 if role in {"dispatcher", "leader"} and role in SEES[case]
+         else of_case(422)(role, case), also=this, **NUMBER),
+    post("/cases/{number}/slip.pdf", {"reason": "handle"}, of_case_for(REVEAL, 200, 403), **NUMBER),
+    Row("/desk/print/", staff()),
+    Row("/desk/print/list.pdf?scope=all", staff()),
+    Row("/desk/print/register.pdf", staff()),
     # Saved views hold filters: one's own and one's unit's.
     Row("/desk/views/", staff()),
     Row("/desk/views/save/", staff(405)),

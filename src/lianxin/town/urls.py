@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("lianxin.people.views.urls")),
     path("", include("lianxin.cases.views.public.urls")),
     path("", include("lianxin.cases.views.case.urls")),
+    path("", include("lianxin.cases.views.printing.urls")),
     path("desk/palette/", include("lianxin.cases.views.palette.urls")),
     path("desk/views/", include("lianxin.cases.views.saved.urls")),
     path("desk/", include("lianxin.cases.views.desk.urls")),

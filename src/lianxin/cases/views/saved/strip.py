@@ -46,5 +46,6 @@ def strip_of(request: StaffRequest) -> dict[str, Any]:
         "chips": chips,
         "first": next((row["query"] for row in rows if row["first"]), ""),
         "query": "" if known else query,
+        "asked_for": query,
         "asked": asked_in_words(actor.town, filters) if query and not known else "",
     }

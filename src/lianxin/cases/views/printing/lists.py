@@ -1,0 +1,141 @@
+"""The list of an inbox and the register (台账) of a period as PDF: what was filtered, as far as one may see it."""
+
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import get_language, pgettext
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from lianxin.cases.queries.inbox import InboxFilter, cases_of, inbox, read_filter, rows_of
+from lianxin.cases.queries.saved import asked_in_words, query_of
+from lianxin.cases.views.frame import StaffRequest, frame
+from lianxin.cases.views.printing.paper import NoFace, paper
+from lianxin.cases.views.printing.slips import no_face, printed_by
+from lianxin.cases.words import channel_name
+from lianxin.people.actors import Actor
+from lianxin.people.middleware import staff
+from lianxin.ui import words
+
+MOST = 1000  # rows on paper: forty pages; who needs more wants the export
+Row = dict[str, Any]
+
+
+@staff
+@never_cache
+@require_safe
+def print_page(request: StaffRequest) -> HttpResponse:
+    """What may be printed of a filter: the list as it stands, the register of a period."""
+    filters, today = read_filter(request.GET), timezone.localdate()
+    context = {
+        **frame(request, "desk"), "asked": asked_in_words(request.actor.town, filters), "query": query_of(filters),
+        "hidden": QueryDict(query_of(filters)).items(), "first": today.replace(day=1), "last": today, "most": MOST,
+    }  # fmt: skip
+    return render(request, "cases/print/lists.html", context)
+
+
+@staff
+@never_cache
+@require_safe
+def list_pdf(request: StaffRequest) -> HttpResponse:
+    """The inbox of a filter: open duties by due time."""
+    actor, now = request.actor, timezone.now()
+    filters = replace(read_filter(request.GET), closed=False)
+    rows = open_rows(actor, filters, now)
+    lines = [
+        [str(at), row["number"], row["title"], row["category"], row["grid"], row["step_name"], _who(row), _due(row)]
+        for at, row in enumerate(rows[:MOST], start=1)
+    ]
+    heads = [
+        pgettext("column", "No."), _("Number"), pgettext("column", "Matter"), _("Category"), pgettext("column", "Grid"),
+        _("State"), pgettext("column", "With"), _("Due"),
+    ]  # fmt: skip
+    table = {"heads": heads, "rows": lines, "widths": ["a", "a", "2", "a", "a", "a", "", "a"]}
+    return printed(request, table, _("List of what waits"), asked_in_words(actor.town, filters), len(rows) > MOST)
+
+
+@staff
+@never_cache
+@require_safe
+def register_pdf(request: StaffRequest) -> HttpResponse:
+    """Every case recorded in a period, closed ones too, in the order in which they were taken down."""
+    actor, now = request.actor, timezone.now()
+    filters = replace(read_filter(request.GET), closed=True)
+    first, last = period(request.GET)
+    asked = cases_of(actor, filters, now=now).filter(recorded_at__gte=_start(first), recorded_at__lt=_start(last, 1))
+    rows = rows_of(actor, asked.order_by("recorded_at", "id"), now=now, most=MOST + 1)
+    lines = [
+        [
+            str(at), row["number"], words.stamp(row["recorded_at"]), channel_name(row["channel"]), row["title"],
+            row["category"], row["grid"], row["unit"], words.stamp(row["due_at"]), words.stamp(row["closed_at"]),
+            row["step_name"],
+        ]
+        for at, row in enumerate(rows[:MOST], start=1)
+    ]  # fmt: skip
+    heads = [
+        pgettext("column", "No."), _("Number"), _("Recorded"), _("Came by"), pgettext("column", "Matter"),
+        _("Category"), pgettext("column", "Grid"), pgettext("column", "With"), _("Due"), _("Ended"), _("State"),
+    ]  # fmt: skip
+    table = {"heads": heads, "rows": lines, "widths": ["a", "a", "a", "a", "2", "a", "a", "", "a", "a", "a"]}
+    said = f"{first:%Y-%m-%d} – {last:%Y-%m-%d} · {asked_in_words(actor.town, filters)}"
+    return printed(request, table, _("Register of cases"), said, len(rows) > MOST)
+
+
+def open_rows(actor: Actor, filters: InboxFilter, now: datetime) -> list[Row]:
+    """The rows of an inbox, page after page, one more than are printed at the most."""
+    found: list[Row] = []
+    after = ""
+    while len(found) <= MOST:
+        page = inbox(actor, filters, now=now, after=after, most=200)
+        found += page["rows"]
+        if not (after := page["next"]):
+            break
+    return found
+
+
+def printed(request: StaffRequest, table: Row, heading: str, asked: str, cut: bool) -> HttpResponse:
+    """The table as PDF, or the page that says why there is none."""
+    actor, count = request.actor, len(table["rows"])
+    data = {
+        **table, "title": heading, "heading": heading, "town": actor.town.name, "asked": asked,
+        "lang": "zh" if (get_language() or "zh").startswith("zh") else "en",
+        "count": _("%(n)s cases") % {"n": count}, "foot": printed_by(actor, timezone.now()),
+        "cut": _("Only the first %(n)s are printed. Narrow the filter.") % {"n": MOST} if cut else "",
+    }  # fmt: skip
+    try:
+        return paper("table", data, "list")
+    except NoFace:
+        return no_face(request)
+
+
+def period(data: QueryDict) -> tuple[date, date]:
+    """The days asked for, the first before the last; this month where they make no sense."""
+    today = timezone.localdate()
+    first, last = _day(data.get("from", "")), _day(data.get("to", ""))
+    first, last = first or today.replace(day=1), last or today
+    return (first, last) if first <= last else (last, first)
+
+
+def _day(text: str) -> date | None:
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if 2000 <= found.year <= 2100 else None
+
+
+def _start(day: date, later: int = 0) -> datetime:
+    return timezone.make_aware(datetime.combine(day + timedelta(days=later), time()))
+
+
+def _who(row: Row) -> str:
+    return " ".join(part for part in (row["unit"], row["person"]) if part)
+
+
+def _due(row: Row) -> str:
+    return f"{words.stamp(row['due_at'])}{' ' + _('late') if row['late'] else ''}"

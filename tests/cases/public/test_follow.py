@@ -1,16 +1,18 @@
 """Following: by link or by number and digits; each sees just what is theirs and does what is theirs to do."""
 
-from datetime import timedelta
+import re
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
 from lianxin.cases.actions import open_case, transition
+from lianxin.cases.actions.joining import join_case
 from lianxin.cases.links import TRIES, link_code, reporter_by_code
 from lianxin.cases.models import Case, Duty, Photo, Reporter
 from lianxin.cases.tasks import sweep
-from lianxin.cases.values import Draft, Holder
+from lianxin.cases.values import Contact, Draft, Holder
 from lianxin.ledger.models import Entry
 from lianxin.ledger.verify import verify
 from lianxin.people.actors import nobody
@@ -110,7 +112,7 @@ def test_after_five_tries_even_the_right_digits_wait(site, lamp):
     assert answers == [422] * TRIES
     assert locked.status_code == 429
     assert int(locked["Retry-After"]) <= 15 * 60
-    until = timezone.localtime(timezone.now() + timedelta(seconds=int(locked["Retry-After"]) + 59))
+    until = datetime.fromtimestamp((timezone.now().timestamp() // 900 + 1) * 900, timezone.get_default_timezone())
     page = locked.content.decode()
     assert f"{until:%H:%M} 以后就可以再试" in page
     assert f"请等 {-(-int(locked['Retry-After']) // 60)} 分钟" in page
@@ -349,6 +351,56 @@ def test_every_step_of_the_way_has_somebody_and_a_date_on_the_page(site, town, l
         page = site.get(link(done)).content.decode()
         assert duty.unit.name in page
         assert 'class="next' in page
+
+
+def standing(page):
+    """The questions and answers at the head of the page, and the head of what was done."""
+    facts = dict(re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", page, re.S))
+    first = re.search(r'<ol class="timeline"><li class="([^"]*)"><span class="act">(.*?)</span>', page)
+    return facts, first
+
+
+def test_at_each_step_the_page_says_who_until_when_what_if_late_and_how_to_object(site, town, lamp, link, act):
+    town.phone = "0990-6681200"
+    town.save(update_fields=["phone"])
+    done = lamp()
+    utilities = Holder(unit_by_key(town, "utilities").pk)
+    way = (
+        ("信息收集", "受理中心", "自动报上一级", "您可以申诉，换人审查", ()),
+        ("分析研判", "受理中心", "自动报上一级", "您可以申诉，换人审查", ("accept", "clerk", {})),
+        ("分派流转", "公用事业服务站", "自动报上一级", "不满意就重新办理", ("assign", "clerk", {"holder": utilities})),
+        ("事件处置", "公用事业服务站", "您也可以在下面催办。也可以打电话 0990-6681200。", "不满意就重新办理", ("take", "handler", {})),
+        ("跟踪反馈", "等您回话", "视为已经办好", "请评“不满意”", ("finish", "handler", {"answer": "已亮"})),
+        ("督查考核", "督查", "计入这个单位的考核", "归档以后还没解决的", ("call_back", "supervisor", {"rating": "4", "note": "电话回访"})),
+    )  # fmt: skip
+    for step_name, whose, late, objection, move in way:
+        if move:
+            act(done.case, move[0], move[1], **move[2])
+        facts, first = standing(site.get(link(done)).content.decode())
+        told = facts["现在由谁办"], facts["什么时候前"], facts.get("到时没办") or facts.get("您不回话"), facts["如果您不认可"]
+        assert whose in told[0], step_name
+        assert "还有" in told[1], step_name
+        assert late in told[2], step_name
+        assert objection in told[3], step_name
+        assert first[1].startswith("present ")
+        assert first[2] == f"现在：{step_name}"
+    act(done.case, "close", "supervisor")
+    facts, first = standing(site.get(link(done)).content.decode())
+    assert list(facts) == ["如果您不认可"]
+    assert "请在下面提出" in facts["如果您不认可"]
+    assert "present" not in first[1]
+
+
+def test_the_way_on_is_told_only_to_whom_it_is_open(site, town, lamp, link, act):
+    done = lamp()
+    act(done.case, "reject", "clerk", clause="court", reason="已在法院立案")
+    assert "申诉一次" in standing(site.get(link(done)).content.decode())[0]["如果您不认可"]
+    post(site, link(done), "appeal", done.case, reason="没有起诉过")
+    assert "如果您不认可" not in standing(site.get(link(done)).content.decode())[0]
+    other = lamp(text="另一盏路灯不亮")
+    joined = join_case(other.case.pk, Contact(), actor=nobody(town), now=timezone.now())
+    page = site.get(f"/r/{other.case.number}/{link_code(joined.reporter_id)}/").content.decode()
+    assert "如果您不认可" not in standing(page)[0]  # who joined neither rates nor appeals
 
 
 def test_the_residents_pages_post_with_the_code_alone_but_the_session_page_needs_its_token(lamp, link, town, settings):

@@ -24,6 +24,7 @@ from lianxin.cases.roles import roles_of
 from lianxin.cases.values import Standing
 from lianxin.cases.views.public.mine import title_for
 from lianxin.cases.views.public.progress import progress_of
+from lianxin.cases.views.public.standing import standing_of
 from lianxin.cases.words import act_name, said
 from lianxin.keys.models import Town
 from lianxin.keys.numbers import spoken
@@ -95,7 +96,9 @@ def page_of(seen: Following, *, now: datetime) -> dict[str, Any]:
     return {
         "number": spoken(case.number), "version": case.version, "first": seen.reporter.first, "progress": progress,
         **_about(seen),
-        "timeline": timeline(seen, now=now), "acts": acts_of(seen, now=now), "answers": _answers(seen, now=now),
+        "standing": standing_of(town, case, seen.flow.steps[case.step], progress, may=_may(seen, now=now), now=now),
+        "timeline": [*_present(progress), *timeline(seen, now=now)],
+        "acts": acts_of(seen, now=now), "answers": _answers(seen, now=now),
         "refusal": _refusal(seen), "appeals": _appeals(seen), "main": _main(seen, progress, now=now),
         "has_phone": bool(seen.reporter.phone),
     }  # fmt: skip
@@ -155,6 +158,15 @@ def _plain() -> dict[str, str]:
 
 _PRIVATE = frozenset({"open", "join", "add"})  # what another reporter did is nobody else's
 _LATE = frozenset({"overdue", "reject", "dissatisfied"})
+
+
+def _present(progress: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What goes on now, at the head of what was done."""
+    if progress["ended"]:
+        return []
+    until = _("until %(due)s") % progress if progress["due"] else ""
+    act = _("Now: %(step)s") % progress
+    return [{"act": act, "at": until, "who": "" if progress["yours"] else progress["unit"], "tone": "present " + progress["light"]}]
 
 
 def timeline(seen: Following, *, now: datetime) -> list[dict[str, Any]]:
@@ -292,6 +304,14 @@ def offered(seen: Following, *, now: datetime) -> list[Transition]:
     every = available(seen.flow, state_of(seen.standing), roles=roles_of(seen.actor, seen.case, seen.standing.duties))
     pressed = any(e.act == "remind" and seen.own(e) and now - e.at < REMIND_EVERY for e in seen.entries)
     return [each for each in every if not (pressed and each.act == "remind")]
+
+
+def _may(seen: Following, *, now: datetime) -> set[str]:
+    """The acts that are or will be open to this reporter; of a case that has ended, those that are open now."""
+    if seen.flow.steps[seen.case.step].end:
+        return {each.act for each in offered(seen, now=now)}
+    role = "reporter" if seen.reporter.first else "joiner"
+    return {each.act for each in seen.flow.transitions if role in each.by}
 
 
 def acts_of(seen: Following, *, now: datetime) -> list[dict[str, Any]]:

@@ -71,7 +71,7 @@ def counted(view: View) -> View:
             return view(request, *args, **kwargs)
         except TooManyTries as many:
             until = timezone.now() + timedelta(seconds=many.retry_after)
-            told = {"wait": words.span(ceil(many.retry_after / 60)), "until": words.when(until + timedelta(seconds=59))}
+            told = {"wait": words.span(ceil(many.retry_after / 60)), "until": words.when(until + timedelta(seconds=58))}
             response = render(request, "429.html", told, status=429)
             response.headers["Retry-After"] = str(many.retry_after)
             return response

@@ -39,6 +39,7 @@ def progress_of(town: Town, case: Case, entries: Iterable[Any] = (), *, now: dat
     return {
         "cells": six_cells(flow, case, entries, now=now), "light": light, "sentence": sentence, "small": small,
         "step": said(step.name), "unit": unit, "due": due, "ended": step.end, "outcome": step.outcome,
+        "yours": step.who == "reporter" and not step.end,
         "provisional": bool(case.state.get("provisional")) and not step.end,
     }  # fmt: skip
 

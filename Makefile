@@ -13,7 +13,7 @@ STAMPS := .venv/stamps
 MESSAGES := $(shell find src -name django.po)
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
-.PHONY: help run demo setup venv dev test check rows bench docs pictures clean
+.PHONY: help run demo setup venv dev test check rows bench docs pictures faces looks clean
 
 help: ## 列出目标 / list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -72,6 +72,12 @@ docs: dev ## 生成文档 / build the documentation
 
 pictures: dev ## 重拍文档里的画面（先启动演示镇）/ take the documentation's pictures from the running demo town
 	@$(BIN)/python docs/pictures.py "http://$(HOST):$(PORT)" "$${LIANXIN_DATA:-var}"
+
+faces: dev ## 量各页的大小和快慢，写进文档（先启动演示镇）/ measure the pages of the running demo town
+	@$(BIN)/python docs/faces.py "http://$(HOST):$(PORT)" "$${LIANXIN_DATA:-var}"
+
+looks: dev ## 重拍用来比对的页面样子 / take the pictures that pages are compared with
+	@LIANXIN_LOOKS=write $(BIN)/python -m pytest -n0 tests/walks/test_looks.py -k kept
 
 clean: ## 删除环境和构建结果，保留数据 / remove the environment and what was built; data stay
 	rm -rf .venv site frontend/node_modules src/lianxin/ui/static/lianxin

@@ -14,12 +14,12 @@ const withoutEval: Plugin = {
   },
 };
 
-// Old browsers take a service worker as one plain file only: it is built by itself, after the pages.
+// Old browsers take a service worker as one plain file only: each is built by itself, after the pages.
 const withWorker: Plugin = {
   name: "with-worker",
   apply: "build",
   async closeBundle() {
-    await build({
+    for (const name of ["sw", "field-sw"]) await build({
       configFile: false,
       logLevel: "warn",
       publicDir: false,
@@ -28,7 +28,7 @@ const withWorker: Plugin = {
         emptyOutDir: false,
         target,
         modulePreload: false,
-        rollupOptions: { input: "src/sw.ts", output: { format: "iife", entryFileNames: "sw.js" } },
+        rollupOptions: { input: `src/${name}.ts`, output: { format: "iife", entryFileNames: `${name}.js` } },
       },
     });
   },

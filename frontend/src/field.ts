@@ -1,5 +1,6 @@
 // Grid workers and handlers on the phone: the public islands, and parts of a page renewed in place.
 import "./htmx";
+import { day } from "./field-day";
 import { near } from "./near";
 
 /** An act is asked for by its address (#act-finish): its form is open, and what is to be written can be written at once. */
@@ -12,6 +13,7 @@ function ready(): void {
 }
 
 near(document);
+day();
 // After the browser has gone to the address's own place: it takes the focus there.
 if (document.readyState === "complete") ready();
 else window.addEventListener("load", () => { window.setTimeout(ready, 0); });

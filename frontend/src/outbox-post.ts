@@ -1,10 +1,11 @@
 // Carrying letters to the server, from a page or from the service worker: at the latest after a time-out, again until
 // it is known to have come, and gone from the phone only when the server names the digest of what was sent.
-import { dropLetter, letterOf, letters, putLetter, TOKEN, type Letter } from "./outbox-store";
+import { dropLetter, letterOf, lettersOf, putLetter, TOKEN, type Letter } from "./outbox-store";
 
 const PATIENCE = 20000;
 const SLOWEST = 10; // bytes a millisecond: the slowest network we still wait for
 const RECEIPT = "X-Lianxin-Receipt";
+const SIGN_IN = /^\/(sign-in|post)\//;
 
 /** done: taken. moved: not taken, see there. page: not taken, the page says why. waits: again later. gone: not here. */
 export type Answer =
@@ -63,9 +64,11 @@ async function judged(letter: Letter, { answer, html }: Told): Promise<Answer> {
     await putLetter({ ...letter, fields: [], state: "sent", at: Date.now(), location });
     return { kind: "done", location };
   }
+  if (letter.of && ((location && SIGN_IN.test(location)) || answer.headers.has("X-Lianxin-Other"))) return waits(letter, "sign-in");
   if (answer.status === 429) return waits(letter, "later", Number(answer.headers.get("Retry-After")) || 60);
   if (answer.status >= 500) return waits(letter, "failed");
-  await putLetter({ ...letter, state: "look" });
+  const moved = answer.status === 409 || answer.status === 404; // the case went on meanwhile, or away
+  await putLetter({ ...letter, state: "look", why: letter.of ? (moved ? "moved" : "refused") : letter.why });
   return location ? { kind: "moved", location } : { kind: "page", html };
 }
 
@@ -104,16 +107,23 @@ export async function takeOut(key: string, keep: (letter: Letter) => Promise<unk
   return taken;
 }
 
-/** Send everything that waits and may be sent; tells what became of each. `all`: even what should still wait. */
-export async function flush(all = false): Promise<Map<string, Answer>> {
+/**
+ * Send everything of one writer that waits and may be sent; tells what became of each. `all`: even what should still wait.
+ * In a line nothing overtakes: what waits for an answer or for a decision holds up what was written after it.
+ */
+export async function flush(all = false, of = ""): Promise<Map<string, Answer>> {
   const told = new Map<string, Answer>();
-  for (const { key, state, after } of await letters()) {
+  const held = new Set<string>();
+  for (const { key, state, after, line } of await lettersOf(of)) {
+    if (state === "sent" || (line && held.has(line))) continue;
+    if (line) held.add(line);
     if (state !== "waiting" || (after > Date.now() && !all)) continue;
     const answer = await alone(key, false, async () => {
       const fresh = await letterOf(key); // another window may have sent it meanwhile
       return fresh && fresh.state === "waiting" ? deliver(key) : { kind: "gone" };
     });
     if (answer) told.set(key, answer);
+    if (line && answer && answer.kind === "done") held.delete(line);
   }
   return told;
 }

@@ -3,8 +3,16 @@
 
 export type Field = [string, string] | [string, Blob, string];
 
-/** One form on its way. `id` names the form it came from; `why` says why it still waits, `after` until when (ms). */
+/**
+ * One form on its way. `id` names the form it came from; `why` says why it still waits, `after` until when (ms).
+ * Letters of staff say whose they are (`of`; residents have no name here), what they do (`what`), and go in their order
+ * where they belong to one case (`line`), each with the version of the case that its writer's own letters lead to.
+ */
 export interface Letter {
+  of?: string;
+  line?: string;
+  version?: number;
+  what?: string;
   key: string;
   id: string;
   to: string;
@@ -13,7 +21,7 @@ export interface Letter {
   digest: string;
   at: number;
   state: "waiting" | "look" | "sent";
-  why: "" | "offline" | "failed" | "later";
+  why: "" | "offline" | "failed" | "later" | "sign-in" | "moved" | "refused";
   after: number;
   location: string;
 }
@@ -23,6 +31,7 @@ export interface Draft { id: string; key: string; fields: Field[]; at: number }
 export const TOKEN = "csrfmiddlewaretoken";
 const DRAFT_DAYS = 7;
 const SENT_DAYS = 30;
+const STAFF_PAGES = "/field/";
 const DAY = 86400000;
 const OPENING = 3000; // an old WebKit sometimes never answers: then the form goes without an outbox
 
@@ -74,6 +83,39 @@ export async function letters(): Promise<Letter[]> {
   return found.sort((one, other) => one.at - other.at);
 }
 
+/** The letters of whoever works here: `of` as the page says, "" for residents. */
+export const lettersOf = async (of: string): Promise<Letter[]> => (await letters()).filter((each) => (each.of || "") === of);
+
+/** What staff wrote goes when they sign out: letters and drafts. What residents wrote stays. */
+export async function forgetStaff(): Promise<void> {
+  for (const each of await letters()) if (each.of) await dropLetter(each.key);
+  const drafts = await deal<Draft[]>("drafts", "readonly", (all) => all.getAll());
+  for (const each of drafts) if (each.id.startsWith(STAFF_PAGES)) await dropDraft(each.id);
+}
+
+/** The version of the case that a new letter of a line is to carry: the page's, or what one's own letters lead to. */
+export async function versionFor(line: string, seen: number): Promise<number> {
+  const own = (await letters()).filter((each) => each.line === line && each.version !== undefined);
+  return Math.max(seen, ...own.map((each) => (each.version as number) + 1));
+}
+
+/** A letter was dropped: what one wrote after it in the same line no longer builds on it. */
+export async function closeRanks(dropped: Letter): Promise<void> {
+  if (dropped.version === undefined) return;
+  for (const each of await letters()) {
+    if (each.line !== dropped.line || each.version === undefined || each.version <= dropped.version || each.state !== "waiting") continue;
+    await renumber(each, each.version - 1);
+    await putLetter(each);
+  }
+}
+
+/** Give a letter another version of its case; what was seen is part of what is sent, so its digest is another one. */
+export async function renumber(letter: Letter, version: number): Promise<void> {
+  letter.version = version;
+  letter.fields = letter.fields.map((field): Field => (field[0] === "version" ? ["version", String(version)] : field));
+  letter.digest = await digestOf(letter.fields);
+}
+
 export const putDraft = (draft: Draft): Promise<unknown> => deal("drafts", "readwrite", (all) => all.put(draft));
 export const dropDraft = (id: string): Promise<unknown> => deal("drafts", "readwrite", (all) => all.delete(id));
 export const draftOf = (id: string): Promise<Draft | undefined> => deal("drafts", "readonly", (all) => all.get(id));
@@ -82,7 +124,8 @@ export const draftOf = (id: string): Promise<Draft | undefined> => deal("drafts"
 export async function sweep(now: number): Promise<void> {
   const drafts = await deal<Draft[]>("drafts", "readonly", (all) => all.getAll());
   for (const each of drafts) if (each.at < now - DRAFT_DAYS * DAY) await dropDraft(each.id);
-  for (const each of await letters()) if (each.state === "sent" && each.at < now - SENT_DAYS * DAY) await dropLetter(each.key);
+  const old = (each: Letter): boolean => each.at < now - (each.of ? DAY : SENT_DAYS * DAY);
+  for (const each of await letters()) if (each.state === "sent" && old(each)) await dropLetter(each.key);
 }
 
 async function sha256(bytes: BufferSource): Promise<string> {

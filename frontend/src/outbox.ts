@@ -1,7 +1,8 @@
 // What a resident writes is kept on the phone while it is typed, and sent from there: again and again, to one effect.
-import { all, debounce, make, once, say } from "./dom";
+// So is what a worker in the field writes, by cases and in order; the page says whose pages these are (data-of).
+import { all, debounce, make, once, say, toast } from "./dom";
 import { flush, sendNow, takeOut, type Answer } from "./outbox-post";
-import { able, digestOf, draftOf, dropDraft, dropLetter, letterOf, letters, newKey, putDraft, putLetter, sweep, TOKEN, type Field, type Letter } from "./outbox-store";
+import { able, closeRanks, digestOf, draftOf, dropDraft, dropLetter, letterOf, lettersOf, newKey, putDraft, putLetter, renumber, sweep, TOKEN, versionFor, type Field, type Letter } from "./outbox-store";
 import { carry, give, photosOf, type Chosen } from "./photo";
 import { showPage } from "./send-answer";
 
@@ -16,12 +17,15 @@ let busy = false;
 let again = 0;
 let pause = FIRST_AGAIN;
 
-/** The words of the outbox stand once on each public page; staff's pages have none, and no outbox. */
+/** The words of the outbox stand once on each public page and on each of the field; the desk's have none, and no outbox. */
 const bar = (): HTMLElement | null => document.querySelector<HTMLElement>("[data-outbox-bar]");
 const words = (name: string, holes: Record<string, string | number> = {}): string => {
   const box = bar();
   return box ? say(box, name, holes) : "";
 };
+
+/** Whose letters this page may send: residents have no name here, a worker has one on every page of the field. */
+const mine = (): string => bar()?.dataset.of || "";
 
 function fieldsOf(body: FormData): Field[] {
   const fields: Field[] = [];
@@ -50,7 +54,7 @@ class Writing {
   constructor(readonly form: HTMLFormElement) {
     const act = form.querySelector<HTMLInputElement>("input[type=hidden][name=act]");
     this.id = `${new URL(form.action || location.href, location.href).pathname} ${act ? act.value : ""}`.trim();
-    if (form.dataset.outbox === "offline") this.key = newKey(); // the page came from the phone: its key is no new one
+    if (form.dataset.outbox) this.key = newKey(); // the page may come from the phone: its key is no new one
     ["input", "change"].forEach((name) => form.addEventListener(name, (event) => {
       if (event.isTrusted || !(event.target as Control).name) this.touched = true;
       this.keep();
@@ -165,10 +169,12 @@ export async function hand(form: HTMLFormElement, body: FormData): Promise<"leav
   if (!writing || !bar() || !writing.key || !(await able())) return null;
   const fields = fieldsOf(body);
   const page = location.pathname + location.search;
+  const to = new URL(form.action || location.href, location.href).pathname;
   const letter: Letter = {
-    key: writing.key, id: writing.id, to: new URL(form.action || location.href, location.href).pathname, page, fields,
+    key: writing.key, id: writing.id, to, page, fields,
     digest: await digestOf(fields), at: Date.now(), state: "waiting", why: "", after: 0, location: "",
   };
+  if (mine()) await sign(letter, form);
   if (form.dataset.outbox === "offline") letter.page = letter.to; // shown in place of any page, it belongs to its own
   writing.kept = false; // as a draft: it is a letter now
   try {
@@ -178,7 +184,23 @@ export async function hand(form: HTMLFormElement, body: FormData): Promise<"leav
     return null; // no room on the phone
   }
   said?.postMessage("");
-  return settle(writing, await sendNow(letter.key));
+  return settle(writing, letter.line ? (await flush(false, mine())).get(letter.key) || { kind: "waits" } : await sendNow(letter.key));
+}
+
+/** Whose letter it is, what it does, and its place among those about the same case. */
+async function sign(letter: Letter, form: HTMLFormElement): Promise<void> {
+  letter.of = mine();
+  const heading = form.closest("li, main")?.querySelector("h3 a, h1");
+  letter.what = [form.dataset.what, heading?.textContent].filter(Boolean).join(" · ");
+  letter.fields.push(["of", letter.of]);
+  const seen = letter.fields.find(([name]) => name === "version");
+  if (seen) {
+    letter.line = letter.to.replace(/[^/]*$/, "");
+    letter.page = letter.line;
+    await renumber(letter, await versionFor(letter.line, Number(seen[1])));
+  } else {
+    letter.digest = await digestOf(letter.fields);
+  }
 }
 
 /** What the answer means for the form on this page. */
@@ -216,10 +238,13 @@ async function round(everything = false): Promise<void> {
   if (busy || !bar()) return;
   busy = true;
   try {
-    for (const [key, answer] of await flush(everything)) {
+    let sent = 0;
+    for (const [key, answer] of await flush(everything, mine())) {
+      if (answer.kind === "done") sent += 1;
       const writing = Array.from(forms.values()).find((each) => each.key === key && each.form.hidden);
       if (writing && (answer.kind === "done" || answer.kind === "page")) await settle(writing, answer);
     }
+    if (sent && mine()) { toast(words("sent", { n: sent })); document.dispatchEvent(new CustomEvent("lianxin:sent")); }
     if ((await show()).some((each) => each.state === "waiting")) wait();
     else pause = FIRST_AGAIN;
   } finally {
@@ -239,14 +264,27 @@ async function look(letter: Letter): Promise<void> {
   writing.fill(taken.key, taken.fields);
   await show();
   // What is wrong, or has to be settled, the server says again, beside the fields.
-  if (taken.state === "look") writing.form.dispatchEvent(new Event("submit", { bubbles: true, cancelable: true }));
+  if (taken.state === "look" && !taken.of) writing.form.dispatchEvent(new Event("submit", { bubbles: true, cancelable: true }));
+}
+
+/** The case has gone on without it: what was written is sent all the same, as a note beside the case. */
+async function asNote(letter: Letter): Promise<void> {
+  await takeOut(letter.key, async (found) => {
+    const { version: _version, ...rest } = found;
+    const fields: Field[] = [...found.fields.filter(([name]) => !/^(late|idempotency_key)$/.test(name)), ["late", "1"]];
+    const key = newKey();
+    fields.push(["idempotency_key", key]);
+    await putLetter({ ...rest, key, fields, digest: await digestOf(fields), state: "waiting", why: "", after: 0 });
+  });
+  await round(true);
 }
 
 function row(letter: Letter): HTMLElement {
   const item = make("li");
   const text = letter.fields.find(([name, value]) => /^(text|note|words)$/.test(name) && value);
   const at = new Date(letter.at).toLocaleString(document.documentElement.lang, { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" });
-  if (letter.state !== "sent") item.appendChild(make("p", "what", `${at} ${text ? String(text[1]).slice(0, 40) : ""}`));
+  if (letter.state !== "sent") item.appendChild(make("p", "what", [at, letter.what, text ? String(text[1]).slice(0, 40) : ""].filter(Boolean).join(" ")));
+  if (letter.state === "look" && letter.of) item.appendChild(make("p", "", words(letter.why)));
   const acts = make("div", "row");
   if (letter.state === "sent") {
     const link = make("a", "btn main", words("number")) as HTMLAnchorElement;
@@ -255,9 +293,11 @@ function row(letter: Letter): HTMLElement {
   } else {
     if (letter.state === "waiting") acts.appendChild(button(words("now"), () => round(true), "btn main"));
     acts.appendChild(button(words("look"), () => look(letter), letter.state === "look" ? "btn main" : "btn"));
+    if (letter.why === "moved" && letter.line) acts.appendChild(button(words("note"), () => asNote(letter)));
     acts.appendChild(button(words("delete"), async () => {
       if (window.confirm(words("sure"))) {
         await takeOut(letter.key, async () => undefined);
+        await closeRanks(letter);
         forms.get(letter.id)?.back();
         said?.postMessage("");
       }
@@ -274,7 +314,7 @@ function sentence(found: Letter[]): string {
   const sent = found.filter((each) => each.state === "sent").length;
   const later = waiting.filter((each) => each.why === "later").map((each) => each.after).sort()[0];
   const time = later ? new Date(later).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" }) : "";
-  const why = waiting.some((each) => each.why === "offline") ? "offline" : later ? "later" : waiting.some((each) => each.why) ? "failed" : "sending";
+  const why = waiting.some((each) => each.why === "sign-in") ? "sign-in" : waiting.some((each) => each.why === "offline") ? "offline" : later ? "later" : waiting.some((each) => each.why) ? "failed" : "sending";
   const parts = [];
   if (waiting.length) parts.push(words(why, { n: waiting.length, time }));
   if (asked) parts.push(words("asked", { n: asked }));
@@ -286,7 +326,8 @@ function sentence(found: Letter[]): string {
 async function show(): Promise<Letter[]> {
   const box = bar();
   if (!box) return [];
-  let found = await letters();
+  let found = await lettersOf(mine());
+  if (mine()) found = found.filter((each) => each.state !== "sent");
   for (const each of found) if (each.state === "sent" && each.location === location.pathname) await dropLetter(each.key); // seen now
   found = found.filter((each) => each.state !== "sent" || each.location !== location.pathname);
   const told = box.querySelector<HTMLElement>("[data-outbox-say]");
@@ -294,6 +335,7 @@ async function show(): Promise<Letter[]> {
   box.hidden = !found.length;
   if (told && told.textContent !== sentence(found)) told.textContent = sentence(found);
   if (list) { list.textContent = ""; found.forEach((each) => list.appendChild(row(each))); }
+  document.dispatchEvent(new CustomEvent("lianxin:outbox", { detail: found }));
   return found;
 }
 
@@ -304,7 +346,7 @@ async function begin(): Promise<void> {
   const key = location.hash.startsWith(TAKE) ? location.hash.slice(TAKE.length) : "";
   const letter = key ? await letterOf(key) : undefined;
   if (key) history.replaceState(null, "", location.pathname + location.search);
-  if (letter && forms.has(letter.id)) await look(letter);
+  if (letter && (letter.of || "") === mine() && forms.has(letter.id)) await look(letter);
   else if (!document.querySelector("[data-summary]")) for (const each of forms.values()) await each.restore();
   await round();
 }
@@ -324,7 +366,7 @@ export function outbox(root: ParentNode): void {
   });
   said?.addEventListener("message", () => { void show(); });
   // The worker comes with the first form, after all that the page itself needs.
-  if ("serviceWorker" in navigator && all(document, "form[data-outbox]").length) {
+  if (!mine() && "serviceWorker" in navigator && all(document, "form[data-outbox]").length) {
     window.addEventListener("load", () => { navigator.serviceWorker.register("/sw.js").catch(() => undefined); });
   }
 }

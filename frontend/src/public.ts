@@ -1,4 +1,5 @@
 // Pages of residents and of the public.
+import { dayGone } from "./day-gone";
 import "./drafts-end";
 import { map } from "./map";
 import { mine } from "./mine";
@@ -7,7 +8,7 @@ import { photo } from "./photo";
 import { send } from "./send";
 import { autosubmit, chosen, confirmed, copied, counted, menus, printed, similar } from "./small";
 
-const islands = [confirmed, photo, map, send, counted, chosen, copied, printed, similar, menus, autosubmit, mine, outbox];
+const islands = [confirmed, photo, map, send, counted, chosen, copied, printed, similar, menus, autosubmit, mine, outbox, dayGone];
 
 export function wake(root: ParentNode): void {
   islands.forEach((island) => island(root));

@@ -234,6 +234,7 @@ TABLE = (
     Row("/desk/pulse/", staff()),
     Row("/desk/pulse/?list=1", staff(), shows=mine),
     Row("/desk/pulse/?list=1&scope=all", staff(), shows=seen("own", "far", "shut")),
+    Row("/desk/pulse/?open={number}&version=0", staff(), **NUMBER),
     Row("/desk/search/", staff()),
     *(Row(f"/desk/search/?q={word}", staff(), shows=seen(name))
       for name, words in WORDS.items() for word in words),
@@ -277,6 +278,9 @@ TABLE = (
     post("/desk/views/1/", {"do": "drop"}, staff(404)),
     # Homes.
     Row("/field/", staff(), shows=mine),
+    Row("/field/day.json", staff()),  # addresses of cases, none of their words
+    Row("/field/offline/", always(200)),
+    Row("/field/sw.js", always(200 if WORKER.is_file() else 404)),
     Row("/field/near/", staff(), shows=seen("own", "far", "shut")),
     Row("/field/cases/{number}/", of_case(), shows=this, may=seen(*CASES), **NUMBER),
     Row("/field/cases/{number}/act", staff(405), **NUMBER),

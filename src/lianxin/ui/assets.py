@@ -9,6 +9,8 @@ from typing import Any
 STATIC = Path(__file__).parent / "static" / "lianxin"
 MANIFEST = STATIC / "manifest.json"
 WORKER = STATIC / "sw.js"
+# Whose pages a service worker keeps: its own file, and the scripts and the sheet those pages need.
+FACES = {"public": ("sw.js", "public", "public"), "field": ("field-sw.js", "field", "staff")}
 ADDRESS = "/ui/made/"  # of `made`, which sends them packed
 SOURCES = {".js": "src/{}.ts", ".css": "css/{}.css"}
 
@@ -35,11 +37,12 @@ def asset(name: str) -> str:
     return f"{ADDRESS}{entry['file']}"
 
 
-def kept_offline() -> list[str]:
-    """Addresses of what a resident's page needs before a map is opened: scripts, sheet, mark."""
+def kept_offline(face: str = "public") -> list[str]:
+    """Addresses of what a page of this face needs before a map is opened: scripts, sheet, mark."""
     changed_at = MANIFEST.stat().st_mtime_ns if MANIFEST.is_file() else 0
     manifest = _manifest(changed_at)
-    files, todo = ["mark.svg"], [SOURCES[".js"].format("public"), SOURCES[".css"].format("public")]
+    _worker, script, sheet = FACES[face]
+    files, todo = ["mark.svg"], [SOURCES[".js"].format(script), SOURCES[".css"].format(sheet)]
     while todo:
         entry = manifest.get(todo.pop(), {})
         todo += entry.get("imports", ())
@@ -47,13 +50,14 @@ def kept_offline() -> list[str]:
     return [f"{ADDRESS}{file}" for file in sorted(files)]
 
 
-def worker_script(form: str) -> str | None:
+def worker_script(form: str, face: str = "public") -> str | None:
     """The service worker with what it keeps: the files of this build and the empty `form`; None before a build.
 
     Its version is a digest of all of it, so that a new build is a new worker and the old one's copies go.
     """
-    if not WORKER.is_file():
+    path = WORKER if face == "public" else STATIC / FACES[face][0]
+    if not path.is_file():
         return None
-    source, files = WORKER.read_text("utf-8"), kept_offline()
+    source, files = path.read_text("utf-8"), kept_offline(face)
     version = hashlib.sha256("\n".join([source, form, *files]).encode()).hexdigest()[:16]
     return f"self.LIANXIN = {json.dumps({'version': version, 'files': files, 'form': form})};\n{source}"

@@ -32,7 +32,10 @@ from lianxin.people.actors import Actor
 from lianxin.people.middleware import staff
 from lianxin.people.views.signing import see
 from lianxin.places.queries import grid_tree, subtree_ids
+from lianxin.town.homes.field_case import others
+from lianxin.town.homes.field_day import of_day, undisturbed
 from lianxin.town.homes.rows import MAIN, dress, places_of, with_next
+from lianxin.ui.receipts import receipted
 from lianxin.workflow.definition import Transition
 
 CHANNEL = "field"
@@ -45,7 +48,7 @@ MOST = 100
 def field(request: StaffRequest) -> HttpResponse:
     """Today: what is mine to do, the most pressing first; what else I was asked for stands apart."""
     actor, now = request.actor, timezone.now()
-    return render(request, "town/field.html", _mine(request, actor, now))
+    return undisturbed(request, render(request, "town/field.html", _mine(request, actor, now)))
 
 
 def _mine(request: StaffRequest, actor: Actor, now: datetime) -> dict[str, Any]:
@@ -61,7 +64,7 @@ def _mine(request: StaffRequest, actor: Actor, now: datetime) -> dict[str, Any]:
         "rows": [row for row in main if row["kind"] == usual],
         "visits": [row for row in main if row["kind"] != usual],
         "sides": [{**row, "asked": told.get(row["duty_id"])} for row in sides],
-        "late": late, "page": page, "may_raise": actor.can("register"),
+        "late": late, "page": page, "may_raise": actor.can("register"), **of_day(request, actor),
     }  # fmt: skip
 
 
@@ -85,7 +88,8 @@ def near(request: StaffRequest) -> HttpResponse:
     if own is not None and actor.sees != "grid":
         cases = cases.filter(grid_id__in=sorted(subtree_ids(actor.town, own)))
     rows = on_phone(actor, dress(rows_of(actor, cases.order_by("due_at", "id"), now=now, most=MOST)))
-    return render(request, "town/field_near.html", {**frame(request, "field"), "rows": rows, "most": MOST})
+    context = {**frame(request, "field"), "rows": rows, "most": MOST, **of_day(request, actor)}
+    return render(request, "town/field_near.html", context)
 
 
 @staff
@@ -97,7 +101,9 @@ def raising(request: StaffRequest) -> HttpResponse:
     if not actor.can("register"):
         raise PermissionDenied
     if request.method != "POST":
-        return _form(request, actor, None)
+        return undisturbed(request, _form(request, actor, None))
+    if others(request):
+        return HttpResponse(status=409, headers={"X-Lianxin-Other": "1"})
     filled = read_report(actor.town, request.POST, request.FILES)
     if filled.faults:
         return _form(request, actor, filled, status=422)
@@ -106,7 +112,7 @@ def raising(request: StaffRequest) -> HttpResponse:
     except KeyUsedOtherwise:
         filled.faults[""] = _("This form was sent already. If you found something else, press “Send” again.")
         return _form(request, actor, filled, status=409)
-    return _raised(request, actor, done)
+    return receipted(request, _raised(request, actor, done))
 
 
 def raise_case(filled: Report, data: Any, *, actor: Actor, now: datetime) -> Done:
@@ -164,7 +170,7 @@ def _form(request: StaffRequest, actor: Actor, filled: Report | None, *, status:
         "data": request.POST, "faults": filled.faults if filled else {}, "groups": _groups(actor.town),
         "kept": keep(photos, town_id=actor.town_id), "kept_photos": len(photos), "most_photos": MOST_PHOTOS,
         "key": request.POST.get("idempotency_key"), "take": at_once(actor.town, report_kind(actor.town)),
-        "own": grid_name(actor.town, own_grid(actor)),
+        "own": grid_name(actor.town, own_grid(actor)), **of_day(request, actor),
     }  # fmt: skip
     return render(request, "town/raise.html", context, status=status)
 

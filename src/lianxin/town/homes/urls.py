@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lianxin.town.homes import field, field_case, front, grids, hiring, people, supervise, townpage
+from lianxin.town.homes import field, field_case, field_day, front, grids, hiring, people, supervise, townpage
 from lianxin.town.homes.wall import displays
 from lianxin.town.homes.wall import views as wall
 
@@ -10,6 +10,9 @@ urlpatterns = [
     path("", front.home, name="home"),
     path("field/", field.field, name="field"),
     path("field/raise/", field.raising, name="field-raise"),
+    path("field/day.json", field_day.field_day, name="field-day"),
+    path("field/offline/", field_day.field_offline, name="field-offline"),
+    path("field/sw.js", field_day.field_worker, name="field-worker"),
     path("field/near/", field.near, name="field-near"),
     path("field/cases/<str:number>/", field_case.field_case, name="field-case"),
     path("field/cases/<str:number>/act", field_case.field_act, name="field-act"),

@@ -1,0 +1,313 @@
+"""A grid worker in a lift: the day opens without a net, what is done there comes to the town once, in order, never lost."""
+
+import io
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from PIL import Image
+
+from lianxin.cases.actions import open_case, transition
+from lianxin.cases.models import Case, Photo
+from lianxin.cases.values import Contact, Draft, Holder
+from lianxin.forms.photos import store
+from lianxin.ledger.models import Entry, Text
+from lianxin.ui import assets
+from towns import who
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.row("B4")]
+
+HELD = """async () => {
+  const db = await new Promise((done) => { const asked = indexedDB.open("lianxin-outbox", 1); asked.onsuccess = () => done(asked.result); });
+  const all = (name) => new Promise((done) => { const asked = db.transaction(name).objectStore(name).getAll(); asked.onsuccess = () => done(asked.result); });
+  const letters = (await all("letters")).filter((each) => each.state !== "sent").length, drafts = (await all("drafts")).length;
+  db.close();
+  const day = await caches.has("lx-day") ? (await (await caches.open("lx-day")).keys()).map((each) => new URL(each.url).pathname).sort() : null;
+  return { letters, drafts, day };
+}"""
+
+
+@pytest.fixture
+def lift(browser, live_server, town):
+    """Make a phone of the field: `lift()` without, `lift(worker=True)` with a service worker."""
+    if not assets.MANIFEST.is_file():
+        pytest.skip("the front end has not been built: python -m lianxin.ui.build")
+    made = []
+
+    def make(worker=False):
+        context = browser.new_context(
+            base_url=live_server.url, locale="zh-CN", timezone_id="Asia/Shanghai", has_touch=True, is_mobile=True,
+            viewport={"width": 360, "height": 740}, service_workers="allow" if worker else "block",
+        )  # fmt: skip
+        context.set_default_timeout(10_000)
+        context.thrown = []
+        context.on("weberror", lambda fault: context.thrown.append(str(fault.error)))
+        made.append(context)
+        return context
+
+    yield make
+    for context in made:
+        context.close()
+        assert not context.thrown, context.thrown
+
+
+def sign_in(page, name):
+    page.goto("/sign-in/")
+    page.fill("input[name=username]", f"{name}.lx")
+    page.fill("input[name=password]", "secret-secret")
+    page.locator("main form button").first.click()
+    page.wait_for_url(lambda address: "/sign-in/" not in address)
+
+
+def jpeg():
+    out = io.BytesIO()
+    Image.effect_noise((320, 240), 60).convert("RGB").save(out, "JPEG")
+    return out.getvalue()
+
+
+def given(town, *, taken=True, title="三号楼电梯口漏水", photo=False):
+    """A request in the hands of the grid worker."""
+    now, actor = timezone.now(), who(town, "worker")
+    photos = [store(jpeg(), town=town)] if photo else []
+    draft = Draft("request", title, text="从昨晚漏到现在", lon=117.005, lat=34.605, contact=Contact("王小明", "19900000001"), photos=photos)
+    done = open_case(draft, actor=who(town, "clerk"), now=now)
+    done = transition(done.standing, "accept", actor=who(town, "clerk"), now=now)
+    done = transition(done.standing, "assign", actor=who(town, "clerk"), now=now, given={"holder": Holder(actor.unit_id, actor.post_id)})
+    return transition(done.standing, "take", actor=actor, now=now).case if taken else done.case
+
+
+def acts(case):
+    rows = Entry.objects.for_system("walk", case.town_id).filter(subject_kind="case", subject_id=case.pk).order_by("seq")
+    return list(rows.values_list("act", flat=True))[3:]
+
+
+def fresh(case):
+    return Case.objects.for_system("walk", case.town_id).get(pk=case.pk)
+
+
+def texts(case):
+    return list(Text.objects.for_system("walk", case.town_id).filter(subject_id=case.pk, field="note").values_list("body", flat=True))
+
+
+def record(page, note, photo=False):
+    if not page.locator("#act-record textarea").first.is_visible():
+        page.locator("#act-record > summary").tap()
+    page.locator("#act-record textarea").first.fill(note)
+    if photo:
+        page.set_input_files("#act-record input[type=file]", {"name": "b.jpg", "mimeType": "image/jpeg", "buffer": jpeg()})
+        page.wait_for_selector("#act-record .chosen img")
+    page.locator("#act-record button[type=submit]").tap()
+
+
+def finish(page, answer):
+    page.locator("#act-finish textarea").first.fill(answer)
+    page.set_input_files("#act-finish input[type=file]", {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": jpeg()})
+    page.wait_for_selector("#act-finish .chosen img")
+    page.locator("#act-finish button[type=submit]").tap()
+
+
+def says(page, words):
+    page.wait_for_function("words => document.querySelector('[data-outbox-bar]')?.textContent.includes(words)", arg=words)
+
+
+def until(page, found):
+    """Wait until something is so on the server."""
+    for _ in range(100):
+        if found():
+            return
+        page.wait_for_timeout(50)
+    assert found()
+
+
+def test_what_is_done_without_a_net_comes_once_and_in_order_when_it_is_back(lift, town, axe_clean, shot):
+    case = given(town)
+    phone = lift()
+    page = phone.new_page()
+    sign_in(page, "worker")
+    page.goto(f"/field/cases/{case.number}/")
+    phone.set_offline(True)
+    record(page, "水从管井来，已关阀", photo=True)
+    says(page, "1 件还没发出：没有网络")
+    axe_clean(page)
+    shot(page, "field-waits-360")
+    finish(page, "管井接头已换，不漏了。")
+    says(page, "2 件还没发出")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert acts(case) == ["take"]
+    page.close()  # put into the pocket; opened again where there is a net, one answer is lost on the way
+    lost = []
+
+    def lose(route):
+        lost.append(route.fetch().status)
+        route.abort()
+
+    phone.route("**/act", lose, times=1)
+    phone.set_offline(False)
+    page = phone.new_page()
+    page.goto("/field/")
+    until(page, lambda: lost == [204])
+    says(page, "2 件还没发出")
+    assert acts(case) == ["take", "record"]
+    page.locator("[data-outbox-bar] button", has_text="现在发送").first.tap()
+    until(page, lambda: acts(case) == ["take", "record", "finish"])
+    page.wait_for_selector("[data-outbox-bar]", state="hidden")
+    kept = Photo.objects.for_system("walk", town).filter(case_id=case.pk)
+    assert sorted(kept.values_list("moment", flat=True)) == ["after", "during"]
+    assert fresh(case).step == "feedback"
+    assert page.evaluate(HELD) == {"letters": 0, "drafts": 0, "day": None}
+
+
+def test_somebody_was_faster_and_nothing_is_lost(lift, town, axe_clean, shot):
+    case, other = given(town), given(town, title="井盖响")
+    phone = lift()
+    page = phone.new_page()
+    sign_in(page, "worker")
+    for each in (case, other):
+        page.goto(f"/field/cases/{each.number}/")
+        phone.set_offline(True)
+        finish(page, f"{each.title}：已办好。")
+        says(page, "没有网络")
+        transition(each.pk, "remind", actor=who(town, "supervisor"), now=timezone.now())
+        phone.unroute_all()
+        phone.route("**/act", lambda route: route.abort())
+        phone.set_offline(False)
+    phone.unroute_all()
+    page.goto("/field/")
+    says(page, "2 件被退了回来")
+    says(page, "没有生效，也没有丢")
+    axe_clean(page)
+    shot(page, "field-conflict-360")
+    assert [acts(each) for each in (case, other)] == [["take", "remind"]] * 2
+    row = page.locator("[data-outbox-bar] li", has_text=case.title)
+    row.get_by_role("button", name="改为备注发出").tap()
+    until(page, lambda: acts(case) == ["take", "remind", "record"])
+    assert "已办好" in texts(case)[-1]
+    assert "断网时写的“办结”" in texts(case)[-1]
+    assert Photo.objects.for_system("walk", town).filter(case_id=case.pk).count() == 1
+    says(page, "1 件被退了回来")
+    page.locator("[data-outbox-bar] li", has_text=other.title).get_by_role("button", name="看一看").tap()
+    page.wait_for_url(f"**/field/cases/{other.number}/")
+    page.wait_for_function("document.querySelector('#act-finish textarea').value.includes('已办好')")
+    assert page.locator("#act-finish .chosen img").count() == 1
+    assert acts(other) == ["take", "remind"]  # looked at, not sent by itself
+    page.locator("#act-finish button[type=submit]").tap()
+    until(page, lambda: acts(other) == ["take", "remind", "finish"])
+
+
+def keep_day(page, case):
+    """Ask for the day to be kept, and wait until it is."""
+    page.goto("/field/")
+    page.get_by_role("button", name="本机保存今天的事项").tap()
+    page.wait_for_selector("text=已存本机")
+    page.evaluate("navigator.serviceWorker.ready.then((one) => one.active.state)")
+    page.reload()
+    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    page.wait_for_selector("text=已存本机")
+    assert f"/field/cases/{case.number}/" in page.evaluate(HELD)["day"]
+
+
+def test_the_day_opens_in_a_lift_and_a_case_is_taken_on_and_finished_there(lift, town, axe_clean, shot):
+    case = given(town, taken=False, photo=True)
+    phone = lift(worker=True)
+    page = phone.new_page()
+    sign_in(page, "worker")
+    axe_clean(page)
+    assert page.evaluate(HELD)["day"] is None  # nothing before it is asked for
+    keep_day(page, case)
+    phone.set_offline(True)
+    page.goto("/field/")
+    assert "现在没有网络" in page.locator(".notice").first.inner_text()
+    page.get_by_role("link", name=case.title).tap()
+    page.wait_for_url("**/field/cases/**")
+    assert "从昨晚漏到现在" in page.inner_text("main")
+    assert page.locator(".photos img").first.evaluate("each => each.decode().then(() => each.naturalWidth)") > 0
+    axe_clean(page)
+    shot(page, "field-lift-360")
+    assert page.locator("#act-finish").is_hidden()
+    page.locator("#act-take button").last.tap()
+    page.wait_for_selector("#act-finish")
+    page.locator("#act-finish > summary").tap()
+    finish(page, "接头已换，不漏了。")
+    page.wait_for_selector("text=已在本机办好")
+    page.close()
+    page = phone.new_page()
+    page.goto(f"/field/cases/{case.number}/")
+    says(page, "2 件还没发出")
+    assert page.locator("#act-take").is_hidden()
+    page.goto("/field/near/")
+    assert "没有网络" in page.inner_text("h1")  # never kept: others' cases
+    page.goto("/field/")
+    assert acts(case) == []
+    phone.set_offline(False)
+    until(page, lambda: acts(case) == ["take", "finish"])
+    page.wait_for_function("async () => !(await (await caches.open('lx-day')).keys()).some((each) => each.url.includes('/cases/'))")
+    assert fresh(case).step == "feedback"
+
+
+def test_signing_out_takes_the_day_along_and_asks_about_what_was_not_sent(lift, town):
+    case = given(town)
+    phone = lift(worker=True)
+    page = phone.new_page()
+    sign_in(page, "worker")
+    keep_day(page, case)
+    page.goto(f"/field/cases/{case.number}/")
+    phone.route("**/act", lambda route: route.abort())
+    record(page, "已到现场")
+    says(page, "1 件还没发出")
+    asked, answers = [], [False, True]
+
+    def answer(dialog):
+        asked.append(dialog.message)
+        dialog.accept() if answers.pop(0) else dialog.dismiss()
+
+    page.on("dialog", answer)
+    for _ in range(2):
+        page.locator(".bar .menu > summary").tap()
+        page.get_by_role("button", name="退出登录").tap()
+        page.wait_for_timeout(100)
+        if len(asked) == 1:
+            assert page.evaluate(HELD)["letters"] == 1
+            page.reload()
+    page.wait_for_url("**/sign-in/")
+    assert "还有 1 件没发出" in asked[0]
+    assert page.evaluate(HELD) == {"letters": 0, "drafts": 0, "day": None}
+    assert acts(case) == ["take"]
+    phone.set_offline(True)
+    page.goto("/field/")
+    assert "没有网络" in page.inner_text("h1")
+
+
+def test_what_one_wrote_is_neither_shown_to_nor_sent_by_another_and_the_day_ends(lift, town):
+    case = given(town)
+    phone = lift(worker=True)
+    page = phone.new_page()
+    sign_in(page, "worker")
+    keep_day(page, case)
+    page.goto(f"/field/cases/{case.number}/")
+    phone.route("**/act", lambda route: route.abort())
+    record(page, "已到现场")
+    says(page, "1 件还没发出")
+    phone.clear_cookies()  # the session is over; somebody else takes the phone
+    phone.unroute_all()
+    sign_in(page, "worker2")
+    page.goto("/field/")
+    page.wait_for_selector("[data-day] button")
+    assert page.locator("[data-outbox-bar]").is_hidden()
+    assert page.evaluate(HELD) == {"letters": 1, "drafts": 0, "day": None}
+    assert acts(case) == ["take"]
+    phone.clear_cookies()
+    sign_in(page, "worker")
+    until(page, lambda: acts(case) == ["take", "record"])
+    page.goto("/field/")
+    page.wait_for_selector("text=已存本机")  # asked for once on this phone
+    later = int((timezone.now() + timedelta(hours=12, minutes=1)).timestamp() * 1000)
+    page.evaluate("""async (later) => {
+      const cache = await caches.open("lx-day");
+      const told = await (await cache.match("/field/day-kept")).json();
+      if (told.until > later) throw new Error("kept too long");
+      await cache.put("/field/day-kept", new Response(JSON.stringify({ ...told, until: Date.now() - 1 })));
+    }""", later)  # fmt: skip
+    phone.set_offline(True)
+    page.goto("/field/")
+    assert "没有网络" in page.inner_text("h1")
+    assert page.evaluate("caches.has('lx-day')") is False

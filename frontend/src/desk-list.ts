@@ -1,43 +1,22 @@
 // The list follows what happens: what is done leaves it, what has changed is marked, what is new waits to be asked for.
 import { all, make, say } from "./dom";
 
-const WAIT = 10000;
-
 const rowsIn = (root: ParentNode): HTMLElement[] => all(root, "[data-rows] > [data-id]");
 const keyOf = (row: HTMLElement): string => row.dataset.id || "";
 
 export class List {
   private readonly box: HTMLElement;
   private readonly news: HTMLElement | null;
-  private tag = "";
   private fresh: HTMLElement | null = null; // the list as the server has it, while ours waits to be renewed
 
-  constructor(private readonly desk: HTMLElement) {
+  constructor(desk: HTMLElement) {
     this.box = desk.querySelector(".desk-list") as HTMLElement;
     this.news = desk.querySelector("[data-news]");
   }
 
-  /** Ask what has happened. Nothing at all is the usual answer. */
-  async ask(more: Record<string, string> = {}): Promise<Document | null> {
-    const query = new URLSearchParams(location.search);
-    query.delete("open");
-    query.set("list", "1");
-    Object.keys(more).forEach((name) => query.set(name, more[name] as string));
-    const stop = new AbortController();
-    const timer = window.setTimeout(() => stop.abort(), WAIT);
-    try {
-      const headers: Record<string, string> = this.tag ? { "If-None-Match": this.tag } : {};
-      const answer = await fetch(`${this.desk.dataset.pulse}?${query}`, { credentials: "same-origin", cache: "no-store", headers, signal: stop.signal });
-      if (answer.redirected) throw new Error("signed out");
-      if (answer.status === 304) return null;
-      if (!answer.ok) throw new Error(String(answer.status));
-      const tag = answer.headers.get("ETag") || "";
-      const doc = new DOMParser().parseFromString(await answer.text(), "text/html");
-      this.tag = tag;
-      return doc;
-    } finally {
-      window.clearTimeout(timer);
-    }
+  /** The session has ended: nothing here is renewed any more. */
+  out(): void {
+    if (this.news) this.news.textContent = say(this.news, "out");
   }
 
   /** Put what the server says into the page, moving nothing that the reader looks at. */
@@ -58,8 +37,9 @@ export class List {
     mine.forEach((row, at) => { if (now.has(keyOf(row))) kept = at; });
     // What new ones have pushed off the page's end has not gone; what is missing above it has.
     const gone = mine.filter((row, at) => !now.has(keyOf(row)) && (at < kept || !added.length));
-    gone.forEach((row) => row.classList.add("gone"));
-    this.append(theirs.slice(last + 1));
+    gone.forEach((row) => this.note(row, "gone"));
+    const more = theirs.slice(last + 1);
+    this.append(more, !this.box.querySelector(".pager [rel=next]"));
     this.tell(added.length, gone.length);
   }
 
@@ -78,8 +58,7 @@ export class List {
 
   /** A row says what its case says now; it stays where it is, and so does the focus. */
   private update(row: HTMLElement, other: HTMLElement): void {
-    if (row.dataset.version !== other.dataset.version) row.classList.add("changed");
-    row.classList.remove("gone");
+    if (row.dataset.version !== other.dataset.version && !row.classList.contains("on")) this.note(row, "changed");
     row.dataset.version = other.dataset.version;
     const link = row.querySelector<HTMLAnchorElement>("a.title"), now = other.querySelector<HTMLAnchorElement>("a.title");
     if (link && now) { link.setAttribute("href", now.getAttribute("href") || ""); link.textContent = now.textContent; }
@@ -89,10 +68,21 @@ export class List {
     });
   }
 
+  /** Said in words beside the row: a colour alone says nothing to some. */
+  private note(row: HTMLElement, what: string): void {
+    if (row.classList.contains(what) || !this.news) return;
+    row.classList.add(what);
+    row.querySelector(".mark")?.remove();
+    row.querySelector(".case")?.appendChild(make("span", "mark badge soon", say(this.news, { gone: "left", added: "added" }[what] || what)));
+  }
+
   /** A list that has grown shorter is filled up from below. */
-  private append(more: HTMLElement[]): void {
+  private append(more: HTMLElement[], whole: boolean): void {
     const list = this.box.querySelector("[data-rows]");
-    more.forEach((row) => list?.appendChild(row.cloneNode(true)));
+    more.forEach((each) => {
+      const row = list?.appendChild(each.cloneNode(true)) as HTMLElement | undefined;
+      if (row && whole) this.note(row, "added"); // there was no more to fill it up with: this one has just come
+    });
   }
 
   private tell(added: number, gone: number): void {

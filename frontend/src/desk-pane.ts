@@ -109,6 +109,8 @@ export class Pane {
       if (each === row) link?.setAttribute("aria-current", "true");
       else link?.removeAttribute("aria-current");
     });
+    row?.classList.remove("changed");
+    row?.querySelector(".mark")?.remove();
     row?.scrollIntoView({ block: "nearest" });
   }
 
@@ -265,5 +267,5 @@ export class Pane {
 export function panes(): void {
   const desk = document.querySelector<HTMLElement>("[data-desk]");
   const box = desk && desk.querySelector<HTMLElement>("[data-pane]");
-  if (desk && box) live(desk, new Pane(desk, box));
+  live(desk, desk && box ? new Pane(desk, box) : null);
 }

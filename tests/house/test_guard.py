@@ -16,7 +16,8 @@ from django.utils import timezone
 
 from lianxin.cases.actions import open_case, transition
 from lianxin.cases.models import (
-    Case, Category, Clause, Duty, FirstView, Photo, Publication, Reporter, Route, SavedView, WorkflowVersion,
+    Case, Category, Clause, Duty, FirstView, Photo, Presence, Publication, Reporter, Route,
+    SavedView, WorkflowVersion,
 )  # fmt: skip
 from lianxin.cases.values import Contact, Draft, Holder
 from lianxin.forms.models import File
@@ -148,6 +149,7 @@ def make_rows(town, letters):
     PartyGroup.objects.create(**common, grid=grid, name="党小组")
     CentreHousehold.objects.create(**common, grid=grid, name="李家")
     AddressName.objects.create(**common, name="村口", kind="landmark", grid=grid, lon=117.0, lat=34.6)
+    Presence.objects.create(**common, post_id=clerk.post_id, case_id=case.pk, at=now)
     view = SavedView.objects.create(**common, name="超期", query="light=late", post_id=clerk.post_id, at=now)
     FirstView.objects.create(**common, post_id=clerk.post_id, view_id=view.pk)
     assert clerk.town_id == town.pk
@@ -403,7 +405,7 @@ def test_every_relation_between_growing_rows_is_on_town_and_id():
 def test_the_models_of_this_test_are_all_there_are():
     named = {
         AddressName, CalendarDay, Case, Category, CentreHousehold, Clause, Duty, Entry, File, FirstView, Grid, Head, Job, Message,
-        Once, PartyGroup, Photo, Post, Publication, Reporter, Role, Route, SavedView, Seal, Text, Token, Tries, Unit,
+        Once, PartyGroup, Photo, Post, Presence, Publication, Reporter, Role, Route, SavedView, Seal, Text, Token, Tries, Unit,
         WorkflowVersion,
     }  # fmt: skip
     assert named == set(TOWN_MODELS)

@@ -3,12 +3,14 @@
 import re
 import statistics
 import time
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
-from lianxin.cases.actions import open_case
+from lianxin.cases.actions import open_case, transition
 from lianxin.cases.models import Case
+from lianxin.cases.queries.standing import stand
 from lianxin.cases.values import Draft
 from towns import grid_named, who
 
@@ -188,3 +190,56 @@ def test_a_call_half_written_survives_a_wrong_key_and_not_a_sign_out(desk_page, 
     desk_page.click("form[action$='/sign-out/'] button")
     desk_page.wait_for_url("**/sign-in/**")
     assert desk_page.evaluate(STORED) == ["", ""]
+
+
+def beat(page):
+    """Look away and back: an open desk asks again when it is looked at."""
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+
+@pytest.mark.row("B3")
+def test_the_list_follows_what_others_do_and_nothing_moves_under_the_reader(desk_page, browser, live_server, town, sign_in, go, axe_clean):
+    numbers = raise_some(town, 5)
+    sign_in(desk_page, "clerk")
+    open_first(desk_page, go, "/desk/?scope=all")
+    desk_page.focus("#f-urgency")
+    places = "() => [...document.querySelectorAll('[data-of]')].map(row => row.dataset.of + row.getBoundingClientRect().top)"
+    before = desk_page.evaluate(places)
+    clerk2, now = who(town, "clerk2"), timezone.now()
+    pressing = Draft("request", "井盖丢了", "有人掉进去", grid_id=grid_named(town, "1-1").pk)
+    urgent = open_case(pressing, actor=clerk2, now=now - timedelta(days=7))
+    transition(stand(clerk2, number=numbers[1]), "note", actor=clerk2, now=now, given={"note": "问过了"})
+    transition(stand(clerk2, number=numbers[0]), "note", actor=clerk2, now=now, given={"note": "我先去问问"})
+    beat(desk_page)
+    desk_page.wait_for_selector("[data-news] button")
+    assert desk_page.inner_text("[data-news]") == "1 件新的 · 看"
+    desk_page.wait_for_selector("[data-live-since] >> text=有了变化")
+    assert "clerk2" in desk_page.inner_text("[data-live-since]") or clerk2.name in desk_page.inner_text("[data-live-since]")
+    assert desk_page.evaluate(places) == before
+    assert desk_page.evaluate("document.activeElement.id") == "f-urgency"
+    assert desk_page.locator(".changed").evaluate_all("rows => rows.map(row => row.dataset.of)") == [numbers[1]]
+    assert "有变化" in desk_page.inner_text(f"[data-of='{numbers[1]}']")
+    axe_clean(desk_page)
+    desk_page.click("[data-again]")
+    desk_page.wait_for_function("() => !document.querySelector('[data-live-since]').firstChild")
+    assert desk_page.get_attribute("[data-case]", "data-version") == "2"
+    desk_page.focus("h1")
+    desk_page.keyboard.press("s")
+    desk_page.wait_for_selector(f"[data-of='{urgent.case.number}']")
+    assert desk_page.inner_text("[data-news]") == ""
+    assert desk_page.locator("li.on").get_attribute("data-of") == numbers[0]
+
+
+@pytest.mark.row("B3")
+def test_two_people_at_one_case_see_each_other(desk_page, page, town, sign_in, go):
+    raise_some(town, 1)
+    sign_in(desk_page, "clerk")
+    open_first(desk_page, go)
+    sign_in(page, "dispatcher")
+    go(page, f"/cases/{in_view(desk_page)}/")
+    page.wait_for_selector(".desk-corner >> text=也打开着这件")
+    beat(desk_page)
+    desk_page.wait_for_selector("[data-live-others] >> text=也打开着这件")
+    desk_page.keyboard.press("q")
+    desk_page.wait_for_selector("[data-pane] .empty")
+    assert desk_page.inner_text("[data-live-others]") == ""

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from lianxin.cases.actions.doors import state_of, transition
+from lianxin.cases.actions.presence import forget_presences
 from lianxin.cases.models import Duty
 from lianxin.cases.queries.setup import workflow_by_id
 from lianxin.cases.queries.standing import NotSeen, stand
@@ -60,9 +61,10 @@ def tick(*, now: datetime) -> None:
 
 
 def nightly(*, now: datetime) -> None:
-    """Once a day: forget keys of writes older than 90 days, old counts of tries, and orphaned files."""
+    """Once a day: forget keys of writes older than 90 days, old counts of tries, who had what open, orphaned files."""
     from lianxin.forms.photos import sweep_orphans
 
     forget_old(now=now)
     forget_old_tries(now=now)
+    forget_presences(now=now)
     sweep_orphans(older_than=now - timedelta(days=1))

@@ -1,14 +1,20 @@
 """What an open desk is told while it stands open: parts of pages, and what has happened meanwhile."""
 
+from datetime import timedelta
+from types import SimpleNamespace
+
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from lianxin.cases.actions import open_case, transition
-from lianxin.cases.models import Case
+from lianxin.cases.actions.presence import forget_presences
+from lianxin.cases.models import Case, Presence
 from lianxin.cases.queries.standing import stand
 from lianxin.cases.values import Draft
+from lianxin.cases.views.desk import live
 from lianxin.people.models import Account
 from towns import who
 
@@ -24,6 +30,13 @@ def sign_in(client, settings):
         return client
 
     return enter
+
+
+@pytest.fixture(autouse=True)
+def _within_a_minute(monkeypatch):
+    """What is said of time changes by the minute; no minute begins while a test looks for other news."""
+    began = timezone.now()
+    monkeypatch.setattr(live, "timezone", SimpleNamespace(now=lambda: began))
 
 
 def raised(town, title="村口路灯不亮"):
@@ -139,3 +152,72 @@ def test_what_is_chosen_for_a_case_does_not_narrow_the_list_one_came_from(town, 
     assert "scope%3Dall%26urgency%3Dnormal" in action
     skipped = client.get(f"/desk/triage/{action}&skip=1")
     assert f"/desk/triage/{second.number}/" in skipped.headers["Location"]
+
+
+def pulse(client, case, **more):
+    return client.get("/desk/pulse/", {"town": "LX", "open": case.number, "version": case.version}, **more)
+
+
+def test_two_people_at_one_case_are_told_of_one_another_for_half_a_minute(town, sign_in):
+    case = raised(town)
+    first, second = Client(), Client()
+    for client, username in ((first, "clerk"), (second, "dispatcher")):
+        client.force_login(Account.objects.get(username=f"{username}.lx"), backend="django.contrib.auth.backends.ModelBackend")
+    names = {username: Account.objects.get(username=f"{username}.lx").name for username in ("clerk", "dispatcher")}
+    assert "也打开着" not in pulse(first, case).content.decode()
+    assert names["clerk"] in pulse(second, case).content.decode()
+    told = pulse(first, case)
+    assert names["dispatcher"] in told.content.decode()
+    assert names["clerk"] not in told.content.decode()
+    assert pulse(first, case, HTTP_IF_NONE_MATCH=told.headers["ETag"]).status_code == 304
+    second.get("/desk/pulse/?town=LX&open=")  # closed
+    assert names["dispatcher"] not in pulse(first, case).content.decode()
+    pulse(second, case)
+    Presence.objects.for_system("test", town).update(at=timezone.now() - timedelta(seconds=31))
+    assert "也打开着" not in pulse(first, case).content.decode()
+    assert Presence.objects.for_system("test", town).count() == 1  # what is over has been deleted
+
+
+def test_a_post_is_at_one_case_and_what_was_before_is_not_kept(town, sign_in):
+    first, second, client = raised(town), raised(town, "另一件"), sign_in(town, "clerk")
+    pulse(client, first)
+    pulse(client, second)
+    assert [row.case_id for row in Presence.objects.for_system("test", town)] == [second.pk]
+    forget_presences(now=timezone.now())
+    assert Presence.objects.for_system("test", town).count() == 1
+    forget_presences(now=timezone.now() + timedelta(seconds=31))
+    assert Presence.objects.for_system("test", town).count() == 0
+
+
+def test_who_does_not_see_a_case_is_told_nothing_and_not_seen_at_it(town, other_town, sign_in):
+    foreign = open_case(Draft("request", "别镇", "别镇的事", lon=118.005, lat=34.605), actor=who(other_town, "clerk"), now=timezone.now())
+    case = raised(town)
+    pulse(sign_in(town, "clerk"), case)
+    handler = sign_in(town, "handler")
+    for hidden in (case, foreign.case):
+        body = pulse(handler, hidden).content.decode()
+        assert "也打开着" not in body
+        assert "不再归您看" in body
+        assert hidden.title not in body
+    assert Presence.objects.for_system("test", town).count() == 1
+    assert Presence.objects.for_system("test", other_town).count() == 0
+
+
+def test_what_others_have_done_to_an_open_case_is_told_with_who_and_what(town, sign_in):
+    case, client = raised(town), sign_in(town, "clerk")
+    quiet = pulse(client, case)
+    assert "有了变化" not in quiet.content.decode()
+    standing = stand(who(town, "supervisor"), number=case.number)
+    transition(standing, "note", actor=who(town, "supervisor"), now=timezone.now(), given={"note": "问过了"})
+    said = pulse(client, case, HTTP_IF_NONE_MATCH=quiet.headers["ETag"])
+    assert said.status_code == 200
+    body = said.content.decode()
+    assert "有了变化" in body
+    assert Account.objects.get(username="supervisor.lx").name in body
+    case.refresh_from_db()
+    assert "有了变化" not in pulse(client, case).content.decode()
+
+
+@pytest.mark.parametrize("query", ["open=x", "open=%00", "open=LX00000000&version=-1", "version=9999999999999999999999", "open=" + "L" * 300])
+def test_no_question_breaks_the_pulse(town, sign_in, query):
+    assert sign_in(town, "clerk").get(f"/desk/pulse/?{query}").status_code == 200

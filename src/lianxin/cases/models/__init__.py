@@ -1,11 +1,12 @@
 """Tables of the spine: what a town sets up, the cases themselves, and what hangs on them."""
 
 from lianxin.cases.models.cases import Case, Duty
+from lianxin.cases.models.presence import Presence
 from lianxin.cases.models.saved import FirstView, SavedView
 from lianxin.cases.models.setup import Category, Clause, Route, WorkflowVersion
 from lianxin.cases.models.sides import Photo, Publication, Reporter
 
 __all__ = [
-    "Case", "Category", "Clause", "Duty", "FirstView", "Photo", "Publication", "Reporter", "Route", "SavedView",
-    "WorkflowVersion",
+    "Case", "Category", "Clause", "Duty", "FirstView", "Photo", "Presence", "Publication", "Reporter", "Route",
+    "SavedView", "WorkflowVersion",
 ]  # fmt: skip

@@ -18,7 +18,7 @@ from lianxin.places.locate import Layers, Locator
 from lianxin.places.models import AddressName, Grid
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from lianxin.keys.models import Town
 
@@ -83,6 +83,19 @@ def ids_of(path: str) -> tuple[int, ...]:
 def find_address(town: Town, text: str, *, most: int = 5) -> list[Candidate]:
     """The places the words of an address may mean, best first: (name, kind, grid_id, lon, lat, score)."""
     return cached(town, "places.gazetteer", lambda: _gazetteer(town)).find(text, most=most)
+
+
+def names_by_grid(town: Town) -> Mapping[int, list[Name]]:
+    """The gazetteer's names by the grid they lie in, in the order one looks for them; no village's own."""
+
+    def build() -> Mapping[int, list[Name]]:
+        found: dict[int, list[Name]] = {}
+        for each in sorted(_names(town), key=lambda each: (each.kind, each.name)):
+            if each.kind not in {AddressName.Kind.VILLAGE, AddressName.Kind.ALIAS}:
+                found.setdefault(each.grid_id, []).append(each)
+        return found
+
+    return cached(town, "places.names", build)
 
 
 def known_grids(town: Town) -> list[KnownGrid]:

@@ -293,6 +293,51 @@ def test_a_grid_far_from_the_point_cannot_be_claimed(site, town):
     assert cases(town).get().grid_id == grid_named(town, "1-1").pk
 
 
+def village_of(town, grid):
+    return str(grid_named(town, grid).parent_id)
+
+
+def test_a_place_is_found_without_a_map_by_village_grid_and_road(site, town, roads, hidden):
+    told = {"text": TEXT, "village": village_of(town, "1-2"), "address": "3 号楼"}
+    asks = site.post("/report/", told)
+    page = asks.content.decode()
+    assert "在哪个网格" in page
+    assert "柳荫路" in page
+    assert not cases(town).exists()
+    site.post("/report/", {**told, "asked": hidden(asks, "asked"), "place": f"{grid_named(town, '1-2').pk}:柳荫路"})
+    case = cases(town).get()
+    assert (case.grid_id, round(case.lon, 3)) == (grid_named(town, "1-2").pk, 117.015)
+    assert case.address.endswith("柳荫路 3 号楼")
+
+
+def test_a_whole_grid_from_the_list_has_no_point_made_up(site, town, roads):
+    told = {"text": TEXT, "village": village_of(town, "1-1"), "place": f"{grid_named(town, '1-1').pk}:"}
+    assert site.post("/report/", told).status_code == 303
+    case = cases(town).get()
+    assert (case.grid_id, case.lon, case.lat) == (grid_named(town, "1-1").pk, None, None)
+
+
+@pytest.mark.parametrize("chosen", ["", "7:", "x", "9" * 30 + ":", "柳荫路:柳荫路"])
+def test_who_chooses_no_grid_of_the_list_is_asked_once_and_then_taken_all_the_same(site, town, roads, hidden, chosen):
+    told = {"text": TEXT, "village": village_of(town, "1-1"), "place": chosen}
+    asks = site.post("/report/", told)
+    assert "在哪个网格" in asks.content.decode()
+    assert site.post("/report/", {**told, "asked": hidden(asks, "asked")}).status_code == 303
+    assert cases(town).get().grid_id is None
+
+
+@pytest.mark.parametrize("village", ["0", "-1", "x", "9" * 40])
+def test_a_village_that_is_none_is_passed_over(site, town, village):
+    assert site.post("/report/", {"text": TEXT, "village": village}).status_code == 303
+
+
+def test_the_grids_of_a_village_are_listed_while_one_writes(site, town, roads):
+    page = site.post("/report/places/?list=1", {"village": village_of(town, "1-1")}).content.decode()
+    assert page.count('type="radio"') == 2 * 2 + 1  # two grids, a road in each and "elsewhere"; then the village
+    assert site.post("/report/places/?list=1", {"village": str(grid_named(town, "1-1").pk)}).content.decode().strip() == ""
+    assert "radio" not in site.post("/report/places/", {"village": "1", "address": "东大街"}).content.decode()
+
+
 def test_the_places_words_may_mean_are_offered_while_one_writes(site, roads):
     page = site.post("/report/places/", {"address": "东大街"}).content.decode()
     assert page.count('type="radio"') == 3

@@ -21,6 +21,7 @@ from lianxin.cases.models import Reporter
 from lianxin.cases.pickers import category_name
 from lianxin.cases.queries.board import public_case
 from lianxin.cases.queries.setup import categories, leaves, report_kind
+from lianxin.cases.views.public.listing import listed, villages
 from lianxin.cases.views.public.mine import mine_of
 from lianxin.cases.views.public.pages import TownRequest, by_script, counted, nav, plain_words, private
 from lianxin.cases.views.public.progress import progress_of
@@ -101,7 +102,7 @@ def _form(
     context = {
         "nav": nav("report"), "data": request.POST, "offline": offline, "faults": filled.faults if filled else {},
         "asked": {each.what: each.options for each in asked or ()},
-        "groups": _groups(town, request.POST.get("category")),
+        "villages": villages(town), "groups": _groups(town, request.POST.get("category")),
         "kept": keep(photos, town_id=town.pk), "photos": [_preview(town, each) for each in photos],
         "key": None if fresh else request.POST.get("idempotency_key"), "most_photos": MOST_PHOTOS,
         "already": [*request.POST.getlist("asked"), *(each.what for each in asked or () if each.what != "similar")],
@@ -168,8 +169,10 @@ def report_places(request: TownRequest) -> HttpResponse:
     """
     town, data = request.town, request.POST
     address = plain_words(data.get("address", ""), LONGEST_ADDRESS)
-    places = [] if data.get("lon") else candidates(town, address)
+    groups = listed(town, data.get("village", "")) if request.GET.get("list") else []
+    places = [] if data.get("lon") or data.get("village") else candidates(town, address)
     context = {
+        "listed": groups,
         "options": place_options(town, places) if places else [], "chosen": data.get("place", ""),
         "found": point_told(town, data) if data.get("lon") else None,
     }  # fmt: skip

@@ -13,12 +13,13 @@ from lianxin.cases.pickers import category_by, grid_name
 from lianxin.cases.queries.board import shown_to_public
 from lianxin.cases.suggest import READ, similar_open
 from lianxin.cases.values import Contact, Draft, title_of
+from lianxin.cases.views.public.listing import listed, place_listed, words_of
 from lianxin.forms.photos import PhotoRefused, StoredPhoto, path_of, store
 from lianxin.keys.models import Town
 from lianxin.keys.once import OnceKey, digest_of
 from lianxin.people.masking import tidy_phone
 from lianxin.places.datum import BadPoint, to_wgs84
-from lianxin.places.gazetteer import Candidate
+from lianxin.places.gazetteer import Candidate, Name
 from lianxin.places.queries import find_address, grid_at, locator
 
 LONGEST_NAME, LONGEST_ADDRESS, LONGEST_KEY = 40, 200, 120
@@ -129,6 +130,9 @@ def _read_point(report: Report, data: QueryDict) -> None:
         _choose_grid(report, data.get("grid", ""))
         return
     chosen = data.get("place", "")
+    if data.get("village") and (listed_one := place_listed(report.town, chosen)):
+        _take_listed(report, listed_one)
+        return
     found = candidates(report.town, report.address)
     known = next((each for each in found if place_value(each) == chosen), None)
     if known is None and chosen != UNSURE and len({each.grid_id for each in found}) == 1:
@@ -136,6 +140,14 @@ def _read_point(report: Report, data: QueryDict) -> None:
     if known is not None:
         report.lon, report.lat, report.grid = known.lon, known.lat, known.grid_id
         report.where = {"source": "address"}
+
+
+def _take_listed(report: Report, place: Name) -> None:
+    """A place from the list; the words beside it say the door. A whole grid has no point: none is made up."""
+    report.grid, report.where = place.grid_id, {"source": "list"}
+    if place.name:
+        report.lon, report.lat = place.lon, place.lat
+    report.address = " ".join(part for part in (words_of(report.town, place), report.address) if part)[:LONGEST_ADDRESS]
 
 
 def _choose_grid(report: Report, chosen: str) -> None:
@@ -210,12 +222,16 @@ def questions(report: Report, data: QueryDict, *, now: datetime) -> list[Questio
     """
     asked, town = set(data.getlist("asked")), report.town
     found = []
-    if report.lon is None and "place" not in asked and not data.get("place"):
+    if report.grid is None and report.lon is None and "listed" not in asked and data.get("village"):
+        if groups := listed(town, data.get("village", "")):
+            found.append(Question("listed", groups))
+    elif report.grid is None and report.lon is None and "place" not in asked and not data.get("place"):
         places = candidates(town, report.address)
         if places:
             found.append(Question("place", place_options(town, places)))
     near = near_grids(report)
-    if len(near) > 1 and report.where.get("source") != "address" and "grid" not in asked and not data.get("grid"):
+    by_words = report.where.get("source") in {"address", "list"}
+    if len(near) > 1 and not by_words and "grid" not in asked and not data.get("grid"):
         rows = [{"value": str(pk), "text": grid_name(town, pk)} for pk in near]
         found.append(Question("grid", [*rows, {"value": UNSURE, "text": _("I am not sure")}]))
     alike = similar_shown(report, now=now)

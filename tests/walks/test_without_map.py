@@ -1,0 +1,29 @@
+"""Who reads no map finds the place by village, grid and road; the door is said in words."""
+
+import pytest
+
+from lianxin.cases.models import Case
+from lianxin.places.models import AddressName
+from towns import grid_named
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.row("B1")]
+
+
+def test_a_place_is_chosen_by_village_grid_and_road(phone, town, go, axe_clean, shot):
+    grid = grid_named(town, "1-2")
+    AddressName.objects.create(town=town, name="柳荫路", kind="road", grid=grid, lon=117.015, lat=34.605)
+    go(phone, "/report/")
+    phone.fill("#f-text", "村口的路灯坏了三天")
+    phone.locator(".by-list > summary").tap()
+    phone.select_option("#f-village", str(grid.parent_id))
+    phone.locator(".listed summary").filter(has_text="2格").tap()
+    phone.get_by_label("柳荫路").check()
+    phone.fill("#f-address", "3 号楼二单元")
+    axe_clean(phone)
+    assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    shot(phone, "place-by-list")
+    phone.locator(".thumb button").tap()
+    phone.wait_for_url("**/sent/")
+    case = Case.objects.for_system("tests", town).get()
+    assert case.grid_id == grid.pk
+    assert case.address.endswith("柳荫路 3 号楼二单元")

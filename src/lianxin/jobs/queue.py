@@ -1,9 +1,11 @@
 """Enqueue in the business transaction; lease, run, retry or bury in the worker.
 
 A worker that dies in mid-job leaves a lease that runs out, and another worker takes the job. The job's own writes
-and the deletion of its row are one transaction, so what a job writes to the database is written once.
+and the deletion of its row are one transaction, so what a job writes to the database is written once. A job that
+speaks to another machine (mail) runs outside: nobody waits for a lock meanwhile, and it may be said twice, never not.
 """
 
+import contextlib
 import logging
 import traceback
 from collections.abc import Callable, Mapping
@@ -22,15 +24,21 @@ ATTEMPTS = 8
 
 Task = Callable[..., None]
 _tasks: dict[str, Task] = {}
+_outside: set[str] = set()
 
 
-def task(name: str) -> Callable[[Task], Task]:
-    """Register a function `f(*, town_id, **args)` as a job under a name that is kept for good."""
+def task(name: str, *, outside: bool = False) -> Callable[[Task], Task]:
+    """Register a function `f(*, town_id, **args)` as a job under a name that is kept for good.
+
+    `outside`: it speaks to another machine, and is not run inside a transaction.
+    """
 
     def register(function: Task) -> Task:
         if name in _tasks:
             raise ValueError(f"task {name} is registered twice")
         _tasks[name] = function
+        if outside:
+            _outside.add(name)
         return function
 
     return register
@@ -76,7 +84,7 @@ def _lease(now: datetime, most: int) -> list[Job]:
 
 def _run(each: Job, now: datetime) -> None:
     try:
-        with transaction.atomic():
+        with contextlib.nullcontext() if each.task in _outside else transaction.atomic():
             _tasks[each.task](town_id=each.town_id, **each.args)
             each.delete()
     except Exception:  # noqa: BLE001 - whatever a job raises is kept with it and tried again

@@ -6,6 +6,7 @@ from django.db import models
 
 from lianxin.keys.relations import TownKey
 from lianxin.keys.scope import InTown
+from lianxin.people.cipher import Personal
 
 
 class Message(InTown):
@@ -45,3 +46,50 @@ class Message(InTown):
         if not actor.is_staff:
             return models.Q(id__in=())
         return models.Q(post_id=actor.post_id) | models.Q(unit_id=actor.unit_id, post_id=None, reporter_id=None)
+
+
+class Subscription(InTown):
+    """Somebody wants to be told of an area, or of a request they follow (关注), and has confirmed that the address is
+    theirs. The address is encrypted; the code of its links is derived from the id and stored nowhere.
+
+    An area is a grid with all below it, a group of categories, both, or the whole town; its news comes once a week.
+    A request is one reporter's (`reporter_id`); its news comes as it happens. Whether letters are read is not recorded.
+    """
+
+    class About(models.TextChoices):
+        AREA = "area"
+        CASE = "case"
+
+    way = models.CharField(max_length=8)
+    address = Personal()
+    address_blind = models.CharField(max_length=32)
+    about = models.CharField(max_length=8, choices=About)
+    grid_id = models.BigIntegerField(null=True)
+    category_id = models.BigIntegerField(null=True)
+    reporter_id = models.BigIntegerField(null=True)
+    language = models.CharField(max_length=8)
+    site = models.CharField(max_length=120, help_text="where its links lead: scheme and host")
+    at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    told_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            TownKey(name="subscription_key"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["town", "address_blind"], name="subscription_address"),
+            models.Index(
+                fields=["town", "reporter_id"], name="subscription_reporter",
+                condition=models.Q(reporter_id__isnull=False),
+            ),
+            models.Index(fields=["town", "about", "told_at"], name="subscription_told"),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.about} by {self.way}"
+
+    @classmethod
+    def visible_to(cls, actor: Any) -> models.Q:
+        """Nobody's to look at: who follows what is known to the clockwork alone."""
+        return models.Q(id__in=())

@@ -61,6 +61,13 @@ SETTINGS = (
         "LIANXIN_WORKER", "", "Number of this machine, where several write one database.", kind="int", within=(0, 15)
     ),
     Setting("LIANXIN_PHOTO_MB", "20", "Largest photo taken, in megabytes.", kind="int"),
+    Setting(
+        "LIANXIN_EMAIL_URL",
+        "",
+        "smtp://user:password@host:587/?from=address, or smtps://…:465; empty: no letters go out, a demo prints them.",
+    ),
+    Setting("LIANXIN_SMS", "", "console prints text messages; empty: none are offered.", choices=("", "console")),
+    Setting("LIANXIN_WECHAT", "", "console prints WeChat messages; empty: none are offered.", choices=("", "console")),
     Setting("HOST", "127.0.0.1", "Address the server listens on."),
     Setting("PORT", "8000", "Port the server listens on.", kind="int", within=(1, 65535)),
 )
@@ -114,6 +121,14 @@ def read(environ: Mapping[str, str]) -> Config:
                 f"LIANXIN_DATABASE 应写成 {form}，问号后只可用 {'、'.join(MORE)}。"
                 f"LIANXIN_DATABASE must look like {form}; after a question mark it takes {', '.join(MORE)} alone."
             )
+    try:
+        mail(values["LIANXIN_EMAIL_URL"])
+    except ValueError:
+        form = "smtp://user:password@host:587/?from=lianxin@example.cn"
+        faults.append(
+            f"LIANXIN_EMAIL_URL 应写成 {form}（或 smtps://…:465/?from=…）。"
+            f"LIANXIN_EMAIL_URL must look like {form} (or smtps://…:465/?from=…)."
+        )
     if not values["LIANXIN_HOSTS"].strip(" ,"):
         faults.append("LIANXIN_HOSTS 至少要写一个主机名。LIANXIN_HOSTS must name a host at least.")
     if faults:
@@ -150,6 +165,31 @@ def _sqlite(path: Path) -> dict[str, Any]:
         "CONN_MAX_AGE": None,
         "TEST": {"NAME": str(path.with_name("test.sqlite3"))},  # a file, so that threads see one another
         "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 30, "init_command": pragmas},
+    }
+
+
+def mail(url: str) -> dict[str, Any]:
+    """Django's settings of mail; raises ValueError for a URL that is none. Without one, letters are printed.
+
+    `smtp` begins in the open and must go on under TLS; `smtps` is under TLS from the beginning.
+    """
+    if not url:
+        return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
+    parts = urlsplit(url)
+    sender = dict(parse_qsl(parts.query, strict_parsing=True)) if parts.query else {}
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or set(sender) != {"from"}:
+        raise ValueError(parts.scheme)
+    secure = parts.scheme == "smtps"
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or (465 if secure else 587),
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": secure,
+        "EMAIL_USE_TLS": not secure,
+        "EMAIL_TIMEOUT": 20,
+        "DEFAULT_FROM_EMAIL": sender["from"],
     }
 
 

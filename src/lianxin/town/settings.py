@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from lianxin.town.config import read
+from lianxin.town.config import mail, read
 
 CONFIG = read(os.environ)
 
@@ -110,6 +110,11 @@ LIANXIN_SEAL_LOG = CONFIG.data / "seals.log"
 LIANXIN_PROFILE = CONFIG["LIANXIN_PROFILE"]
 LIANXIN_PROXIES = CONFIG["LIANXIN_PROXIES"]
 LIANXIN_PHOTO_BYTES = CONFIG["LIANXIN_PHOTO_MB"] * 1_000_000
+
+globals().update(mail(CONFIG["LIANXIN_EMAIL_URL"]))
+LIANXIN_MAIL = bool(CONFIG["LIANXIN_EMAIL_URL"]) or LIANXIN_PROFILE == "demo"  # a demo prints its letters
+LIANXIN_SMS = CONFIG["LIANXIN_SMS"]
+LIANXIN_WECHAT = CONFIG["LIANXIN_WECHAT"]
 
 LOGGING = {
     "version": 1,

@@ -20,10 +20,12 @@ from lianxin.cases.search import unindex
 from lianxin.forms.photos import path_of
 from lianxin.ledger.actions import erase_texts
 from lianxin.ledger.models import Text
+from lianxin.notices.actions import forget_followers
 from lianxin.people.actors import Actor
 
 _TABLES = (
     "ledger_text", "cases_case", "cases_reporter", "cases_publication", "cases_search", "cases_photo", "forms_file",
+    "notices_subscription",
 )  # fmt: skip
 
 
@@ -53,6 +55,7 @@ def _erase(case: Case, reason: str, *, actor: Actor, now: datetime) -> int:
     reporters = Reporter.objects.for_system("erase", town_id).filter(case_id=case.pk)
     people = list(reporters.values_list("id", flat=True))
     reporters.update(name="", phone="", phone_blind="", phone_tail="", public_consent=False, account_id=None)
+    forget_followers(people, town_id=town_id)
     gone = erase_texts("case", case.pk, reason=reason, actor=actor, now=now)
     for kind, pk in (("publication", case.pk), *(("person", pk) for pk in people)):
         texts = Text.objects.for_system("erase", town_id).filter(subject_id=pk, entry__subject_kind=kind)

@@ -3,8 +3,9 @@
 import hashlib
 import json
 from typing import Any
+from urllib.parse import urlencode
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -61,20 +62,28 @@ def board(request: TownRequest) -> HttpResponse:
     page = board_page(town, wanted, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
     context = {
         "nav": nav("board"), "rows": [_card(town, row) for row in page["rows"]], "next": page["next"],
-        "previous": page["previous"], **_filters(request, wanted),
+        "previous": page["previous"], "watch": reverse("watch") + kept_query(wanted),
+        "feed": reverse("board-feed") + kept_query(wanted), **_filters(request, wanted),
     }  # fmt: skip
     return render(request, "cases/public/board.html", context)
 
 
-def read_filter(request: TownRequest) -> BoardFilter:
-    """The filters in an address; what is no filter of ours counts as none."""
-    get = request.GET
+def read_filter(request: TownRequest, data: QueryDict | None = None) -> BoardFilter:
+    """The filters in an address, or in a form; what is no filter of ours counts as none."""
+    get = request.GET if data is None else data
     return BoardFilter(
         grid=_one_of(get.get("grid", ""), set(grid_tree(request.town))),
         category=_one_of(get.get("category", ""), {pk for pk, _name in groups(request.town)}),
         state=get.get("state", "") if get.get("state") in {"open", "closed"} else "",
         words=plain_words(get.get("words", ""), LONGEST_WORDS),
     )
+
+
+def kept_query(wanted: BoardFilter) -> str:
+    """The part of an address that asks for the same area again."""
+    asked = {"grid": wanted.grid, "category": wanted.category}
+    told = urlencode({name: value for name, value in asked.items() if value})
+    return f"?{told}" if told else ""
 
 
 def _one_of(text: str, known: set[int]) -> int | None:

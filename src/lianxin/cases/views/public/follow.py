@@ -20,6 +20,7 @@ from lianxin.cases.views.public.following import Following, following, offered, 
 from lianxin.cases.views.public.mine import brief_of, mine_of, private_path
 from lianxin.cases.views.public.pages import TownRequest, by_script, counted, mine_kept, nav, plain_words, private
 from lianxin.cases.views.public.report import photo_file
+from lianxin.cases.views.public.watch import ways
 from lianxin.cases.words import refusal, used_otherwise
 from lianxin.forms.photos import StoredPhoto
 from lianxin.keys.numbers import tidy
@@ -113,10 +114,12 @@ def _show(
     if by_script(request):
         kept = read_kept(request.POST, town_id=seen.town.pk)
     link = request.build_absolute_uri(private_path(seen.reporter, seen.case.number))
+    page = page_of(seen, now=timezone.now())
     context = {
-        "nav": nav(), "page": page_of(seen, now=timezone.now()), "link": link, "faults": faults or {},
+        "nav": nav(), "page": page, "link": link, "faults": faults or {},
         "data": request.POST, "tried": request.POST.get("act", ""), "kept": keep(kept or [], town_id=seen.town.pk),
         "kept_count": len(kept or []), "key": request.POST.get("idempotency_key"),
+        "watch": "" if page["progress"]["ended"] or not ways() else f"{link}watch/",
         "mine": mine_of(seen.town, seen.case, seen.reporter) if _by_link(request) else None,
     }  # fmt: skip
     return render(request, "cases/public/follow.html", context, status=status)

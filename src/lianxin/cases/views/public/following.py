@@ -166,7 +166,8 @@ def _present(progress: Mapping[str, Any]) -> list[dict[str, Any]]:
         return []
     until = _("until %(due)s") % progress if progress["due"] else ""
     act = _("Now: %(step)s") % progress
-    return [{"act": act, "at": until, "who": "" if progress["yours"] else progress["unit"], "tone": "present " + progress["light"]}]
+    who = "" if progress["yours"] else progress["unit"]
+    return [{"act": act, "at": until, "who": who, "tone": "present " + progress["light"]}]
 
 
 def timeline(seen: Following, *, now: datetime) -> list[dict[str, Any]]:

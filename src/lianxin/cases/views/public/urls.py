@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from lianxin.cases.views.public import board, follow, report
+from lianxin.cases.views.public import board, feed, follow, report, watch
 from lianxin.ui.views import worker
 
 _NUMBER = r"(?P<number>[A-Za-z]{1,4}[0-9]{8})"
@@ -22,7 +22,12 @@ urlpatterns = [
     re_path(rf"^r/{_NUMBER}/{_CODE}/brief/$", follow.follow_brief, name="follow-brief"),
     re_path(rf"^r/{_NUMBER}/{_CODE}/sent/$", report.report_sent, name="report-sent"),
     re_path(rf"^r/{_NUMBER}/{_CODE}/photos/(?P<photo>[0-9]{{1,19}})\.jpg$", follow.follow_photo, name="follow-photo"),
+    re_path(rf"^r/{_NUMBER}/{_CODE}/watch/$", watch.watch_request, name="watch-request"),
+    path("watch/", watch.watch, name="watch"),
+    path("watch/asked/", watch.watch_asked, name="watch-asked"),
+    path("watch/<int:pk>/<str:code>/", watch.watch_one, name="watch-one"),
     path("board/", board.board, name="board"),
+    path("board/feed.atom", feed.feed, name="board-feed"),
     re_path(rf"^board/{_NUMBER}/$", board.item, name="board-item"),
     re_path(rf"^board/{_NUMBER}/photos/(?P<photo>[0-9]{{1,19}})\.jpg$", board.item_photo, name="board-photo"),
     path("map/", board.map_page, name="map"),

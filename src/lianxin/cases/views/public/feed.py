@@ -1,0 +1,63 @@
+"""The board as an Atom feed (RFC 4287): what is published, of the whole town, a grid, or a group of categories."""
+
+import hashlib
+from datetime import UTC, datetime
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.http import parse_etags, quote_etag
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from lianxin.cases.pickers import grid_name
+from lianxin.cases.queries.board import BoardFilter, board, groups
+from lianxin.cases.views.public.board import kept_query, read_filter
+from lianxin.cases.views.public.pages import TownRequest
+from lianxin.keys.models import Town
+
+MOST = 50
+FRESH = 900  # seconds a reader need not ask again
+
+
+class _Feed(Atom1Feed):
+    """A feed that changes only when an entry does: an empty one is not "of now", which would be another each time."""
+
+    def latest_post_date(self) -> datetime:
+        return max((item["updateddate"] for item in self.items), default=datetime(2000, 1, 1, tzinfo=UTC))
+
+
+@require_safe
+def feed(request: TownRequest) -> HttpResponse:
+    """The newest entries, the same whoever reads: no cookie, no count of readers."""
+    asked = read_filter(request)
+    body = _atom(request, BoardFilter(asked.grid, asked.category))
+    tag = quote_etag(hashlib.sha256(body).hexdigest()[:32])
+    if tag in {each.removeprefix("W/") for each in parse_etags(request.headers.get("If-None-Match", ""))}:
+        response = HttpResponse(status=304)
+    else:
+        response = HttpResponse(body, content_type="application/atom+xml; charset=utf-8")
+    response.headers["ETag"] = tag
+    response.headers["Cache-Control"] = f"public, max-age={FRESH}"
+    return response
+
+
+def _atom(request: TownRequest, wanted: BoardFilter) -> bytes:
+    site, query = request.build_absolute_uri("/").rstrip("/"), kept_query(wanted)
+    made = _Feed(
+        title=_title(request.town, wanted), link=f"{site}{reverse('board')}{query}",
+        feed_url=f"{site}{reverse('board-feed')}{query}", description="", language=get_language(),
+    )  # fmt: skip
+    for row in board(request.town, wanted, most=MOST)["rows"]:
+        told = "\n\n".join(part for part in (row["text"], row["answer"]) if part)
+        link = site + reverse("board-item", args=[row["number"]])
+        made.add_item(row["title"], link, told, unique_id=link, pubdate=row["at"], updateddate=row["at"],
+                      categories=[part for part in (row["category"], row["place"]) if part])  # fmt: skip
+    return str(made.writeString("utf-8")).encode()
+
+
+def _title(town: Town, wanted: BoardFilter) -> str:
+    group = dict(groups(town)).get(wanted.category or 0, "")
+    parts = (town.name, grid_name(town, wanted.grid) if wanted.grid else "", group, _("The public board"))
+    return " · ".join(part for part in parts if part)

@@ -1,9 +1,12 @@
 // Leaflet over our own grid boundaries: no outside tiles unless the town sets a layer.
 import * as L from "leaflet";
 import "leaflet/dist/leaflet.css";
-import { make, say } from "./dom";
+import { debounce, make, say } from "./dom";
 
-interface Facts { name?: string; level?: string; state?: string; title?: string; text?: string; href?: string; number?: string }
+interface Facts {
+  name?: string; level?: string; state?: string; title?: string; text?: string; href?: string; number?: string;
+  count?: number; late?: number; bounds?: [number, number, number, number];
+}
 type Shape = GeoJSON.Feature<GeoJSON.Geometry, Facts>;
 
 const PIN = '<svg viewBox="0 0 36 44" aria-hidden="true"><path d="M18 2a14 14 0 0 1 14 14c0 10-14 25-14 25S4 26 4 16A14 14 0 0 1 18 2z"/><rect x="12" y="10" width="12" height="12" rx="2" fill="#fff" stroke="none"/></svg>';
@@ -15,11 +18,19 @@ const SPOTS: Record<string, string> = {
   ok: '<svg viewBox="0 0 24 24"><rect x="3" y="3" width="18" height="18" rx="3"/></svg>',
 };
 
-const CROWD = 60; // marks a reader can still tell apart
+const PATIENCE = 15000;
+const NEAREST = 18;
+const NAMED = 12; // figures among which the names of places can still be read
+const SPOT = 0.00005; // degrees, five metres: nearer than that no zoom tells marks apart
 
-async function load(url: string | undefined): Promise<GeoJSON.FeatureCollection<GeoJSON.Geometry, Facts> | null> {
+function at(shape: Shape): L.LatLngExpression {
+  const [lon, lat] = (shape.geometry as GeoJSON.Point).coordinates as [number, number];
+  return [lat, lon];
+}
+
+async function load(url: string | undefined, signal?: AbortSignal): Promise<GeoJSON.FeatureCollection<GeoJSON.Geometry, Facts> | null> {
   if (!url) return null;
-  const answer = await fetch(url, { credentials: "same-origin" });
+  const answer = await fetch(url, { credentials: "same-origin", signal });
   if (!answer.ok) throw new Error(`map ${answer.status}`);
   return answer.json();
 }
@@ -43,10 +54,13 @@ export class Board {
   private pin: L.Marker | null = null;
   private chosen: L.Path | null = null;
   private readonly line: HTMLElement | null;
+  private readonly spots = L.layerGroup();
+  private asking: AbortController | null = null;
+  private reading = false;
 
   constructor(private readonly box: HTMLElement, canvas: HTMLElement) {
     this.line = box.querySelector<HTMLElement>("[data-map-say]");
-    this.map = L.map(canvas, { attributionControl: false, zoomControl: false, minZoom: 8, maxZoom: 19, zoomSnap: 0.25 });
+    this.map = L.map(canvas, { attributionControl: false, zoomControl: false, fadeAnimation: false, minZoom: 8, maxZoom: 19, zoomSnap: 0.25 });
     L.control.zoom({ position: "bottomright", zoomInTitle: say(box, "in"), zoomOutTitle: say(box, "out") }).addTo(this.map);
     L.control.scale({ imperial: false, position: "bottomleft" }).addTo(this.map);
     this.map.setView([Number(box.dataset.lat || 34.6), Number(box.dataset.lon || 117)], Number(box.dataset.zoom || 13));
@@ -74,53 +88,93 @@ export class Board {
         if (shape.properties.href && this.box.dataset.map !== "pick") layer.bindPopup(() => popup(shape.properties));
       },
     }).addTo(this.map);
-    const edges = this.grids.getBounds();
+    const [west, south, east, north] = (this.box.dataset.fit || "").split(",").map(Number);
+    const edges = north === undefined ? this.grids.getBounds() : L.latLngBounds([south as number, west as number], [north, east as number]);
     if (edges.isValid()) this.map.fitBounds(edges, { animate: false });
   }
 
+  /** The marks of what is in view: the server counts what lies close together, and is asked again when one moves. */
   async drawMarks(): Promise<void> {
-    const shapes = await load(this.box.dataset.marks);
-    if (!shapes) return;
-    const marks = L.geoJSON<Facts>(shapes, {
-      pointToLayer: (shape: Shape, at) => {
-        const state = shape.properties.state || "ok";
-        const icon = L.divIcon({ className: `spot ${state}`, html: SPOTS[state] || SPOTS.ok, iconSize: [22, 22] });
-        return L.marker(at, { icon, title: shape.properties.title || shape.properties.number || "", keyboard: true });
-      },
-      onEachFeature: (shape: Shape, layer) => { layer.bindPopup(() => popup(shape.properties)); },
-    });
-    if (shapes.features.length <= CROWD || !this.crowd(shapes, marks)) marks.addTo(this.map);
-    if (shapes.features.length && !this.grids) this.map.fitBounds(marks.getBounds().pad(0.2), { animate: false, maxZoom: 17 });
+    if (!this.box.dataset.marks) return;
+    this.spots.addTo(this.map);
+    this.map.on("moveend", debounce(150, () => { this.look().catch(() => this.tell("fail")); }));
+    await this.look();
   }
 
-  /** Too many marks to tell apart: from afar each village shows how many are its own; a tap goes there. */
-  private crowd(shapes: GeoJSON.FeatureCollection<GeoJSON.Geometry, Facts>, marks: L.Layer): boolean {
-    const counts = L.layerGroup();
-    const near = this.map.getZoom() + 1;
-    this.grids?.eachLayer((layer) => {
-      const { geometry, properties } = (layer as L.Polygon).feature as Shape;
-      if (properties.level !== "village") return;
-      const own = shapes.features.filter(({ geometry: at }) => at.type === "Point" && covers(geometry, at.coordinates[0] as number, at.coordinates[1] as number));
-      if (!own.length) return;
-      const edges = (layer as L.Polygon).getBounds();
-      const html = make("span");
-      html.appendChild(make("b", "num", String(own.length)));
-      html.appendChild(make("span", "", properties.name || ""));
-      const icon = L.divIcon({ className: "crowd", html, iconSize: [64, 44] });
-      L.marker(edges.getCenter(), { icon, title: `${properties.name || ""} ${own.length}`, keyboard: true })
-        .on("click", () => this.map.setView(edges.getCenter(), Math.max(near, this.map.getBoundsZoom(edges)), { animate: false }))
-        .addTo(counts);
+  private where(around: L.LatLngBounds, more = ""): string {
+    const url = this.box.dataset.marks || "";
+    const asked = new URLSearchParams({
+      west: String(around.getWest()), south: String(around.getSouth()), east: String(around.getEast()), north: String(around.getNorth()),
+      zoom: String(Math.floor(this.map.getZoom())),
     });
-    if (!counts.getLayers().length) return false;
-    const show = (): void => {
-      const far = this.map.getZoom() < near;
-      this.map.getContainer().classList.toggle("crowded", far);
-      (far ? marks : counts).remove();
-      (far ? counts : marks).addTo(this.map);
+    return `${url}${url.includes("?") ? "&" : "?"}${asked}${more}`;
+  }
+
+  private async look(): Promise<void> {
+    if (this.reading) return; // what one reads stays until it is closed
+    this.asking?.abort();
+    const mine = this.asking = new AbortController();
+    const timer = window.setTimeout(() => mine.abort(), PATIENCE);
+    try {
+      const shapes = await load(this.where(this.map.getBounds()), mine.signal);
+      if (!shapes || this.asking !== mine || this.reading) return;
+      this.spots.clearLayers();
+      shapes.features.forEach((shape) => this.spots.addLayer(shape.properties.count ? this.crowd(shape) : this.spot(shape)));
+      this.map.getContainer().classList.toggle("crowded", shapes.features.filter((shape) => shape.properties.count).length > NAMED);
+      this.tell("");
+    } catch (fault) {
+      if (this.asking === mine) throw fault;
+    } finally {
+      window.clearTimeout(timer);
+    }
+  }
+
+  private spot(shape: Shape): L.Marker {
+    const facts = shape.properties;
+    const state = facts.state || "ok";
+    const icon = L.divIcon({ className: `spot ${state}`, html: SPOTS[state] || SPOTS.ok, iconSize: [22, 22] });
+    return this.readable(L.marker(at(shape), { icon, title: facts.title || facts.number || "", keyboard: true })).bindPopup(() => popup(facts));
+  }
+
+  private readable<Of extends L.Layer>(layer: Of): Of {
+    layer.on("popupopen", () => { this.reading = true; });
+    layer.on("popupclose", () => { this.reading = false; });
+    return layer;
+  }
+
+  /** Several cases close together: how many, larger where there are more; a tap goes nearer, or lists those of one spot. */
+  private crowd(shape: Shape): L.Marker {
+    const { count = 0, late = 0, bounds = [0, 0, 0, 0] } = shape.properties;
+    const size = 34 + Math.min(26, Math.round(8 * Math.log10(count)));
+    const html = make("b", `num${late ? " late" : ""}`, count < 10000 ? String(count) : `${Math.round(count / 1000)}k`);
+    const icon = L.divIcon({ className: "crowd", html, iconSize: [size, size] });
+    const title = say(this.box, late ? "late" : "crowd", { n: count, late });
+    const around = L.latLngBounds([bounds[1], bounds[0]], [bounds[3], bounds[2]]);
+    const marker = this.readable(L.marker(at(shape), { icon, title, keyboard: true }));
+    const wide = Math.max(bounds[2] - bounds[0], bounds[3] - bounds[1]);
+    const enter = (): void => {
+      if (wide > SPOT && this.map.getZoom() < NEAREST) this.map.fitBounds(around.pad(0.1), { animate: false, maxZoom: Math.max(NEAREST, this.map.getZoom() + 1) });
+      else void this.list(marker, around, count);
     };
-    this.map.on("zoomend", show);
-    show();
-    return true;
+    marker.on("click", enter);
+    marker.on("keypress", (event) => { if (event.originalEvent.key === "Enter") enter(); });
+    return marker;
+  }
+
+  private async list(marker: L.Marker, around: L.LatLngBounds, count: number): Promise<void> {
+    const edge = 1e-6; // degrees: numbers lose their last digits on the way
+    const wider = L.latLngBounds([around.getSouth() - edge, around.getWest() - edge], [around.getNorth() + edge, around.getEast() + edge]);
+    try {
+      const shapes = await load(this.where(wider, "&each=1"));
+      if (!shapes) return;
+      const box = make("div", "crowd-list");
+      if (shapes.features.length < count) box.appendChild(make("p", "small quiet", say(this.box, "more", { n: shapes.features.length, all: count })));
+      shapes.features.forEach((shape) => box.appendChild(popup(shape.properties)));
+      marker.unbindPopup().bindPopup(box, { maxHeight: 260 }).openPopup();
+      (marker.getPopup()?.getElement()?.querySelector("a[href]:not(.leaflet-popup-close-button)") as HTMLElement | null)?.focus();
+    } catch (_fault) {
+      this.tell("fail");
+    }
   }
 
   /** The pin moves; the form's fields and the words under the map follow. */

@@ -302,6 +302,12 @@ TABLE = (
     Row("/wall/displays/", only({"admin"})),
     post("/wall/displays/", {}, only({"admin"}, 422)),
     post("/wall/displays/1/end/", {}, only({"admin"}, 404)),
+    # The map of cases: those one may see, and the counts of no others.
+    Row("/casemap/", staff(), may=seen(*CASES)),
+    Row("/casemap/?grid={grid}&state=all", staff(), shows=seen("own"), may=seen(*CASES)),
+    Row("/casemap/marks.geojson?state=all&each=1&west=116.9&south=34.5&east=117.1&north=34.7&zoom=12", staff(),
+        shows=seen("own", "far", "shut", "shown")),
+    Row("/casemap/marks.geojson?west=116.9&south=34.5&east=117.1&north=34.7&zoom=12", staff(), may=seen(*CASES)),
     Row("/grids/", staff()),
     Row("/grids/boundaries.geojson", staff()),
     Row("/grids/{grid}/", staff(), may=seen(*CASES)),

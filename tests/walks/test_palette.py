@@ -74,3 +74,24 @@ def test_a_clerk_goes_everywhere_by_a_few_letters(desk_page, town, sign_in, go, 
     with page.expect_navigation():
         page.keyboard.press("Enter")
     assert Case.objects.for_system("walk", town).get(number=number).version == 2
+
+
+@pytest.mark.row("B7")
+def test_views_papers_and_the_map_fit_a_phone_and_read_well(phone, town, sign_in, go, axe_clean, shot):
+    draft = Draft("request", "村口路灯不亮", "晚上太黑了", lon=117.005, lat=34.605)
+    numbers = [open_case(draft, actor=who(town, "clerk"), now=timezone.now()).case.number for _each in range(3)]
+    page = phone
+    sign_in(page, "clerk")
+    for path in ("/desk/views/?query=light%3Dlate", "/desk/print/?scope=all", f"/cases/{numbers[0]}/slip/", "/casemap/"):
+        go(page, path)
+        assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0, path
+        axe_clean(page)
+    page.wait_for_selector(".crowd")
+    axe_clean(page)
+    shot(page, "casemap-360")
+    assert page.locator(".crowd").inner_text() == "3"
+    page.locator(".crowd").click()  # all of one spot: they are listed
+    page.wait_for_selector(".crowd-list a")
+    assert page.locator(".crowd-list a").count() == 3
+    page.locator(".crowd-list a").first.click()
+    page.wait_for_url(re.compile(rf"/cases/{numbers[-1]}/"))

@@ -220,12 +220,12 @@ def test_anybody_reads_the_board_and_the_map(town, street, phone, desk_page, go,
         shot(page, f"item-{name}")
         axe_clean(page)
         go(page, "/map/")
-        page.wait_for_selector(".spot")
+        page.wait_for_selector(".crowd, .spot")
         page.wait_for_selector(".grid-line")
         shot(page, f"map-{name}")
         axe_clean(page)
         assert ends(page, ".top .brand") == ends(page, "main h1") == ends(page, ".foot .tel")
-    many_are_counted_by_village(desk_page, go)
+    many_of_one_spot_are_listed(desk_page, go, axe_clean)
     go(desk_page, "/report/")
     shot(desk_page, "report-1440")
     assert ends(desk_page, ".top .brand") == ends(desk_page, "main h1") == ends(desk_page, ".pub-nav a", padded=12)
@@ -236,19 +236,15 @@ def ends(page, selector, padded=0):
     return page.locator(selector).first.bounding_box()["x"] + padded
 
 
-def many_are_counted_by_village(page, go):
-    """Marks too many to tell apart: from afar each village has one figure; a tap goes there and shows the marks."""
-    spots = [
-        {"type": "Feature", "geometry": {"type": "Point", "coordinates": [117.004 + at / 10000, 34.605]},
-         "properties": {"number": f"LX{at}", "title": "路灯", "href": "/board/", "state": "done"}}
-        for at in range(61)
-    ]  # fmt: skip
-    body = json.dumps({"type": "FeatureCollection", "features": spots})
-    page.route("**/map/marks.geojson*", lambda route: route.fulfill(body=body, content_type="application/geo+json"))
+def many_of_one_spot_are_listed(page, go, axe_clean):
+    """Those no map can tell apart stand under one figure, and are read one by one behind it, by keyboard too."""
     go(page, "/map/")
     page.wait_for_selector(".crowd")
-    assert sum(int(figure) for figure in page.locator(".crowd b").all_inner_texts()) == 61
-    assert page.locator(".spot").count() == 0
-    page.locator(".crowd").first.click()
-    page.wait_for_selector(".spot")
-    assert page.locator(".crowd").count() == 0
+    assert page.locator(".crowd").first.get_attribute("title") == "6 件，点开细看"
+    page.locator(".crowd").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".crowd-list a")
+    assert page.locator(".crowd-list a").count() == 6
+    axe_clean(page)
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".answer")

@@ -144,6 +144,31 @@ def test_marks_stand_near_the_place_and_not_on_it(site, lamp, publish):
     assert set(mark["properties"]) == {"number", "title", "href", "state", "text"}
 
 
+def test_those_near_one_another_are_counted_where_they_are_told_to_lie(site, lamp, publish):
+    for lon in (117.00526, 117.00526, 117.00531, 117.0088):
+        publish(lamp(lon=lon, lat=34.60514).case)
+    view = "west=117&south=34.6&east=117.02&north=34.61"
+    features = json.loads(site.get(f"/map/marks.geojson?{view}&zoom=15").content)["features"]
+    crowds = [each for each in features if "count" in each["properties"]]
+    assert [each["properties"]["count"] for each in crowds] == [3]
+    assert crowds[0]["properties"]["bounds"] == [117.005, 34.605, 117.005, 34.605]
+    spot = "west=117.004999&south=34.604999&east=117.005001&north=34.605001&zoom=19"
+    each = json.loads(site.get(f"/map/marks.geojson?each=1&{spot}").content)["features"]
+    assert [one["geometry"]["coordinates"] for one in each] == [[117.005, 34.605]] * 3
+    assert all(set(one["properties"]) == {"number", "title", "href", "state", "text"} for one in each)
+
+
+def test_no_window_however_small_finds_the_door(site, lamp, publish):
+    publish(lamp(lon=117.00526, lat=34.60514).case)
+    round_it, at_the_door = ("117.0049", "117.0051"), ("117.0052", "117.0053")
+    for more in ("", "&each=1"):
+        found = []
+        for west, east in (round_it, at_the_door):
+            view = f"west={west}&south=34.6049&east={east}&north=34.6052&zoom=19{more}"
+            found.append(len(json.loads(site.get(f"/map/marks.geojson?{view}").content)["features"]))
+        assert found == [1, 0]
+
+
 def test_the_ground_is_sent_once_and_then_only_asked_about(site, town):
     first = site.get("/grids.geojson")
     body = json.loads(first.content)

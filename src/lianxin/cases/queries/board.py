@@ -13,6 +13,7 @@ from django.db.models import Count, Q, QuerySet
 
 from lianxin.cases.models import Case, Photo, Publication, Reporter
 from lianxin.cases.pickers import category_name, grid_name
+from lianxin.cases.queries.mapped import EACH, Spot, Window, cells
 from lianxin.cases.queries.setup import categories, workflow_by_id
 from lianxin.cases.suggest import suggest_categories
 from lianxin.keys.models import Town
@@ -20,7 +21,7 @@ from lianxin.keys.numbers import tidy
 from lianxin.places.queries import grid_tree, subtree_ids
 
 PAGE = 20
-MOST_MARKS = 500
+MOST_MARKS = 50  # of those beside the map; on it all are counted
 MARK_DIGITS = 3  # decimals of a degree on the public map: about a hundred metres, so that no mark stands on a door
 LONGEST_WORDS = 60
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -99,14 +100,38 @@ def board_photo(town: Town, number: str, photo_id: int) -> str | None:
 
 
 def marks(town: Town, wanted: BoardFilter) -> list[Row]:
-    """The newest published cases that have a place, for the map; places are rounded to about a hundred metres."""
+    """The newest published cases that have a place, for the list beside the map; places are rounded."""
     rows = _matching(town, wanted).filter(case__lon__isnull=False, case__lat__isnull=False)
     found = []
     for row in rows.values(*_FIELDS)[:MOST_MARKS]:
         each = _row(town, row)
-        each["lon"], each["lat"] = round(each["lon"], MARK_DIGITS), round(each["lat"], MARK_DIGITS)
-        found.append(each)
+        found.append({**each, **_rough(each["lon"], each["lat"])})
     return found
+
+
+SPOT = Spot("case__lon", "case__lat", MARK_DIGITS)
+
+
+def board_cells(town: Town, wanted: BoardFilter, window: Window | None) -> tuple[list[Row], list[Row]]:
+    """What the map shows of a window: cells that hold several published cases, and the cases that lie alone.
+
+    Two statements. Places are rounded before they are counted, so no window however small finds one out.
+    """
+    found = cells(_matching(town, wanted), SPOT, window)
+    alone = {cell["one"]: cell for cell in found if cell["n"] == 1}
+    rows = _matching(town, wanted).filter(id__in=list(alone)).values(*_FIELDS)
+    marks = [{**_row(town, row), **_rough(alone[row["id"]]["lon"], alone[row["id"]]["lat"])} for row in rows]
+    return [cell for cell in found if cell["n"] > 1], marks
+
+
+def board_each(town: Town, wanted: BoardFilter, window: Window) -> list[Row]:
+    """The newest published cases of a window one by one: those of a spot that no map can tell apart."""
+    rows = SPOT.placed(_matching(town, wanted), window).values(*_FIELDS, "x", "y")[:EACH]
+    return [{**_row(town, row), **_rough(row["x"], row["y"])} for row in rows]
+
+
+def _rough(lon: float, lat: float) -> dict[str, float]:
+    return {"lon": round(lon, MARK_DIGITS), "lat": round(lat, MARK_DIGITS)}
 
 
 def shown_to_public(town: Town, cases: Iterable[Case]) -> dict[int, Row]:

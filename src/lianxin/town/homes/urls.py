@@ -3,6 +3,7 @@
 from django.urls import path
 
 from lianxin.town.homes import field, field_case, field_day, front, grids, hiring, people, supervise, townpage
+from lianxin.town.homes.casemap import pages as casemap
 from lianxin.town.homes.wall import displays
 from lianxin.town.homes.wall import views as wall
 
@@ -26,6 +27,8 @@ urlpatterns = [
     path("wall/displays/<int:pk>/end/", displays.end_display, name="wall-display-end"),
     path("wall/<slug:token>/", wall.display, name="wall-display"),
     path("wall/<slug:token>/figures", wall.display_figures, name="wall-display-figures"),
+    path("casemap/", casemap.case_map, name="case-map"),
+    path("casemap/marks.geojson", casemap.case_marks, name="case-marks"),
     path("grids/", grids.grids, name="grids"),
     path("grids/boundaries.geojson", grids.boundaries, name="grid-boundaries"),
     path("grids/<int:pk>/", grids.grid, name="grid"),

@@ -21,7 +21,9 @@ from lianxin.cases.pickers import unit_name
 from lianxin.cases.queries.board import (
     LONGEST_WORDS,
     BoardFilter,
+    board_cells,
     board_counts,
+    board_each,
     board_item,
     board_photo,
     groups,
@@ -31,7 +33,9 @@ from lianxin.cases.queries.board import (
     shown_to_public,
 )
 from lianxin.cases.queries.board import board as board_page
+from lianxin.cases.queries.mapped import read_window
 from lianxin.cases.queries.setup import workflow_by_id
+from lianxin.cases.views.marks import collection, crowd, point
 from lianxin.cases.views.public.pages import TownRequest, mine_kept, nav, plain_words
 from lianxin.cases.views.public.progress import progress_of
 from lianxin.cases.views.public.report import photo_file
@@ -171,7 +175,7 @@ def item_photo(request: TownRequest, number: str, photo: str) -> HttpResponse:
 def map_page(request: TownRequest) -> HttpResponse:
     """The map of what is published, and the same as a list."""
     wanted = read_filter(request)
-    rows = [_card(request.town, row) for row in marks(request.town, wanted)[:50]]
+    rows = [_card(request.town, row) for row in marks(request.town, wanted)]
     filters = _filters(request, wanted)
     where = f"{reverse('map-marks')}?{filters['kept']}"
     return render(request, "cases/public/map.html", {"nav": nav("map"), "rows": rows, "marks": where, **filters})
@@ -179,15 +183,22 @@ def map_page(request: TownRequest) -> HttpResponse:
 
 @require_safe
 def map_marks(request: TownRequest) -> HttpResponse:
-    """The marks of the map, GeoJSON."""
-    features = []
-    for row in marks(request.town, read_filter(request)):
-        card = _card(request.town, row)
-        told = {"number": card["number"], "title": card["title"], "href": card["href"], "state": card["light"],
-                "text": _(", ").join(part for part in (card["place"], card["words"]) if part)}  # fmt: skip
-        point = {"type": "Point", "coordinates": [row["lon"], row["lat"]]}
-        features.append({"type": "Feature", "geometry": point, "properties": told})
-    return _geojson(json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False), 60)
+    """The marks of a window of the map, GeoJSON: cells that hold several, and cases; with `each` the cases alone."""
+    town, wanted, window = request.town, read_filter(request), read_window(request.GET)
+    crowded: list[dict[str, Any]] = []
+    if window is not None and "each" in request.GET:
+        alone = board_each(town, wanted, window)
+    else:
+        crowded, alone = board_cells(town, wanted, window)
+    features = [crowd(cell) for cell in crowded] + [_mark(town, row) for row in alone]
+    return _geojson(collection(features), 60)
+
+
+def _mark(town: Town, row: dict[str, Any]) -> dict[str, Any]:
+    card = _card(town, row)
+    told = {"number": card["number"], "title": card["title"], "href": card["href"], "state": card["light"],
+            "text": _(", ").join(part for part in (card["place"], card["words"]) if part)}  # fmt: skip
+    return point(row["lon"], row["lat"], told)
 
 
 @require_safe

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from lianxin.cases.queries.inbox import read_filter
 from lianxin.cases.queries.saved import asked_in_words, query_of, saved_views
-from lianxin.cases.views.frame import StaffRequest
+from lianxin.cases.views.frame import StaffRequest, address
 from lianxin.people.middleware import staff
 
 View = Callable[..., HttpResponse]
@@ -47,5 +47,6 @@ def strip_of(request: StaffRequest) -> dict[str, Any]:
         "first": next((row["query"] for row in rows if row["first"]), ""),
         "query": "" if known else query,
         "asked_for": query,
+        "map": address("case-map"),
         "asked": asked_in_words(actor.town, filters) if query and not known else "",
     }

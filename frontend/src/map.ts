@@ -8,7 +8,7 @@ type Drawn = Promise<Board | null> | null;
 function here(box: HTMLElement, drawn: () => Drawn): void {
   const button = box.querySelector<HTMLElement>("[data-map-here]");
   const words = box.querySelector<HTMLElement>("[data-map-say]");
-  if (!button || !words || !("geolocation" in navigator)) return;
+  if (!button || !words) return;
   const tell = (name: string): void => { words.textContent = say(box, name); };
   const set = (name: string, value: string): void => {
     const input = box.querySelector<HTMLInputElement>(`[data-map-${name}]`);
@@ -24,7 +24,16 @@ function here(box: HTMLElement, drawn: () => Drawn): void {
     tell("put");
     drawn()?.then((board) => board?.stand(coords.latitude, coords.longitude, coords.accuracy));
   };
-  button.hidden = false;
+  box.addEventListener("lianxin:place", (event) => {
+    const { lon, lat, source } = (event as CustomEvent<{ lon: number; lat: number; source: string }>).detail;
+    set("lon", lon.toFixed(6));
+    set("lat", lat.toFixed(6));
+    set("accuracy", "");
+    set("source", source);
+    tell("put");
+    drawn()?.then((board) => { board?.stand(lat, lon, 0); set("source", source); });
+  });
+  button.hidden = !("geolocation" in navigator);
   button.addEventListener("click", () => {
     tell("finding");
     navigator.geolocation.getCurrentPosition(put, () => tell("no-gps"), { enableHighAccuracy: true, timeout: 12000, maximumAge: 30000 });

@@ -1,5 +1,8 @@
 // Photos: chosen, turned upright, shrunk on the phone, removed again before sending.
 import { cross, make, once, say } from "./dom";
+import { headOf } from "./exif";
+import { offerPlace } from "./photo-place";
+import { shrink } from "./shrink";
 
 export interface Chosen { blob: Blob; name: string }
 
@@ -30,39 +33,6 @@ const carried = new Map<string, Chosen[]>();
 /** A form refused comes back as a new page: its photos go over to the new form's pickers. */
 export function carry(form: HTMLFormElement): void {
   photosOf(form).forEach((photos, name) => { if (photos.length) carried.set(name, photos); });
-}
-
-function load(file: Blob): Promise<HTMLImageElement> {
-  return new Promise((resolve, reject) => {
-    const url = URL.createObjectURL(file);
-    const image = new Image();
-    image.onload = () => { URL.revokeObjectURL(url); resolve(image); };
-    image.onerror = () => { URL.revokeObjectURL(url); reject(new Error("unreadable")); };
-    image.src = url;
-  });
-}
-
-/** At most `side` pixels, JPEG, upright (browsers of our targets turn by EXIF when decoding). */
-async function shrink(file: File, side: number): Promise<Blob> {
-  let image: HTMLImageElement;
-  try {
-    image = await load(file);
-  } catch (fault) {
-    // HEIC is not readable here but is on the server: it goes as it is.
-    if (/heic|heif/i.test(file.type + file.name)) return file;
-    throw fault;
-  }
-  const scale = Math.min(1, side / Math.max(image.naturalWidth, image.naturalHeight));
-  const canvas = document.createElement("canvas");
-  canvas.width = Math.max(1, Math.round(image.naturalWidth * scale));
-  canvas.height = Math.max(1, Math.round(image.naturalHeight * scale));
-  const ink = canvas.getContext("2d");
-  if (!ink) return file;
-  ink.fillStyle = "#fff";
-  ink.fillRect(0, 0, canvas.width, canvas.height);
-  ink.drawImage(image, 0, 0, canvas.width, canvas.height);
-  const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done, "image/jpeg", 0.82));
-  return blob || file;
 }
 
 function start(box: HTMLElement): void {
@@ -112,7 +82,9 @@ function start(box: HTMLElement): void {
         continue;
       }
       try {
-        const blob = await shrink(file, side);
+        const head = await headOf(file);
+        offerPlace(box, head);
+        const blob = await shrink(file, side, head);
         if (blob.size > mega * 1048576) wrong.push(say(box, "large", { name: file.name, n: mega }));
         else photos.push({ blob, name: blob === file ? file.name : file.name.replace(/\.\w+$/, "") + ".jpg" });
       } catch (_fault) {

@@ -80,12 +80,12 @@ class Server:
         self.process.wait(30)
 
 
-def measured(server, act):
+def measured(server, act, batch=BATCH):
     """CPU milliseconds of each request over a batch."""
     before = server.cpu()
-    for _ in range(BATCH):
+    for _ in range(batch):
         act()
-    return (server.cpu() - before) / BATCH * 1000
+    return (server.cpu() - before) / batch * 1000
 
 
 def compare(server, product, yardstick):
@@ -135,6 +135,11 @@ class Walk:
     def inbox_api(self):
         self.expect(self.server.send("GET", "/api/v1/cases?most=50"))
 
+    def case_map(self):
+        """Every case of the town, closed ones too, on one screen."""
+        view = "west=116.98&south=34.57&east=117.06&north=34.64&zoom=13"
+        self.expect(self.server.send("GET", f"/casemap/marks.geojson?state=all&{view}", Cookie=self.server.facts["cookie"]))
+
     def nothing(self):
         self.server.send("GET", "/api/v1/kinds")
 
@@ -154,6 +159,8 @@ def run(name, database, rows):
             yield name, f"inbox page, {rows:,} cases", pages[1], 0.0, pages[-1] - pages[0]
             lists = sorted(measured(server, walk.inbox_api) for _ in range(3))
             yield name, f"inbox by API, {rows:,} cases", lists[1], 0.0, lists[-1] - lists[0]
+            maps = sorted(measured(server, walk.case_map, 20) for _ in range(3))
+            yield name, f"map of {rows:,} cases", maps[1], 0.0, maps[-1] - maps[0]
         finally:
             server.stop()
 

@@ -52,7 +52,7 @@ def copy(done, rows, now):
                 id=new_id(), town_id=town_id, number=f"C{at:08d}", kind=case.kind, workflow_id=case.workflow_id, step=step,
                 version=1, head=case.head, title=f"第{at}件", grid_id=grids[at % len(grids)], unit_id=unit, urgency="normal",
                 channel="phone", recorded_at=recorded, due_at=None if closed else due, closed_at=recorded if closed else None,
-                state=case.state,
+                state=case.state, lon=117 + at * 7919 % 40_000 / 1e6, lat=34.6 + at * 104_729 % 10_000 / 1e6,
             ))  # fmt: skip
             duties.append(Duty(
                 id=new_id(), town_id=town_id, case_id=cases[-1].pk, what="main", step=step, who="clerk", unit_id=unit,

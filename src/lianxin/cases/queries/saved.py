@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from lianxin.cases.models import FirstView, SavedView
@@ -13,12 +13,15 @@ from lianxin.cases.pickers import category_name, grid_names, unit_name
 from lianxin.cases.queries.inbox import InboxFilter, duties_of, read_filter
 from lianxin.cases.queries.setup import categories, kinds
 from lianxin.cases.words import channel_name, choice_name, duty_name, said
+from lianxin.keys.cache import cached
 from lianxin.keys.models import Town
+from lianxin.keys.prepared import Prepared
 from lianxin.people.actors import Actor
 from lianxin.people.queries import units
 from lianxin.workflow.definition import PHASE_NAMES
 
 Row = dict[str, Any]
+_COLUMNS = ("id", "name", "query", "post_id", "unit_id", "post__account__name", "first")
 ASKED = ("scope", "step", "phase", "light", "duty", "kind", "category", "grid", "unit", "channel", "urgency")
 
 
@@ -42,15 +45,22 @@ def saved_views(actor: Actor) -> list[Row]:
 
     One statement.
     """
-    firsts = FirstView.objects.for_system("one's own first view", actor.town_id)
-    first = Exists(firsts.filter(post_id=actor.post_id or 0, view_id=OuterRef("id")))
-    rows = SavedView.objects.seen_by(actor).annotate(first=first).order_by("name", "id")
+    if not actor.is_staff:
+        return []
+
+    def build(post: int, unit: int) -> QuerySet[SavedView, Any]:
+        firsts = FirstView.objects.for_system("one's own first view", actor.town_id)
+        first = Exists(firsts.filter(post_id=post, view_id=OuterRef("id")))
+        rows: Any = SavedView.objects.seen_by(Actor(actor.town, post_id=post, unit_id=unit)).annotate(first=first)
+        return rows.order_by("name", "id").values_list(*_COLUMNS)  # type: ignore[no-any-return]
+
+    asked = cached(actor.town, "saved views", lambda: Prepared(build, post=int, unit=int))
     return [
         {
-            "id": row["id"], "name": row["name"], "query": row["query"], "mine": row["post_id"] == actor.post_id,
-            "shared": row["unit_id"] is not None, "by": row["post__account__name"], "first": row["first"],
+            "id": pk, "name": name, "query": query, "mine": post_id == actor.post_id, "shared": unit_id is not None,
+            "by": by, "first": bool(first),
         }
-        for row in rows.values("id", "name", "query", "post_id", "unit_id", "post__account__name", "first")
+        for pk, name, query, post_id, unit_id, by, first in asked.rows(post=actor.post_id, unit=actor.unit_id)
     ]  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 // Grid workers and handlers on the phone: the public islands, and parts of a page renewed in place.
 import "./htmx";
+import { checkIn } from "./check-in";
 import { day } from "./field-day";
 import { near } from "./near";
 
@@ -14,6 +15,7 @@ function ready(): void {
 
 near(document);
 day();
+checkIn();
 // After the browser has gone to the address's own place: it takes the focus there.
 if (document.readyState === "complete") ready();
 else window.addEventListener("load", () => { window.setTimeout(ready, 0); });

@@ -16,18 +16,18 @@ from django.utils import timezone
 
 from lianxin.cases.actions import open_case, transition
 from lianxin.cases.models import (
-    Case, Category, Clause, Duty, FirstView, Photo, Presence, Publication, Reporter, Route,
+    Case, Category, CheckIn, Clause, Duty, FirstView, Photo, Presence, Publication, Reporter, Route,
     SavedView, WorkflowVersion,
 )  # fmt: skip
 from lianxin.cases.values import Contact, Draft, Holder
-from lianxin.forms.models import File
+from lianxin.forms.models import Cover, File
 from lianxin.jobs.models import Job
 from lianxin.keys.models import Once, Town, Tries
 from lianxin.keys.numbers import drop_blocks
 from lianxin.keys.relations import AnotherTown
 from lianxin.keys.scope import EVERY_TOWN, GuardedQuerySet, InTown, OfTown, Unscoped
 from lianxin.ledger.models import Entry, Head, Seal, Text
-from lianxin.notices.models import Message
+from lianxin.notices.models import Message, Subscription
 from lianxin.people.actors import nobody
 from lianxin.people.models import CalendarDay, CentreHousehold, PartyGroup, Post, Role, Token, Unit
 from lianxin.people.queries import unit_by_key
@@ -137,6 +137,7 @@ def make_rows(town, letters):
     case, grid, post = done.case, grid_named(town, "1-1"), Post.objects.for_system("tests", town).first()
     common = {"town": town}
     file = File.objects.create(**common, digest="a" * 64, size=1, width=1, height=1, at=now)
+    Cover.objects.create(**common, digest="a" * 64, file_id=file.pk, at=now)
     Photo.objects.create(**common, case_id=case.pk, entry_id=done.entry.pk, file_id=file.pk, moment="before", at=now)
     Publication.objects.create(**common, case_id=case.pk, state="published", title="路灯", checked_by=1, at=now)
     Token.objects.create(
@@ -145,10 +146,14 @@ def make_rows(town, letters):
     Tries.objects.create(**common, scope="s", who="w", window_no=1, count=1, at=now)
     Once.objects.create(**common, scope="s", key="k", digest="d", result=1, at=now)
     Message.objects.create(**common, case_id=case.pk, act="open", at=now)
+    Subscription.objects.create(
+        **common, way="email", address="a@example.cn", address_blind="b", about="area", language="en", site="", at=now
+    )
     Seal.objects.create(**common, number=1, count=1, root="r", at=now, prev="p", mac="m")
     PartyGroup.objects.create(**common, grid=grid, name="党小组")
     CentreHousehold.objects.create(**common, grid=grid, name="李家")
     AddressName.objects.create(**common, name="村口", kind="landmark", grid=grid, lon=117.0, lat=34.6)
+    CheckIn.objects.create(**common, case_id=case.pk, grid=grid, post_id=clerk.post_id, at=now, recorded_at=now)
     Presence.objects.create(**common, post_id=clerk.post_id, case_id=case.pk, at=now)
     view = SavedView.objects.create(**common, name="超期", query="light=late", post_id=clerk.post_id, at=now)
     FirstView.objects.create(**common, post_id=clerk.post_id, view_id=view.pk)
@@ -404,8 +409,8 @@ def test_every_relation_between_growing_rows_is_on_town_and_id():
 
 def test_the_models_of_this_test_are_all_there_are():
     named = {
-        AddressName, CalendarDay, Case, Category, CentreHousehold, Clause, Duty, Entry, File, FirstView, Grid, Head, Job, Message,
-        Once, PartyGroup, Photo, Post, Presence, Publication, Reporter, Role, Route, SavedView, Seal, Text, Token, Tries, Unit,
+        AddressName, CalendarDay, Case, Category, CentreHousehold, CheckIn, Clause, Cover, Duty, Entry, File, FirstView, Grid, Head, Job, Message,
+        Once, PartyGroup, Photo, Post, Presence, Publication, Reporter, Role, Route, SavedView, Seal, Subscription, Text, Token, Tries, Unit,
         WorkflowVersion,
     }  # fmt: skip
     assert named == set(TOWN_MODELS)

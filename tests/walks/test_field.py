@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from lianxin.cases.actions import open_case, transition
-from lianxin.cases.models import Case, Photo
+from lianxin.cases.models import Case, CheckIn, Photo
 from lianxin.cases.values import Draft, Holder
 from towns import grid_named, who
 
@@ -145,3 +145,27 @@ def test_what_is_near_has_others_cases_too_and_other_matters_stand_apart(phone, 
     phone.click("[data-near]")
     phone.wait_for_selector("[data-near-say]:not(:empty)")
     assert "米" in phone.locator("[data-far]").first.inner_text()
+
+
+ASKED = """navigator.geolocation.getCurrentPosition = ((ask) => function () {
+  sessionStorage.asked = Number(sessionStorage.asked || 0) + 1;
+  return ask.apply(navigator.geolocation, arguments);
+})(navigator.geolocation.getCurrentPosition);"""
+
+
+@pytest.mark.row("B4")
+def test_a_check_in_asks_where_the_phone_is_at_the_press_alone(phone, town, sign_in, go, axe_clean):
+    case = given_to(town, "worker", "村口路灯不亮", 117.0053)
+    phone.add_init_script(ASKED)
+    sign_in(phone, "worker")
+    go(phone, "/field/near/")
+    go(phone, f"/field/cases/{case.number}/")
+    assert phone.evaluate("sessionStorage.asked") is None
+    phone.get_by_role("button", name="到场签到").tap()
+    phone.wait_for_selector("text=离事项位置约 30 米")
+    assert phone.evaluate("sessionStorage.asked") == "1"
+    axe_clean(phone)
+    readable_in_the_sun(phone)
+    made = CheckIn.objects.for_system("walk", town).get()
+    assert (made.case_id, made.place) == (case.pk, "117.005000,34.605000")
+    assert Case.objects.for_system("walk", town).get(pk=case.pk).version == case.version  # nobody's page grows stale by it

@@ -8,7 +8,7 @@ from django.utils import timezone
 from PIL import Image
 
 from lianxin.cases.actions import open_case, transition
-from lianxin.cases.models import Case, Photo
+from lianxin.cases.models import Case, CheckIn, Photo
 from lianxin.cases.values import Contact, Draft, Holder
 from lianxin.forms.photos import store
 from lianxin.ledger.models import Entry, Text
@@ -199,9 +199,8 @@ def keep_day(page, case):
     page.goto("/field/")
     page.get_by_role("button", name="本机保存今天的事项").tap()
     page.wait_for_selector("text=已存本机")
-    page.evaluate("navigator.serviceWorker.ready.then((one) => one.active.state)")
-    page.reload()
     page.wait_for_function("navigator.serviceWorker.controller !== null")
+    page.reload()
     page.wait_for_selector("text=已存本机")
     assert f"/field/cases/{case.number}/" in page.evaluate(HELD)["day"]
 
@@ -224,6 +223,8 @@ def test_the_day_opens_in_a_lift_and_a_case_is_taken_on_and_finished_there(lift,
     axe_clean(page)
     shot(page, "field-lift-360")
     assert page.locator("#act-finish").is_hidden()
+    page.get_by_role("button", name="到场签到").tap()
+    says(page, "1 件还没发出")
     page.locator("#act-take button").last.tap()
     page.wait_for_selector("#act-finish")
     page.locator("#act-finish > summary").tap()
@@ -232,7 +233,7 @@ def test_the_day_opens_in_a_lift_and_a_case_is_taken_on_and_finished_there(lift,
     page.close()
     page = phone.new_page()
     page.goto(f"/field/cases/{case.number}/")
-    says(page, "2 件还没发出")
+    says(page, "3 件还没发出")
     assert page.locator("#act-take").is_hidden()
     page.goto("/field/near/")
     assert "没有网络" in page.inner_text("h1")  # never kept: others' cases
@@ -242,6 +243,7 @@ def test_the_day_opens_in_a_lift_and_a_case_is_taken_on_and_finished_there(lift,
     until(page, lambda: acts(case) == ["take", "finish"])
     page.wait_for_function("async () => !(await (await caches.open('lx-day')).keys()).some((each) => each.url.includes('/cases/'))")
     assert fresh(case).step == "feedback"
+    assert CheckIn.objects.for_system("walk", town).get(case_id=case.pk).place == ""  # in a lift there is none
 
 
 def test_signing_out_takes_the_day_along_and_asks_about_what_was_not_sent(lift, town):

@@ -2,8 +2,10 @@
 
 from datetime import datetime, timedelta
 
+from lianxin.cases.actions.checking_in import forget_check_ins
 from lianxin.cases.actions.doors import state_of, transition
 from lianxin.cases.actions.presence import forget_presences
+from lianxin.cases.mailing import send_letters_of_week, write_to_followers
 from lianxin.cases.models import Duty
 from lianxin.cases.queries.setup import workflow_by_id
 from lianxin.cases.queries.standing import NotSeen, stand
@@ -23,7 +25,9 @@ def entered(*, town_id: int, case_id: int, entry_id: int, act: str) -> None:
     """What follows an entry beside the case itself: the messages to those it concerns."""
     from lianxin.cases.messages import tell
 
-    tell(Town.objects.get(pk=town_id), case_id=case_id, entry_id=entry_id, act=act)
+    town = Town.objects.get(pk=town_id)
+    tell(town, case_id=case_id, entry_id=entry_id, act=act)
+    write_to_followers(town, case_id=case_id, act=act)
 
 
 def sweep(town: Town, *, now: datetime) -> int:
@@ -61,10 +65,17 @@ def tick(*, now: datetime) -> None:
 
 
 def nightly(*, now: datetime) -> None:
-    """Once a day: forget keys of writes older than 90 days, old counts of tries, who had what open, orphaned files."""
+    """Once a day: forget keys of writes older than 90 days, old counts of tries, who had what open, check-ins of no
+    more use, and orphaned files.
+
+    And the letters of the week to who follows an area.
+    """
     from lianxin.forms.photos import sweep_orphans
 
+    send_letters_of_week(now=now)
     forget_old(now=now)
     forget_old_tries(now=now)
     forget_presences(now=now)
+    for town in Town.objects.order_by("id"):
+        forget_check_ins(town, now=now)
     sweep_orphans(older_than=now - timedelta(days=1))

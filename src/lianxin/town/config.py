@@ -1,6 +1,7 @@
 """Settings by environment: each with a name, a meaning, a default and a check; all faults are told at once."""
 
 import os
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -68,6 +69,15 @@ SETTINGS = (
     ),
     Setting("LIANXIN_SMS", "", "console prints text messages; empty: none are offered.", choices=("", "console")),
     Setting("LIANXIN_WECHAT", "", "console prints WeChat messages; empty: none are offered.", choices=("", "console")),
+    Setting(
+        "LIANXIN_CHECKIN_DAYS",
+        "90",
+        "Days that check-ins are kept after their case was closed.",
+        kind="int",
+        within=(1, 1000),
+    ),
+    Setting("LIANXIN_TIANDITU_KEY", "", "Browser key of Tianditu (天地图) for pictures under the maps; empty: none."),
+    Setting("LIANXIN_AMAP_KEY", "", "Key of AMap (高德) for pictures under the maps, where Tianditu has none."),
     Setting("HOST", "127.0.0.1", "Address the server listens on."),
     Setting("PORT", "8000", "Port the server listens on.", kind="int", within=(1, 65535)),
 )
@@ -129,6 +139,9 @@ def read(environ: Mapping[str, str]) -> Config:
             f"LIANXIN_EMAIL_URL 应写成 {form}（或 smtps://…:465/?from=…）。"
             f"LIANXIN_EMAIL_URL must look like {form} (or smtps://…:465/?from=…)."
         )
+    for name in ("LIANXIN_TIANDITU_KEY", "LIANXIN_AMAP_KEY"):  # it stands in the pages' addresses of pictures
+        if values[name] and not re.fullmatch(r"[0-9A-Za-z]{16,64}", values[name]):
+            faults.append(f"{name} 应为 16 到 64 位字母和数字。{name} must be 16 to 64 letters and figures.")
     if not values["LIANXIN_HOSTS"].strip(" ,"):
         faults.append("LIANXIN_HOSTS 至少要写一个主机名。LIANXIN_HOSTS must name a host at least.")
     if faults:

@@ -4,28 +4,28 @@ What was done, when and by whom stays, and the chain still checks: it holds dige
 The exact place goes too (point, address, what was answered); the grid stays, for the town's figures count it.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.db import transaction as database
 
+from lianxin.cases.actions.covering import drop_unused
 from lianxin.cases.actions.effects import note_on
 from lianxin.cases.checks import ERASED
 from lianxin.cases.columns import placed
-from lianxin.cases.models import Case, Photo, Publication, Reporter
+from lianxin.cases.models import Case, CheckIn, Photo, Publication, Reporter
 from lianxin.cases.queries.erasing import with_appeals
 from lianxin.cases.search import unindex
-from lianxin.forms.photos import path_of
+from lianxin.forms.covering import uncover_photo
 from lianxin.ledger.actions import erase_texts
 from lianxin.ledger.models import Text
 from lianxin.notices.actions import forget_followers
 from lianxin.people.actors import Actor
 
 _TABLES = (
-    "ledger_text", "cases_case", "cases_reporter", "cases_publication", "cases_search", "cases_photo", "forms_file",
-    "notices_subscription",
+    "ledger_text", "cases_case", "cases_reporter", "cases_publication", "cases_search", "cases_photo", "cases_checkin",
+    "forms_file", "forms_cover", "notices_subscription",
 )  # fmt: skip
 
 
@@ -50,6 +50,8 @@ def _erase(case: Case, reason: str, *, actor: Actor, now: datetime) -> int:
     _erase_photos(case, actor=actor, now=now)
     Case.objects.for_system("erase", town_id).filter(pk=case.pk).update(title=ERASED, **placed(""))
     unindex(case.pk, town_id)
+    for there in CheckIn.objects.for_system("erase", town_id).filter(case_id=case.pk):
+        there.delete()
     for public in Publication.objects.for_system("erase", town_id).filter(case_id=case.pk):
         public.delete()
     reporters = Reporter.objects.for_system("erase", town_id).filter(case_id=case.pk)
@@ -74,18 +76,8 @@ def _erase_photos(case: Case, *, actor: Actor, now: datetime) -> None:
     for row in rows:
         row.delete()
     files = {row.file_id: row.file for row in rows}
-    others = Photo.objects.for_system("erase", case.town_id).filter(file_id__in=list(files))
-    free = [files[pk] for pk in set(files) - set(others.values_list("file_id", flat=True))]
-    for file in free:
-        file.delete()
-    digests = [file.digest for file in free]
-    database.on_commit(lambda: _delete_files(case.town_id, digests))
-
-
-def _delete_files(town_id: int, digests: Sequence[str]) -> None:
-    for digest in digests:
-        for thumb in (False, True):
-            path_of(town_id, digest, thumb=thumb).unlink(missing_ok=True)
+    covers = [file for each in files.values() for file in uncover_photo(each.digest, town_id=case.town_id)]
+    drop_unused([*files.values(), *covers], town_id=case.town_id)
 
 
 def _clean_pages() -> None:

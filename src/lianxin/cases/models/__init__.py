@@ -4,9 +4,9 @@ from lianxin.cases.models.cases import Case, Duty
 from lianxin.cases.models.presence import Presence
 from lianxin.cases.models.saved import FirstView, SavedView
 from lianxin.cases.models.setup import Category, Clause, Route, WorkflowVersion
-from lianxin.cases.models.sides import Photo, Publication, Reporter
+from lianxin.cases.models.sides import CheckIn, Photo, Publication, Reporter
 
 __all__ = [
-    "Case", "Category", "Clause", "Duty", "FirstView", "Photo", "Presence", "Publication", "Reporter", "Route",
-    "SavedView", "WorkflowVersion",
+    "Case", "Category", "CheckIn", "Clause", "Duty", "FirstView", "Photo", "Presence", "Publication", "Reporter",
+    "Route", "SavedView", "WorkflowVersion",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""What hangs on a case: who reported it, its photos, what of it is public."""
+"""What hangs on a case: who reported it, its photos, who was there, what of it is public."""
 
 from typing import ClassVar
 
@@ -9,6 +9,8 @@ from lianxin.forms.models import File
 from lianxin.keys.relations import ToInTown, TownForeignKey, TownKey
 from lianxin.keys.scope import InTown
 from lianxin.people.cipher import Personal
+from lianxin.people.models import Post
+from lianxin.places.models import Grid
 
 
 class Reporter(InTown):
@@ -65,6 +67,38 @@ class Photo(InTown):
 
     def __str__(self) -> str:
         return f"{self.moment} photo of {self.case_id}"
+
+
+class CheckIn(InTown):
+    """Somebody of the staff was at a case's place, or in a grid, and said so by a press (签到).
+
+    A plain record beside the history: it must go when it is of no more use (`LIANXIN_CHECKIN_DAYS`). Read by case or by
+    grid; no index leads to it by person, for it is no track of anybody. `place` is the longitude and latitude (WGS-84) the
+    phone told, `accuracy` its own doubt in metres; both empty where the phone told none. `at` is when it was pressed,
+    `recorded_at` when it came: a phone in a cellar sends it later.
+    """
+
+    case_id = models.BigIntegerField(null=True)
+    case = ToInTown(Case, "case_id", null=True, related_name="check_ins")
+    grid = models.ForeignKey(Grid, models.PROTECT, null=True, related_name="+", db_index=False)
+    post = models.ForeignKey(Post, models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    place = Personal(blank=True)
+    accuracy = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            TownKey(name="check_in_key"),
+            TownForeignKey(column="case_id", to="cases_case", on_delete="ON DELETE CASCADE", name="check_in_case"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["town", "case_id", "id"], name="check_in_of_case"),
+            models.Index(fields=["town", "grid", "at"], name="check_in_grid", condition=models.Q(case_id__isnull=True)),
+        ]
+
+    def __str__(self) -> str:
+        return f"check-in at {self.case_id or self.grid_id}"
 
 
 class Publication(InTown):

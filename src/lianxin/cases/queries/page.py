@@ -14,6 +14,7 @@ from lianxin.cases.cells import cells_of, six_cells
 from lianxin.cases.fields import fields_for
 from lianxin.cases.models import Case, Duty, Publication, Reporter
 from lianxin.cases.pickers import category_name, grid_name, unit_name
+from lianxin.cases.queries.check_ins import check_ins_of
 from lianxin.cases.queries.clockface import clock_panel
 from lianxin.cases.queries.history import History, history_of, timeline
 from lianxin.cases.queries.setup import categories, workflow_by_id
@@ -48,6 +49,7 @@ def case_page(actor: Actor, standing: Standing, now: datetime) -> Row:
     flow = workflow_by_id(town, case.workflow_id)
     history = history_of(town, case, [case.post_id, *(duty.post_id for duty in standing.duties)])
     entries = timeline(actor, case, flow, history)
+    there = sorted([*entries, *check_ins_of(actor, case)], key=lambda row: row["at"])
     page = {
         **_facts(actor, case, flow, history),
         **_time(case, flow, now),
@@ -58,7 +60,7 @@ def case_page(actor: Actor, standing: Standing, now: datetime) -> Row:
         "kept": kept_answers(case) if actor.is_staff else [],
         "cells": six_cells(flow, case, history.entries, now=now),
         "clock": _clock(actor, flow, case, history, now),
-        "timeline": entries,
+        "timeline": there,
         "photos": _photos(entries),
         "acts": next_acts(actor, standing, now),
     }

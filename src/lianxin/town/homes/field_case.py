@@ -110,7 +110,9 @@ def note_act(actor: Actor, standing: Standing, *, with_photos: bool) -> str | No
 def show(request: StaffRequest, standing: Standing, attempt: Attempt | None = None) -> HttpResponse:
     """Render the case in short; never kept by a cache unless its worker keeps the day on this phone."""
     context = about(request, standing, attempt=attempt)
-    context |= {"last": LAST, **_ahead(request.actor, standing, context["acts"]), **of_day(request, request.actor)}
+    actor = request.actor
+    context |= {"last": LAST, **_ahead(actor, standing, context["acts"]), **of_day(request, actor)}
+    context["may_check_in"] = actor.can("register") and not context["page"]["ended"]
     response = render(request, "town/field_case.html", context, status=attempt.status if attempt else 200)
     response["Cache-Control"] = "private, no-store"
     return undisturbed(request, response)

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from lianxin.town.homes import field, field_case, field_day, front, grids, hiring, people, supervise, townpage
+from lianxin.town.homes import (
+    field,
+    field_case,
+    field_checkin,
+    field_day,
+    front,
+    grids,
+    hiring,
+    people,
+    supervise,
+    townpage,
+)
 from lianxin.town.homes.casemap import pages as casemap
 from lianxin.town.homes.wall import displays
 from lianxin.town.homes.wall import views as wall
@@ -14,6 +25,7 @@ urlpatterns = [
     path("field/day.json", field_day.field_day, name="field-day"),
     path("field/offline/", field_day.field_offline, name="field-offline"),
     path("field/sw.js", field_day.field_worker, name="field-worker"),
+    path("field/check-in/", field_checkin.field_check_in, name="field-check-in"),
     path("field/near/", field.near, name="field-near"),
     path("field/cases/<str:number>/", field_case.field_case, name="field-case"),
     path("field/cases/<str:number>/act", field_case.field_act, name="field-act"),

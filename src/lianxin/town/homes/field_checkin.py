@@ -1,0 +1,66 @@
+"""Checking in from the phone: at a case's place, or in a grid. Pressed without a net it comes later, once."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from lianxin.cases.actions.checking_in import check_in, read_told
+from lianxin.cases.models import Case
+from lianxin.cases.views.case.showing import seen
+from lianxin.cases.views.frame import StaffRequest
+from lianxin.keys.once import KeyUsedOtherwise, OnceKey, digest_of
+from lianxin.people.middleware import staff
+from lianxin.people.views.signing import see, wanted
+from lianxin.places.queries import grid_tree
+from lianxin.town.homes.field_case import others
+from lianxin.ui import words
+from lianxin.ui.receipts import receipted
+
+MEANT = ("case", "grid", "lon", "lat", "accuracy", "at")
+
+
+@staff
+@never_cache
+@require_POST
+def field_check_in(request: StaffRequest) -> HttpResponse:
+    """Keep the check-in; whoever does not see the case is told there is none."""
+    if others(request):
+        return HttpResponse(status=409, headers={"X-Lianxin-Other": "1"})
+    data, now = request.POST, timezone.now()
+    number = data.get("case", "")
+    case = seen(request, number).case if number else None
+    grid_id = None if case else _grid(request)
+    back = reverse("field-case", args=[case.number]) if case else reverse("grid", args=[grid_id])
+    _keep(request, case, grid_id, now)
+    return receipted(request, see(wanted(request) or back))
+
+
+def _keep(request: StaffRequest, case: Case | None, grid_id: int | None, now: datetime) -> None:
+    actor, told = request.actor, read_told(request.POST)
+    try:
+        made = check_in(told, actor=actor, now=now, case=case, grid_id=grid_id, once=_once(request))
+    except KeyUsedOtherwise:
+        made = check_in(told, actor=actor, now=now, case=case, grid_id=grid_id)
+    if made is not None:
+        messages.success(request, _("Checked in, %(at)s.") % {"at": words.when(made.at)})
+
+
+def _grid(request: StaffRequest) -> int:
+    value = request.POST.get("grid", "")
+    pk = int(value) if value.isascii() and value.isdigit() and len(value) < 20 else 0
+    if pk not in grid_tree(request.actor.town):
+        raise Http404
+    return pk
+
+
+def _once(request: StaffRequest) -> OnceKey | None:
+    key = request.POST.get("idempotency_key", "").strip()[:100]
+    meant: dict[str, Any] = {name: request.POST.get(name, "") for name in MEANT}
+    return OnceKey(f"check-in:{request.actor.account_id}", key, digest_of(meant)) if key else None

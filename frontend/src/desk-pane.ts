@@ -89,8 +89,8 @@ export class Pane {
     if (row) this.open(row, row.dataset.of || "");
     else if (!this.pane.contains(link)) return;
     else if ("close" in link.dataset) this.shut();
-    else if ("next" in link.dataset) this.skip(link.href);
-    else if (this.number && triaged(link.href) === this.number) void this.load(link.href, this.number);
+    else if ("next" in link.dataset) this.skip();
+    else if (this.number && (triaged(link.href) === this.number || /\/desk\/merge\//.test(link.pathname))) void this.load(link.href, this.number);
     else return;
     event.preventDefault();
   }
@@ -161,6 +161,8 @@ export class Pane {
     const old = this.pane.querySelector("[data-part]");
     old?.dispatchEvent(new CustomEvent("lianxin:gone", { bubbles: true }));
     old?.replaceWith(fresh);
+    const moves = this.pane.querySelector<HTMLElement>("[data-moves]");
+    if (moves) moves.hidden = !this.number;
     this.pane.scrollTop = 0;
     document.dispatchEvent(new CustomEvent("lianxin:fresh", { detail: fresh }));
   }
@@ -186,9 +188,12 @@ export class Pane {
     return rows.slice(now + 1).find((row) => row.dataset.of !== this.number && !row.classList.contains("gone")) || null;
   }
 
-  private skip(href: string): void {
+  /** To the next row; at the list's end the server knows what comes after it. */
+  private skip(): void {
     const next = this.following();
+    const href = this.pane.querySelector<HTMLAnchorElement>("[data-skip]")?.href;
     if (next) this.open(next, next.dataset.of || "");
+    else if (!href) this.shut();
     else ask(href, {}, "shown").then((answer) => this.answered(answer, "")).catch(() => this.tell(say(this.desk, "failed"), "late"));
   }
 
@@ -211,9 +216,15 @@ export class Pane {
 
   private submitted(event: SubmitEvent): void {
     const form = event.target as HTMLFormElement;
-    if (event.defaultPrevented || form.method !== "post" || !this.wide()) return;
+    if (event.defaultPrevented || !this.wide() || /\/desk\/split\//.test(form.action)) return; // a split leads to another case
     event.preventDefault();
     event.stopPropagation();
+    if (form.method !== "post") {
+      const asked = new URLSearchParams();
+      new FormData(form).forEach((value, name) => asked.set(name, String(value)));
+      void this.load(`${form.action}?${asked}`, this.number);
+      return;
+    }
     if (this.sending) return;
     this.sending = true;
     const pressed = (event.submitter as HTMLButtonElement | null) || (form.contains(this.pressed) ? this.pressed : null);

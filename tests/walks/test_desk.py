@@ -243,3 +243,28 @@ def test_two_people_at_one_case_see_each_other(desk_page, page, town, sign_in, g
     desk_page.keyboard.press("q")
     desk_page.wait_for_selector("[data-pane] .empty")
     assert desk_page.inner_text("[data-live-others]") == ""
+
+
+@pytest.mark.row("B5")
+def test_twins_are_compared_beside_the_list_and_one_key_turns_them_round(desk_page, town, sign_in, go, axe_clean, shot):
+    numbers = raise_some(town, 3)
+    sign_in(desk_page, "clerk")
+    open_first(desk_page, go)
+    desk_page.keyboard.press("m")
+    desk_page.wait_for_selector("[data-pane] #f-with")
+    desk_page.fill("#f-with", numbers[1])
+    desk_page.keyboard.press("Enter")
+    desk_page.wait_for_selector("[data-pane] .desk-compare")
+    assert numbers[1][2:6] in desk_page.inner_text(".goes-on")
+    axe_clean(desk_page)
+    shot(desk_page, "desk-merge-pane")
+    desk_page.focus("h1")
+    desk_page.keyboard.press("w")
+    desk_page.wait_for_function("number => document.querySelector('.goes-on')?.innerText.includes(number)", arg=numbers[0][2:6])
+    desk_page.keyboard.press("w")
+    desk_page.wait_for_function("number => document.querySelector('.goes-on')?.innerText.includes(number)", arg=numbers[1][2:6])
+    desk_page.evaluate("haveRead()")
+    desk_page.keyboard.press("a")
+    desk_page.wait_for_function("number => document.querySelector('[data-case]')?.dataset.case === number", arg=numbers[1])
+    assert Case.objects.for_system("walk", town).get(number=numbers[0]).parent.number == numbers[1]
+    assert desk_page.locator(f"[data-of='{numbers[0]}']").count() == 0

@@ -20,6 +20,7 @@ _TS_ANY = (
     "SELECT case_id FROM cases_search WHERE town_id = %s AND tokens @@ %s::tsquery "
     "ORDER BY ts_rank(tokens, %s::tsquery) DESC LIMIT %s"
 )
+MOST = 500  # texts a search brings back at most
 _WORDS = re.compile(r"[0-9a-z]+|[㐀-鿿豈-﫿]+")
 
 
@@ -61,7 +62,7 @@ def unindex(case_id: int, town_id: int) -> None:
             cursor.execute("DELETE FROM cases_search WHERE town_id = %s AND case_id = %s", [town_id, case_id])
 
 
-def find(town_id: int, words: str, *, every: bool = True, most: int = 500) -> list[int]:
+def find(town_id: int, words: str, *, every: bool = True, most: int = MOST) -> list[int]:
     """Ids of a town's cases whose text holds all (or, with `every=False`, many) of the words, the newest first.
 
     At most `most`, counted within the town: another town's texts never push this one's out. The caller filters them

@@ -129,6 +129,19 @@ def test_a_number_in_the_search_goes_to_its_case(town, sign_in):
     assert number not in client.get("/desk/search/", {"q": "下水道"}).content.decode()
 
 
+def test_a_search_that_was_cut_says_so(town, sign_in, monkeypatch):
+    client = sign_in(town, "clerk")
+    for _each in range(3):
+        raised(town)
+    monkeypatch.setattr("lianxin.cases.views.desk.lists.MOST", 3)
+    assert "请再加条件" not in client.get("/desk/search/?q=路灯").content.decode()
+    raised(town)
+    assert "请再加条件" not in client.get("/desk/search/?q=下水道").content.decode()
+    assert "请再加条件" not in client.get("/desk/").content.decode()
+    for address in ("/desk/search/?q=路灯", "/desk/?q=路灯"):
+        assert "只查了最近 3 件，请再加条件" in client.get(address).content.decode()
+
+
 def test_a_hit_that_waits_leads_to_triage_for_who_may_and_else_to_its_case(town, sign_in):
     number = raised(town).case.number
     assert f'"/desk/triage/{number}/?list=q%3D' in sign_in(town, "clerk").get("/desk/search/?q=路灯").content.decode()

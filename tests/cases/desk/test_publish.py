@@ -37,6 +37,7 @@ def test_the_queue_holds_answered_cases_with_consent_until_somebody_decides(town
     first, second = answered(town, now), answered(town, now)
     answered(town, now, consent=False)
     open_case(Draft("request", "还没办", contact=Contact(public_consent=True)), actor=clerk, now=now)
+    assert all(len(row["cells"]) == 6 for row in queue(clerk)["rows"])
     assert [row["number"] for row in queue(clerk)["rows"]] == [second.case.number, first.case.number]
     page = queue(clerk, most=1)
     assert [row["number"] for row in queue(clerk, after=page["next"], most=1)["rows"]] == [first.case.number]

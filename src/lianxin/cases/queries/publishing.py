@@ -5,9 +5,11 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from lianxin.cases.cells import cells_of
 from lianxin.cases.models import Case, Photo, Publication, Reporter
 from lianxin.cases.pickers import grid_name
 from lianxin.cases.queries.inbox import at_steps, read_place
+from lianxin.cases.queries.setup import workflow_by_id
 from lianxin.ledger.models import Text
 from lianxin.people.actors import Actor
 from lianxin.people.masking import findings, mask_text
@@ -29,15 +31,16 @@ def _answered(step: Step) -> bool:
 
 
 def queue(actor: Actor, *, after: str = "", most: int = 50) -> dict[str, Any]:
-    """A page of cases to decide about, the newest first: `rows` (id, number, title, grid, at), `next`."""
+    """A page of cases to decide about, the newest first: `rows` (number, title, grid, cells, closed_at …), `next`."""
     place = read_place(after)
     rows = waiting(actor).order_by("-id")
     if place:
         rows = rows.filter(id__lt=place.id)
-    columns = ("id", "number", "title", "grid_id", "recorded_at", "closed_at")
+    columns = ("id", "number", "title", "grid_id", "recorded_at", "closed_at", "workflow_id", "step", "state")
     found: list[dict[str, Any]] = list(rows.values(*columns)[: most + 1])
     for row in found:
         row["grid"] = grid_name(actor.town, row["grid_id"])
+        row["cells"] = cells_of(workflow_by_id(actor.town, row["workflow_id"]), row["step"], row["state"], None)
     return {"rows": found[:most], "next": f"a.{found[most - 1]['id']}" if len(found) > most else ""}
 
 

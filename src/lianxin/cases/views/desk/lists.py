@@ -18,6 +18,7 @@ from lianxin.cases.queries.counts import counts
 from lianxin.cases.queries.inbox import LIGHTS, InboxFilter, inbox, place_of, read_filter
 from lianxin.cases.queries.setup import categories
 from lianxin.cases.queries.triage import URGENCIES
+from lianxin.cases.search import MOST, find
 from lianxin.cases.views.frame import StaffRequest, frame
 from lianxin.cases.words import channels, choice_name, duty_name
 from lianxin.people.actors import Actor
@@ -48,6 +49,7 @@ def waiting(request: StaffRequest, now: datetime) -> Row:
         **tabs_of(request, filters, number),
         "tone": "late" if number["lights"]["late"] else "",
         "narrowed": narrowed(filters),
+        "cut": cut_short(actor, filters),
         "page": page,
         "rows": dressed(actor, page["rows"], request.GET),
     }
@@ -64,7 +66,14 @@ def search(request: StaffRequest) -> HttpResponse:
     page = inbox(actor, filters, now=now, after=request.GET.get("after", "")) if asked else {"rows": []}
     rows = dressed(actor, page["rows"], request.GET)
     context = {**frame(request), **controls(actor, filters), "page": page, "rows": rows, "asked": asked}
+    context["cut"] = cut_short(actor, filters)
     return render(request, "cases/desk/search.html", context)
+
+
+def cut_short(actor: Actor, filters: InboxFilter) -> int:
+    """How many texts a search looks at, the newest, where more of the town's hold the words; 0 where it sees all."""
+    found = len(find(actor.town_id, filters.words, most=MOST + 1)) if filters.words else 0
+    return MOST if found > MOST else 0
 
 
 def dressed(actor: Actor, rows: list[Row], query: QueryDict) -> list[Row]:

@@ -1,6 +1,7 @@
 """Two cases side by side: merge one into the other, or take a merged one out again."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -16,8 +17,10 @@ from lianxin.cases.queries.page import case_page
 from lianxin.cases.queries.standing import NotSeen, stand
 from lianxin.cases.queries.triage import alike, brief
 from lianxin.cases.values import Standing
+from lianxin.cases.views.desk.comparing import apart, common_words, compared_facts
 from lianxin.cases.views.desk.triage import act_on, onward, sentence, standing_of
 from lianxin.cases.views.frame import StaffRequest, frame, see_other
+from lianxin.cases.views.parts import in_part, part_of
 from lianxin.keys.numbers import tidy
 from lianxin.keys.once import KeyUsedOtherwise
 from lianxin.people.middleware import staff
@@ -27,6 +30,7 @@ Row = dict[str, Any]
 
 
 @staff
+@in_part
 def merge(request: StaffRequest, number: str) -> HttpResponse:
     """Pick the case this one is the same as, look at both, and merge; its own merged cases below."""
     now, standing = timezone.now(), standing_of(request.actor, number)
@@ -56,9 +60,11 @@ def compared(
     if wanted and other is None and not told:
         told["case"] = _("There is no other case of this number that you can see.")
     context = {
-        **frame(request, "desk"),
+        **({} if part_of(request) else frame(request, "desk")),
+        **(beside_each_other(page, other) if other else {}),
         "case": page,
         "other": other,
+        "came": came(request),
         "act": next((act for act, way in every.items() if way[-1].effect("merge")), ""),
         "alike": [] if other else alike(actor, case, page["text"], now=now),
         "children": [child_of(request, row) for row in children],
@@ -67,6 +73,21 @@ def compared(
         "typed": request.POST,
     }
     return render(request, "cases/desk/merge.html", context, status=status)
+
+
+def came(request: StaffRequest) -> str:
+    """From which list one came, and from where in it, to go on there."""
+    return urlencode({name: value for name in ("list", "at") if (value := request.GET.get(name))})
+
+
+def beside_each_other(page: Row, other: Row) -> Row:
+    """What two cases say, line by line, and how far apart they lie."""
+    this_text, other_text = common_words(page["text"] or page["title"], other["text"] or other["title"])
+    return {
+        "facts": compared_facts(page, other),
+        "metres": apart(page, other),
+        "texts": (this_text, other_text),
+    }
 
 
 def other_page(request: StaffRequest, wanted: str, case: Case) -> Row | None:

@@ -2,6 +2,7 @@
 import * as L from "leaflet";
 import "leaflet/dist/leaflet.css";
 import { debounce, make, say } from "./dom";
+import { toGcj } from "./gcj";
 
 interface Facts {
   name?: string; level?: string; state?: string; title?: string; text?: string; href?: string; number?: string;
@@ -48,6 +49,38 @@ function popup(facts: Facts): HTMLElement {
   return box;
 }
 
+/** Where Leaflet lays out its pictures: by the centre of the view, which is all that has to move. */
+interface Laying {
+  _setZoomTransform(level: unknown, centre: L.LatLng, zoom: number): void;
+  _getTiledPixelBounds(centre: L.LatLng): L.Bounds;
+  _resetView(): void;
+}
+
+/** Pictures in GCJ-02 under points in WGS-84: laid out as if one looked where our centre lies on them. */
+class Shifted extends L.TileLayer {
+  private static laying = L.TileLayer.prototype as unknown as Laying;
+
+  private static moved(centre: L.LatLng): L.LatLng {
+    const [lon, lat] = toGcj(centre.lng, centre.lat);
+    return L.latLng(lat, lon);
+  }
+
+  _setZoomTransform(level: unknown, centre: L.LatLng, zoom: number): void {
+    Shifted.laying._setZoomTransform.call(this, level, Shifted.moved(centre), zoom);
+  }
+
+  _getTiledPixelBounds(centre: L.LatLng): L.Bounds {
+    return Shifted.laying._getTiledPixelBounds.call(this, Shifted.moved(centre));
+  }
+
+  getEvents(): { [name: string]: L.LeafletEventHandlerFn } {
+    const events = super.getEvents?.() || {};
+    const before = events.moveend;
+    // The shift is another a few streets on.
+    return { ...events, moveend: (event) => { Shifted.laying._resetView.call(this); before?.call(this, event); } };
+  }
+}
+
 export class Board {
   readonly map: L.Map;
   private grids: L.GeoJSON | null = null;
@@ -64,10 +97,16 @@ export class Board {
     L.control.zoom({ position: "bottomright", zoomInTitle: say(box, "in"), zoomOutTitle: say(box, "out") }).addTo(this.map);
     L.control.scale({ imperial: false, position: "bottomleft" }).addTo(this.map);
     this.map.setView([Number(box.dataset.lat || 34.6), Number(box.dataset.lon || 117)], Number(box.dataset.zoom || 13));
-    if (box.dataset.tiles) {
-      L.control.attribution({ prefix: false }).addTo(this.map);
-      L.tileLayer(box.dataset.tiles, { attribution: box.dataset.credit || "", maxZoom: 19 }).addTo(this.map);
-    }
+    if (box.dataset.tiles) this.pave(box.dataset.tiles.split(" "));
+  }
+
+  /** Pictures of a provider under our own lines. They are asked for with our origin, by which its keys are bound. */
+  private pave(layers: string[]): void {
+    const { credit = "", servers = "", shifted } = this.box.dataset;
+    const options = { attribution: credit, subdomains: servers, maxZoom: 19, maxNativeZoom: 18, referrerPolicy: "origin" as const };
+    L.control.attribution({ prefix: false }).addTo(this.map);
+    this.map.getContainer().classList.add("paved");
+    layers.forEach((url) => (shifted === undefined ? L.tileLayer(url, options) : new Shifted(url, options)).addTo(this.map));
   }
 
   tell(name: string, holes: Record<string, string> = {}): void {

@@ -19,6 +19,7 @@ from lianxin.ui.icons import icon, mark
 from lianxin.ui.lights import light
 from lianxin.ui.lines import case_lines, line_words
 from lianxin.ui.options import options as select_options
+from lianxin.ui.tiles import base_map
 
 
 class Missing(Undefined):
@@ -85,6 +86,7 @@ GLOBALS = {
     "case_words": line_words,
     "draw_trend": trend,
     "light_of": words.light_of,
+    "base_map": base_map,
 }
 
 

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from lianxin.ui.receipts import RECEIPT
+from lianxin.ui.tiles import base_map
 
 Next = Callable[[HttpRequest], HttpResponseBase]
 
@@ -26,6 +27,13 @@ POLICY = "; ".join(
 )
 
 
+def policy() -> str:
+    """The policy of our pages, with the hosts of the base map's pictures where one is set."""
+    base = base_map()
+    pictures = "img-src 'self' data: blob:"
+    return POLICY.replace(pictures, " ".join((pictures, *base.hosts))) if base else POLICY
+
+
 class ContentPolicyMiddleware:
     """No script, style or frame but our own; a view that needs more sets the header itself."""
 
@@ -35,7 +43,7 @@ class ContentPolicyMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Add the policy to the answer unless the view has set one."""
         response = self.get_response(request)
-        response.headers.setdefault("Content-Security-Policy", POLICY)
+        response.headers.setdefault("Content-Security-Policy", policy())
         return response
 
 

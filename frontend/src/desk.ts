@@ -1,5 +1,6 @@
 // The desk: parts of the page by htmx, everything by keyboard.
 import { htmx } from "./htmx";
+import { cover } from "./cover";
 import { guarded } from "./guard";
 import { keys } from "./keys";
 import { palette } from "./palette-door";
@@ -9,6 +10,6 @@ import { panes } from "./desk-pane";
 keys();
 palette();
 drafted();
-htmx.onLoad((part) => { guarded(part as HTMLElement); drafts(part as HTMLElement, true); });
+htmx.onLoad((part) => { guarded(part as HTMLElement); cover(part as HTMLElement); drafts(part as HTMLElement, true); });
 document.addEventListener("lianxin:fresh", (event) => guarded((event as CustomEvent<HTMLElement>).detail));
 panes();

@@ -3,10 +3,15 @@
 import io
 
 import pytest
+from django.utils import timezone
 from PIL import Image
 
+from lianxin.cases.actions import open_case
 from lianxin.cases.models import Case, Photo
-from lianxin.forms.photos import path_of
+from lianxin.cases.values import Contact, Draft
+from lianxin.forms.models import Cover
+from lianxin.forms.photos import path_of, store
+from lianxin.people.actors import nobody
 from lianxin.ui import assets
 
 pytestmark = [pytest.mark.browser, pytest.mark.row("B1")]
@@ -120,3 +125,34 @@ def test_a_photo_without_a_place_asks_nothing_and_one_held_upright_stays_upright
     assert report.locator("[data-photo-place]").is_hidden()
     sizes = report.evaluate("() => Array.from(document.querySelectorAll('.chosen img'), (one) => [one.naturalWidth, one.naturalHeight])")
     assert sizes == [[600, 800], [800, 600]]
+
+
+@pytest.mark.row("B7")
+def test_a_clerk_draws_over_a_face_or_chooses_cells_by_key(town, desk_page, go, sign_in, axe_clean, shot):
+    kept = store(photo((800, 600), noise=True)["buffer"], town=town)
+    draft = Draft(kind="request", title="路灯不亮", text="路灯不亮", contact=Contact("王某", "", True), photos=[kept])
+    case = open_case(draft, actor=nobody(town), now=timezone.now()).case
+    row = Photo.objects.for_system("walk", town).get(case_id=case.pk)
+    sign_in(desk_page, "clerk")
+    go(desk_page, f"/desk/publish/{case.number}/photos/{row.pk}/")
+    box = desk_page.locator(".cover-cells").bounding_box()
+    at = lambda x, y: (box["x"] + x * box["width"], box["y"] + y * box["height"])  # noqa: E731
+    for begin, end in (((0.1, 0.1), (0.3, 0.4)), ((0.5, 0.5), (0.7, 0.6))):
+        desk_page.mouse.move(*at(*begin))
+        desk_page.mouse.down()
+        desk_page.mouse.move(*at(*end), steps=4)
+        desk_page.mouse.up()
+    assert desk_page.locator("input[name=area]").count() == 2
+    assert desk_page.locator("input[name=cell]:checked").count() == 0  # a stroke is no tap
+    desk_page.get_by_role("button", name="去掉第 2 处").press("Enter")
+    desk_page.locator("#cell-47").press("Space")
+    shot(desk_page, "cover-1440")
+    axe_clean(desk_page)
+    desk_page.get_by_role("button", name="做遮挡").click()
+    desk_page.wait_for_selector(".cover-copy")
+    made = Cover.objects.for_system("walk", town).get()
+    assert len(made.areas) == 2
+    drawn = next(area for area in made.areas if area[0] < 200)
+    assert all(abs(one - other) <= 15 for one, other in zip(drawn, (100, 100, 200, 300), strict=True))
+    assert [875, 833, 125, 167] in made.areas
+    axe_clean(desk_page)

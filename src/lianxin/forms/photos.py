@@ -58,7 +58,11 @@ def store(data: bytes, *, town: Town, sync: bool = True) -> StoredPhoto:
         raise PhotoRefused("empty")
     if len(data) > settings.LIANXIN_PHOTO_BYTES:
         raise PhotoRefused("too_big")
-    image = _upright(data)
+    return keep_image(_upright(data), town=town, sent=hashlib.sha256(data).hexdigest(), sync=sync)
+
+
+def keep_image(image: Image.Image, *, town: Town, sent: str = "", sync: bool = True) -> StoredPhoto:
+    """Write a picture and its thumbnail to the disk, from its pixels alone; `sent` is the digest of what it came as."""
     kept, (width, height) = _jpeg(image, LONGEST), image.size
     scale = min(1.0, LONGEST / max(width, height))
     digest = hashlib.sha256(kept).hexdigest()
@@ -66,7 +70,6 @@ def store(data: bytes, *, town: Town, sync: bool = True) -> StoredPhoto:
         path = path_of(town.pk, digest, thumb=thumb)
         if not path.exists():
             _write(path, body if body is not None else _jpeg(image, THUMB), sync=sync)
-    sent = hashlib.sha256(data).hexdigest()
     return StoredPhoto(digest, sent, len(kept), max(1, round(width * scale)), max(1, round(height * scale)))
 
 

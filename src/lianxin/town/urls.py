@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("lianxin.cases.views.printing.urls")),
     path("desk/palette/", include("lianxin.cases.views.palette.urls")),
     path("desk/views/", include("lianxin.cases.views.saved.urls")),
+    path("desk/publish/", include("lianxin.cases.views.covering.urls")),
     path("desk/", include("lianxin.cases.views.desk.urls")),
     path("api/v1/", include("lianxin.cases.api.urls")),
     path("ui/", include("lianxin.ui.urls")),

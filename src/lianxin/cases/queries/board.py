@@ -16,6 +16,7 @@ from lianxin.cases.pickers import category_name, grid_name
 from lianxin.cases.queries.mapped import EACH, Spot, Window, cells
 from lianxin.cases.queries.setup import categories, workflow_by_id
 from lianxin.cases.suggest import suggest_categories
+from lianxin.forms.covering import shown_digest
 from lianxin.keys.models import Town
 from lianxin.keys.numbers import tidy
 from lianxin.places.queries import grid_tree, subtree_ids
@@ -91,12 +92,13 @@ def board_item(town: Town, number: str) -> Row | None:
 
 
 def board_photo(town: Town, number: str, photo_id: int) -> str | None:
-    """The digest of a photo that was chosen for the public with a published case, else None."""
+    """The digest of what is shown of a photo chosen for the public with a published case, else None."""
     found = _published(town).filter(case__number=tidy(number)).values("case_id", "photos").first()
     if found is None or photo_id not in found["photos"]:
         return None
     rows = Photo.objects.for_system("public board", town).filter(id=photo_id, case_id=found["case_id"])
-    return rows.values_list("file__digest", flat=True).first()
+    digest = rows.values_list("file__digest", flat=True).first()
+    return shown_digest(town, digest) if digest else None
 
 
 def marks(town: Town, wanted: BoardFilter) -> list[Row]:

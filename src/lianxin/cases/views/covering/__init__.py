@@ -1,0 +1,1 @@
+"""Covering faces, plates and papers of a photo before the public sees it."""

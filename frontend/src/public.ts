@@ -6,9 +6,10 @@ import { mine } from "./mine";
 import { outbox } from "./outbox";
 import { photo } from "./photo";
 import { send } from "./send";
+import { speech } from "./speech";
 import { autosubmit, chosen, confirmed, copied, counted, menus, printed, similar } from "./small";
 
-const islands = [confirmed, photo, map, send, counted, chosen, copied, printed, similar, menus, autosubmit, mine, outbox, dayGone];
+const islands = [confirmed, photo, map, send, counted, chosen, copied, printed, similar, menus, autosubmit, mine, speech, outbox, dayGone];
 
 export function wake(root: ParentNode): void {
   islands.forEach((island) => island(root));

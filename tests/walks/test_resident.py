@@ -248,3 +248,50 @@ def many_of_one_spot_are_listed(page, go, axe_clean):
     axe_clean(page)
     page.keyboard.press("Enter")
     page.wait_for_selector(".answer")
+
+
+HEARING = """
+window.webkitSpeechRecognition = class {
+  start() { window.ear = this; if (window.deaf) setTimeout(() => { this.onerror({ error: window.deaf }); this.onend(); }, 0); }
+  stop() { this.onend(); }
+  abort() {}
+};
+window.hear = (words, isFinal) => window.ear.onresult({ resultIndex: 0, results: [Object.assign([{ transcript: words }], { isFinal })] });
+delete window.SpeechRecognition;
+"""
+
+
+@pytest.mark.row("B1")
+def test_a_resident_may_speak_where_the_browser_listens(town, phone, go, shot, axe_clean):
+    phone.add_init_script(HEARING)
+    go(phone, "/report/")
+    speak = phone.locator(".speak")
+    assert "不经过我们" in speak.inner_text()  # before one speaks
+    shot(phone, "report-speak-360")
+    axe_clean(phone)
+    phone.fill("textarea[name=text]", "东头路灯")
+    speak.click()
+    assert phone.evaluate("ear.lang") == "zh-CN"
+    assert speak.get_attribute("aria-pressed") == "true"
+    phone.evaluate("hear('连着三', false)")
+    assert phone.locator("textarea + .under + p").inner_text() == "连着三"
+    phone.evaluate("hear('连着三晚不亮', true)")
+    assert phone.input_value("textarea[name=text]") == "东头路灯，连着三晚不亮"
+    phone.evaluate("ear.stop()")  # as it does by itself
+    assert speak.get_attribute("aria-pressed") == "false"
+    phone.fill("textarea[name=text]", "改过的话")
+    phone.evaluate("window.deaf = 'no-speech'")
+    speak.click()
+    expect(phone.locator("textarea + .under + p")).to_have_text("没听到声音。再按一次说，或者打字。")
+    phone.evaluate("window.deaf = 'not-allowed'")
+    speak.click()
+    expect(speak).to_be_hidden()  # where it may not listen there is no button
+    assert phone.input_value("textarea[name=text]") == "改过的话"
+
+
+@pytest.mark.row("B1")
+def test_where_the_browser_does_not_listen_there_is_no_button(town, phone, go):
+    phone.add_init_script("delete window.webkitSpeechRecognition; delete window.SpeechRecognition")
+    go(phone, "/report/")
+    phone.wait_for_selector("html.js")
+    assert phone.locator(".speak").count() == 0

@@ -78,8 +78,6 @@ SETTINGS = (
     ),
     Setting("LIANXIN_TIANDITU_KEY", "", "Browser key of Tianditu (天地图) for pictures under the maps; empty: none."),
     Setting("LIANXIN_AMAP_KEY", "", "Key of AMap (高德) for pictures under the maps, where Tianditu has none."),
-    Setting("LIANXIN_TIANDITU_KEY", "", "Browser key of Tianditu (天地图) for pictures under the maps; empty: none."),
-    Setting("LIANXIN_AMAP_KEY", "", "Key of AMap (高德) for pictures under the maps, where Tianditu has none."),
     Setting("HOST", "127.0.0.1", "Address the server listens on."),
     Setting("PORT", "8000", "Port the server listens on.", kind="int", within=(1, 65535)),
 )
@@ -141,9 +139,6 @@ def read(environ: Mapping[str, str]) -> Config:
             f"LIANXIN_EMAIL_URL 应写成 {form}（或 smtps://…:465/?from=…）。"
             f"LIANXIN_EMAIL_URL must look like {form} (or smtps://…:465/?from=…)."
         )
-    for name in ("LIANXIN_TIANDITU_KEY", "LIANXIN_AMAP_KEY"):  # it stands in the pages' addresses of pictures
-        if values[name] and not re.fullmatch(r"[0-9A-Za-z]{16,64}", values[name]):
-            faults.append(f"{name} 应为 16 到 64 位字母和数字。{name} must be 16 to 64 letters and figures.")
     faults += [
         f"{name} 应为 16 到 64 位字母和数字。{name} must be 16 to 64 letters and figures."
         for name in ("LIANXIN_TIANDITU_KEY", "LIANXIN_AMAP_KEY")  # it stands in the addresses of pictures

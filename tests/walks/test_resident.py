@@ -1,7 +1,6 @@
 """A resident with a phone: reports, is answered, rates; joins others; follows by number; reads board and map."""
 
 import io
-import json
 from datetime import timedelta
 
 import pytest

@@ -13,10 +13,11 @@ interface Part { nodes: Node[]; title: string; number: string; at: number }
 
 class Lost extends Error {}
 
-async function ask(url: string, how: RequestInit, part: string): Promise<Response> {
+async function ask(url: string, how: RequestInit, part: string, held = ""): Promise<Response> {
   const stop = new AbortController();
   const timer = window.setTimeout(() => stop.abort(), WAIT);
-  const headers = { "X-Lianxin-Part": part };
+  const headers: Record<string, string> = { "X-Lianxin-Part": part };
+  if (held) headers["X-Lianxin-Ahead"] = held; // the server need not look for the next one
   try {
     const answer = await fetch(url, { credentials: "same-origin", cache: "no-store", ...how, headers, signal: stop.signal });
     if (answer.redirected && /\/sign-in\//.test(answer.url)) location.assign(answer.url);
@@ -230,7 +231,7 @@ export class Pane {
     const pressed = (event.submitter as HTMLButtonElement | null) || (form.contains(this.pressed) ? this.pressed : null);
     const number = this.number;
     this.lock(form, true);
-    ask(form.action, { method: "POST", body: bodyOf(form, pressed) }, "sent")
+    ask(form.action, { method: "POST", body: bodyOf(form, pressed) }, "sent", this.pane.dataset.ahead)
       .then((answer) => this.answered(answer, number, form))
       .catch(() => this.tell(say(form, "offline") || say(this.desk, "failed"), "late"))
       .then(() => { this.sending = false; this.lock(form, false); });

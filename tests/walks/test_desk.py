@@ -2,7 +2,6 @@
 
 import re
 import statistics
-import time
 from datetime import timedelta
 
 import pytest
@@ -16,6 +15,13 @@ from towns import grid_named, who
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 CHANGED = "number => document.querySelector('[data-case]')?.dataset.case !== number"
+
+WATCH = """() => {  // from the key to the picture with the next case, in milliseconds
+  window.waits = [];
+  let pressed = 0;
+  document.addEventListener('keydown', (event) => { if (event.key === 'a') pressed = performance.now(); }, true);
+  document.addEventListener('lianxin:case', () => requestAnimationFrame(() => waits.push(performance.now() - pressed)));
+}"""
 
 
 def raise_some(town, count, text="村口路灯不亮"):
@@ -36,13 +42,11 @@ def in_view(page):
 
 
 def send(page):
-    """Have read the case, and press its key; the milliseconds until the next one is on screen."""
+    """Have read the case, and press its key; until the next one is on screen."""
     number = in_view(page)
     page.evaluate("haveRead()")
-    began = time.perf_counter()
     page.keyboard.press("a")
     page.wait_for_function(CHANGED, arg=number, polling=4)
-    return (time.perf_counter() - began) * 1000
 
 
 @pytest.mark.slow
@@ -52,20 +56,20 @@ def test_two_hundred_cases_are_triaged_by_keyboard_on_one_page(desk_page, town, 
     sign_in(desk_page, "clerk")
     loaded = []
     open_first(desk_page, go)
-    desk_page.evaluate("window.stayed = 'the whole time'")
+    desk_page.evaluate(WATCH)
     desk_page.on("request", lambda asked: asked.is_navigation_request() and loaded.append(asked.url))
-    waits = []
     for _each in range(200):
         desk_page.wait_for_selector("[data-pane][data-ahead]")
-        waits.append(send(desk_page))
+        send(desk_page)
     assert loaded == []
-    assert desk_page.evaluate("window.stayed") == "the whole time"
+    waits = desk_page.evaluate("waits")  # nothing has loaded the page anew: it still counts
+    assert len(waits) == 200
     assert Case.objects.for_system("walk", town).filter(step="dispatch", version=3).count() == 200
     median, p95 = statistics.median(waits), statistics.quantiles(waits, n=20)[18]
     with capsys.disabled():
         print(f"\nkey to the next case on screen: median {median:.0f} ms, p95 {p95:.0f} ms of {len(waits)}")
     assert median < 400
-    assert p95 < 900  # a machine that has other work to do must not fail it
+    assert p95 < 600  # a machine that has other work to do must not fail it
 
 
 @pytest.mark.row("B3")

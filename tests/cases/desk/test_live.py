@@ -13,9 +13,10 @@ from lianxin.cases.actions import open_case, transition
 from lianxin.cases.actions.presence import forget_presences
 from lianxin.cases.models import Case, Presence
 from lianxin.cases.queries.standing import stand
-from lianxin.cases.values import Draft
+from lianxin.cases.values import Draft, Holder
 from lianxin.cases.views.desk import live
 from lianxin.people.models import Account
+from lianxin.people.queries import unit_by_key
 from towns import who
 
 PART = {"HTTP_X_LIANXIN_PART": "shown"}
@@ -89,6 +90,24 @@ def test_what_is_sent_from_a_part_is_answered_by_what_there_is_to_tell_and_where
     assert "分派" in answer.content.decode()
     assert "分派。" not in client.get("/desk/").content.decode()  # told once
     assert Case.objects.for_system("test", town).get(pk=first.pk).step == "dispatch"
+
+
+def test_the_case_fetched_ahead_comes_next_as_long_as_it_waits(town, sign_in):
+    first, second, third = raised(town), raised(town, "另一件"), raised(town, "第三件")
+    client = sign_in(town, "clerk")
+
+    def next_after(held):
+        address = f"/desk/triage/{first.number}/?list=scope%3Dall&skip=1"
+        return client.get(address, HTTP_X_LIANXIN_AHEAD=held).headers["Location"]
+
+    assert f"/desk/triage/{third.number}/?list=scope%3Dall&at=a" in next_after(third.number)
+    standing = stand(who(town, "clerk"), number=third.number)
+    transition(standing, "accept", actor=who(town, "clerk"), now=timezone.now())
+    assert third.number in next_after(third.number)  # it stands in triage itself now
+    standing, holder = stand(who(town, "clerk"), number=third.number), Holder(unit_by_key(town, "utilities").pk)
+    transition(standing, "assign", actor=who(town, "clerk"), now=timezone.now(), given={"holder": holder})
+    for held in (third.number, first.number, "LX00000000", "x", ""):
+        assert second.number in next_after(held)
 
 
 def test_what_is_fetched_ahead_uses_up_no_message(town, sign_in):

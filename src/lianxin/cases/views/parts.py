@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 PART = "X-Lianxin-Part"
+HELD = "X-Lianxin-Ahead"  # the number of the case the script has fetched ahead
 AHEAD = "ahead"
 Responder = Callable[..., HttpResponse]
 

@@ -21,9 +21,9 @@ from lianxin.cases.queries.setup import workflow_by_id
 from lianxin.cases.queries.standing import NotSeen, stand
 from lianxin.cases.queries.triage import alike, judgement
 from lianxin.cases.values import Done, Standing
-from lianxin.cases.views.desk.lists import WAITING, came_from, href_of, next_waiting
+from lianxin.cases.views.desk.lists import WAITING, came_from, href_of, next_waiting, triaged_by
 from lianxin.cases.views.frame import StaffRequest, frame, see_other
-from lianxin.cases.views.parts import in_part, part_of
+from lianxin.cases.views.parts import HELD, in_part, part_of
 from lianxin.cases.words import refusal, said, used_otherwise
 from lianxin.keys.numbers import spoken, tidy
 from lianxin.keys.once import KeyUsedOtherwise, OnceKey, digest_of
@@ -117,11 +117,31 @@ def sentence(actor: Actor, standing: Standing, refused: Exception) -> str:
 
 def onward(request: StaffRequest, number: str, now: datetime) -> HttpResponse:
     """To the next waiting case of the list one came from; back to the inbox when there is none."""
-    row = next_waiting(request.actor, request.GET, now, but=number)
+    row = held_ahead(request, but=number) or next_waiting(request.actor, request.GET, now, but=number)
     if row is not None:
         return see_other(href_of(request.actor, row, request.GET))
     messages.info(request, _("Nothing more is waiting for triage in this list."))
     return see_other(f"{reverse('desk')}?{came_from(request.GET).urlencode()}")
+
+
+def held_ahead(request: StaffRequest, *, but: str) -> Row | None:
+    """The row of the case a pane has fetched ahead, if it still waits: to look for the next one in the list costs more
+    than the act itself.
+    """
+    held = tidy(request.headers.get(HELD, ""))
+    try:
+        standing = stand(request.actor, number=held) if held and held != but else None
+    except NotSeen:
+        standing = None
+    main = standing.main if standing else None
+    if standing is None or main is None:
+        return None
+    case, flow = standing.case, workflow_by_id(request.actor.town, standing.case.workflow_id)
+    row = {
+        "number": case.number, "due_at": main.due_at, "duty_id": main.pk, "duty": main.what,
+        "phase": flow.phase_of(case.step), "closed_at": case.closed_at,
+    }  # fmt: skip
+    return row if triaged_by(request.actor, row) else None
 
 
 def shown(

@@ -38,5 +38,5 @@ def brief_of(town: Town, reporter: Reporter, *, now: datetime) -> dict[str, Any]
     """One request in two lines: what it is called, where it stands, who has it and until when."""
     case = reporter.case
     progress = progress_of(town, case, now=now)
-    told = progress["sentence"] if progress["ended"] else _("%(step)s · %(unit)s, by %(due)s") % progress
+    told = progress["sentence"] if progress["ended"] else _("By %(due)s · %(unit)s") % progress
     return {**mine_of(town, case, reporter), "progress": progress, "told": told}

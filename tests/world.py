@@ -128,6 +128,9 @@ def _values(world: World) -> None:
         world.values[f"reporter_{name}"] = done.reporter_id
     world.values["grid"] = grid_named(world.town, "1-1").pk
     world.values["grid_foreign"] = grid_named(world.other, "1-1").pk
+    world.values["grid_code"], world.values["foreign_code"] = (
+        grid_named(each, "1-1").code for each in (world.town, world.other)
+    )
     posts = Post.objects.for_system("tests", world.town)
     world.values["post"] = posts.get(account__username="handler.lx").pk
     _token, world.values["display"] = create_token(

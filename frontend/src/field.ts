@@ -3,6 +3,7 @@ import "./htmx";
 import { checkIn } from "./check-in";
 import { day } from "./field-day";
 import { near } from "./near";
+import { scan } from "./scan";
 
 /** An act is asked for by its address (#act-finish): its form is open, and what is to be written can be written at once. */
 function ready(): void {
@@ -16,6 +17,7 @@ function ready(): void {
 near(document);
 day();
 checkIn();
+scan(document);
 // After the browser has gone to the address's own place: it takes the focus there.
 if (document.readyState === "complete") ready();
 else window.addEventListener("load", () => { window.setTimeout(ready, 0); });

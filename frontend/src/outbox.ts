@@ -101,7 +101,7 @@ class Writing {
     for (const field of fields) {
       const [name, value] = field;
       if (field.length === 3) { photos.set(name, [...(photos.get(name) || []), { blob: field[1], name: field[2] }]); continue; }
-      if (/^(idempotency_key|act|version|datum)$/.test(name) || name === TOKEN) continue;
+      if (/^(idempotency_key|act|version|datum|plate)$/.test(name) || name === TOKEN) continue;
       for (const control of named(this.form, name)) {
         if (/^(radio|checkbox)$/.test(control.type)) (control as HTMLInputElement).checked = control.value === value;
         else if (control.type !== "file" && control.type !== "submit") control.value = value as string;

@@ -169,3 +169,33 @@ def test_a_check_in_asks_where_the_phone_is_at_the_press_alone(phone, town, sign
     made = CheckIn.objects.for_system("walk", town).get()
     assert (made.case_id, made.place) == (case.pk, "117.005000,34.605000")
     assert Case.objects.for_system("walk", town).get(pk=case.pk).version == case.version  # nobody's page grows stale by it
+
+
+CAMERA = """
+window.BarcodeDetector = class { async detect() { return [{ rawValue: sessionStorage.code || "" }].filter((each) => each.rawValue); } };
+const canvas = document.createElement("canvas");
+canvas.getContext("2d");
+Object.defineProperty(navigator, "mediaDevices", { value: { getUserMedia: async () => canvas.captureStream(5) } });
+"""
+
+
+@pytest.mark.row("A3")
+def test_a_plate_is_scanned_in_the_page_and_leads_to_the_grid_and_its_check_in(phone, town, sign_in, axe_clean, shot):
+    phone.add_init_script(CAMERA)
+    sign_in(phone, "worker")
+    code = grid_named(town, "1-1").code
+    phone.get_by_role("button", name="扫网格牌").tap()
+    phone.evaluate("sessionStorage.code = 'https://example.com/pay?x=1'")
+    phone.wait_for_selector("text=这不是网格牌的码")
+    axe_clean(phone)
+    phone.keyboard.press("Escape")
+    expect(phone.locator(".scan")).to_have_count(0)
+    phone.evaluate(f"sessionStorage.code = 'https://lianhe.example.cn/g/{code}/'")
+    phone.get_by_role("button", name="扫网格牌").tap()
+    phone.wait_for_url(f"**/field/grids/{code}/")
+    phone.get_by_role("button", name="到场签到").tap()
+    phone.wait_for_selector("text=最近到场签到")
+    axe_clean(phone)
+    readable_in_the_sun(phone)
+    shot(phone, "field-grid-360")
+    assert CheckIn.objects.for_system("walk", town).get().grid_id == grid_named(town, "1-1").pk

@@ -72,10 +72,10 @@ class Photo(InTown):
 class CheckIn(InTown):
     """Somebody of the staff was at a case's place, or in a grid, and said so by a press (签到).
 
-    A plain record beside the history: it must go when it is of no more use (`LIANXIN_CHECKIN_DAYS`). Read by case or by
-    grid; no index leads to it by person, for it is no track of anybody. `place` is the longitude and latitude (WGS-84) the
-    phone told, `accuracy` its own doubt in metres; both empty where the phone told none. `at` is when it was pressed,
-    `recorded_at` when it came: a phone in a cellar sends it later.
+    A plain record beside the history: it must go when it is of no more use (`LIANXIN_CHECKIN_DAYS`). Read by case or
+    by grid; no index leads to it by person, for it is no track of anybody. `place` is the longitude and latitude
+    (WGS-84) the phone told, `accuracy` its own doubt in metres; both empty where the phone told none. `at` is when it
+    was pressed, `recorded_at` when it came: a phone in a cellar sends it later.
     """
 
     case_id = models.BigIntegerField(null=True)

@@ -31,6 +31,7 @@ from lianxin.cases.views.public.report_form import (
     Report,
     candidates,
     place_options,
+    plate_of,
     point_told,
     questions,
     read_photos,
@@ -107,6 +108,7 @@ def _form(
         "key": None if fresh else request.POST.get("idempotency_key"), "most_photos": MOST_PHOTOS,
         "already": [*request.POST.getlist("asked"), *(each.what for each in asked or () if each.what != "similar")],
         "shown": _shown(request, asked or ()),
+        "plate": None if offline else plate_of(town, (request.POST or request.GET).get("plate", "")),
     }  # fmt: skip
     return render(request, "cases/public/report.html", context, status=status)
 

@@ -20,7 +20,7 @@ from lianxin.keys.once import OnceKey, digest_of
 from lianxin.people.masking import tidy_phone
 from lianxin.places.datum import BadPoint, to_wgs84
 from lianxin.places.gazetteer import Candidate, Name
-from lianxin.places.queries import find_address, grid_at, locator
+from lianxin.places.queries import Node, find_address, grid_at, grid_tree, locator
 
 LONGEST_NAME, LONGEST_ADDRESS, LONGEST_KEY = 40, 200, 120
 BORDER = 20.0  # metres from a border within which we ask rather than guess
@@ -140,6 +140,14 @@ def _read_point(report: Report, data: QueryDict) -> None:
     if known is not None:
         report.lon, report.lat, report.grid = known.lon, known.lat, known.grid_id
         report.where = {"source": "address"}
+    elif (plate := plate_of(report.town, data.get("plate", ""))) is not None:
+        report.grid, report.where = plate.id, {"source": "plate"}
+
+
+def plate_of(town: Town, code: str) -> Node | None:
+    """The grid on whose plate somebody reports, by its code; None for none such."""
+    found = (node for node in grid_tree(town).values() if node.code == code and node.level != "town")
+    return next(found, None) if code else None
 
 
 def _take_listed(report: Report, place: Name) -> None:

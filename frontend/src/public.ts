@@ -5,11 +5,12 @@ import { map } from "./map";
 import { mine } from "./mine";
 import { outbox } from "./outbox";
 import { photo } from "./photo";
+import { picks } from "./picks";
 import { send } from "./send";
 import { speech } from "./speech";
 import { autosubmit, chosen, confirmed, copied, counted, menus, printed, similar } from "./small";
 
-const islands = [confirmed, photo, map, send, counted, chosen, copied, printed, similar, menus, autosubmit, mine, speech, outbox, dayGone];
+const islands = [confirmed, photo, map, send, counted, chosen, copied, printed, similar, menus, autosubmit, mine, speech, outbox, dayGone, picks];
 
 export function wake(root: ParentNode): void {
   islands.forEach((island) => island(root));

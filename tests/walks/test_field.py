@@ -9,8 +9,9 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from lianxin.cases.actions import open_case, transition
-from lianxin.cases.models import Case, CheckIn, Photo
+from lianxin.cases.models import Case, CheckIn, Duty, Photo
 from lianxin.cases.values import Draft, Holder
+from lianxin.people.queries import unit_by_key
 from towns import grid_named, who
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -130,6 +131,28 @@ def test_three_taps_from_home_to_finished_with_a_photo(phone, town, sign_in, axe
     assert int(phone.evaluate("sessionStorage.taps")) == 3
     kept = Photo.objects.for_system("walk", town).get(case_id=done.case.pk)
     assert (kept.moment, Case.objects.for_system("walk", town).get(pk=done.case.pk).step) == ("after", "feedback")
+
+
+@pytest.mark.row("B4")
+def test_help_is_asked_of_a_unit_found_by_a_few_letters(phone, town, sign_in, go, axe_clean, shot):
+    case = transition(given_to(town, "worker", "路口积水", 117.0051).pk, "take", actor=who(town, "worker"), now=timezone.now()).case
+    sign_in(phone, "worker")
+    go(phone, f"/field/cases/{case.number}/#act-cohandle")
+    box = phone.locator("#act-cohandle")
+    expect(box.locator(".opt:visible")).to_have_count(0)
+    box.locator("[data-picks-find]").fill("环卫")
+    expect(box.locator(".opt:visible")).to_have_count(0)
+    assert "没有叫这个名字的单位" in box.inner_text()
+    box.locator("[data-picks-find]").fill("环境卫")
+    expect(box.locator(".opt:visible")).to_have_count(1)
+    phone.keyboard.press("Enter")
+    expect(box.locator("[data-picks-say]")).to_have_text("已选：环境卫生管理所")
+    axe_clean(phone)
+    shot(phone, "field-picks-360")
+    box.get_by_role("button", name="协办").tap()
+    phone.wait_for_selector("#act-finish >> text=同时结束别人还没答复的")
+    duty = Duty.objects.for_system("walk", town).get(what="cohandle", done_at=None)
+    assert (duty.case_id, duty.unit_id) == (case.pk, unit_by_key(town, "sanitation").pk)
 
 
 @pytest.mark.row("B4")

@@ -152,8 +152,16 @@ def _grid_name(town: Town, grid_id: int) -> str:
 
 
 def _unit_options(actor: Actor, _case: Case | None, _now: datetime) -> tuple[list[Option], Any]:
-    rows = [{"value": f"unit:{unit.pk}", "text": unit_name(unit)} for unit in units(actor.town).values()]
+    rows = [
+        {"value": f"unit:{unit.pk}", "text": unit_name(unit), "group": line_of(unit)}
+        for unit in units(actor.town).values()
+    ]
     return rows, []
+
+
+def line_of(unit: Unit) -> str:
+    """Under what a unit is looked for in a list: its line of service, or that it is a village's."""
+    return unit.line or (_("Villages and communities") if unit.grid_id else _("Others"))
 
 
 def _holder_options(actor: Actor, case: Case | None, now: datetime) -> tuple[list[Option], Any]:

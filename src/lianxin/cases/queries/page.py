@@ -271,7 +271,7 @@ def _photos(entries: list[Row]) -> list[tuple[str, list[Row]]]:
 def next_acts(actor: Actor, standing: Standing, now: datetime) -> list[Row]:
     """What the actor may do now, what carries the case forward first.
 
-    Each: act, name, fields (`fields_for`), needs, primary, side ("on", "beside", "back", "end"), danger.
+    Each: act, name, fields (`fields_for`), needs, primary, side ("on", "beside", "back", "end"), danger, closes.
     """
     case = standing.case
     flow = workflow_by_id(actor.town, case.workflow_id)
@@ -279,11 +279,28 @@ def next_acts(actor: Actor, standing: Standing, now: datetime) -> list[Row]:
     state = CaseState.from_json(case.step, case.due_at, duties, case.state)
     roles = roles_of(actor, case, standing.duties)
     acts = [_act(actor, case, flow, each, now) for each in available(flow, state, roles=roles)]
+    for act in acts:
+        act["closes"] = _closes(actor, standing, flow, act["act"])
     order = {"on": 0, "duty": 1, "beside": 2, "back": 3, "end": 4}
     acts.sort(key=lambda row: order[row["side"]])
     if acts and acts[0]["side"] in {"on", "duty"} and acts[0]["act"] != "split":
         acts[0]["primary"] = True
     return acts
+
+
+def _closes(actor: Actor, standing: Standing, flow: Workflow, act: str) -> list[str]:
+    """What was asked of others and is not answered yet, which an act ends by leaving the step: each with its unit."""
+    made = flow.transition(standing.case.step, act)
+    if made is None or made.to is None:
+        return []
+    kept = frozenset() if flow.steps[made.to].end else flow.kept
+    open_now = [duty for duty in standing.duties if duty.what not in {MAIN, *kept}]
+    names = {pk: unit_name(unit) for pk, unit in units(actor.town).items()}
+    return [
+        _("%(duty)s (%(unit)s)") % {"duty": duty_name(duty.what), "unit": names.get(duty.unit_id, "")}
+        for duty in open_now
+        if not holds(actor, duty)
+    ]
 
 
 def acts_ahead(actor: Actor, standing: Standing, act: str, now: datetime) -> list[Row]:
@@ -320,6 +337,7 @@ def _act(
         "primary": False,
         "danger": side == "end",
         "photos": "photos" in (*transition.needs, *transition.takes),
+        "closes": [],
     }
 
 

@@ -85,7 +85,8 @@ def of_week(town: Town, held: Subscription, *, until: datetime) -> Letter:
     with override(held.language):
         counts, what = week_of(town, wanted, since=since, until=until), subject_of(town, held)
         rows = [row for row in board(town, wanted, most=50)["rows"] if since <= row["at"] < until][:MOST_TOLD]
-        days = {"since": words.day(since, until), "until": words.day(until - timedelta(days=1), until)}
+        later = until + WEEK  # a letter is read on any day: dates, not "yesterday"
+        days = {"since": words.day(since, later), "until": words.day(until - timedelta(days=1), later)}
         subject = _("%(what)s, %(since)s to %(until)s") % {"what": what, **days}
         lines = _counted(counts)
         if rows:

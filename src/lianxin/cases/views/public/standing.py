@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from lianxin.cases.models import Case
 from lianxin.keys.models import Town
@@ -33,7 +34,7 @@ def standing_of(
         until = _("%(due)s (%(left)s)") % {"due": until, "left": words.left(case.due_at, now)}
     facts = [(_("Who has it now"), _("You: it waits for your word") if yours else progress["unit"])]
     if until:
-        facts.append((_("Looked at again") if paused else _("Until"), until))
+        facts.append((_("Looked at again") if paused else pgettext("resident", "Until"), until))
     if late := _if_late(town, step, progress["light"], may):
         facts.append((_("If they are late") if not yours else _("If you say nothing"), late))
     return facts + way_on

@@ -4,6 +4,7 @@ import json
 import math
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
@@ -151,3 +152,12 @@ def test_the_marks_are_few_and_lead_to_their_cases(scattered, client, settings):
     spot = "west=117.029999&south=34.604999&east=117.030001&north=34.605001&zoom=19"
     each = json.loads(client.get(f"/casemap/marks.geojson?each=1&{spot}").content)["features"]
     assert [one["properties"]["title"] for one in each] == [f"第{at}件" for at in range(98, 89, -1)]
+
+
+@pytest.mark.django_db
+def test_postgresql_runs_what_a_map_asks_without_compiling_it_first(town):
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite compiles nothing")
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW jit")
+        assert cursor.fetchone() == ("off",)

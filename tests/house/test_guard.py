@@ -16,8 +16,19 @@ from django.utils import timezone
 
 from lianxin.cases.actions import open_case, transition
 from lianxin.cases.models import (
-    Case, Category, CheckIn, Clause, Duty, FirstView, Photo, Presence, Publication, Reporter, Route,
-    SavedView, WorkflowVersion,
+    Case,
+    Category,
+    CheckIn,
+    Clause,
+    Duty,
+    FirstView,
+    Photo,
+    Presence,
+    Publication,
+    Reporter,
+    Route,
+    SavedView,
+    WorkflowVersion,
 )  # fmt: skip
 from lianxin.cases.values import Contact, Draft, Holder
 from lianxin.forms.models import Cover, File

@@ -50,7 +50,8 @@ def _line(line: Line, unit: bool, now: datetime, language: str) -> str:
     bar = bar_in(language, line["cells"], "s", line["light"])
     light = light_in(language, line["light"], line_words(line, now, language))
     return (
-        f'<li{_marks(line)}><div class="case">\n<a class="title" href="{escape(line["href"])}">{escape(line["title"])}</a>\n'
+        f'<li{_marks(line)}><div class="case">\n'
+        f'<a class="title" href="{escape(line["href"])}">{escape(line["title"])}</a>\n'
         f'<span class="meta">{"".join(facts)}</span>\n<span class="tags">{_tags(line)}</span>\n'
         f'<span class="end">{bar} {light}</span>\n</div></li>\n'
     )

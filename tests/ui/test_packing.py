@@ -38,3 +38,10 @@ def test_what_is_not_safe_or_not_worth_it_stays_as_it_is(more):
 
 def test_the_same_page_is_not_always_of_the_same_length():
     assert len({len(asked().content) for _ in range(20)}) > 1
+
+
+def test_what_was_packed_is_asked_for_again_by_its_tag():
+    seen = []
+    request = RequestFactory().get("/", headers={"if-none-match": 'W/"a", "b"'})
+    PackedMiddleware(lambda asked: seen.append(asked.headers["If-None-Match"]) or HttpResponse(status=304))(request)
+    assert seen == ['"a", "b"']

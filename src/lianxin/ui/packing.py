@@ -27,6 +27,9 @@ class PackedMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Pack the answer where that is safe and worth it."""
+        if asked := request.META.get("HTTP_IF_NONE_MATCH"):
+            request.META["HTTP_IF_NONE_MATCH"] = asked.replace('W/"', '"')  # compared weakly (RFC 9110 §13.1.2)
+            request.__dict__.pop("headers", None)  # if somebody has read them already
         response = self.get_response(request)
         if not isinstance(response, HttpResponse) or not _worth_packing(response):
             return response

@@ -34,7 +34,7 @@ def feed(request: TownRequest) -> HttpResponse:
     asked = read_filter(request)
     body = _atom(request, BoardFilter(asked.grid, asked.category))
     tag = quote_etag(hashlib.sha256(body).hexdigest()[:32])
-    if tag in {each.removeprefix("W/") for each in parse_etags(request.headers.get("If-None-Match", ""))}:
+    if tag in parse_etags(request.headers.get("If-None-Match", "")):
         response = HttpResponse(status=304)
     else:
         response = HttpResponse(body, content_type="application/atom+xml; charset=utf-8")

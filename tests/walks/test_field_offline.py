@@ -96,6 +96,7 @@ def record(page, note, photo=False):
     if photo:
         page.set_input_files("#act-record input[type=file]", {"name": "b.jpg", "mimeType": "image/jpeg", "buffer": jpeg()})
         page.wait_for_selector("#act-record .chosen img")
+        page.get_by_label("照片拍的是处理前").check()
     page.locator("#act-record button[type=submit]").tap()
 
 
@@ -152,7 +153,7 @@ def test_what_is_done_without_a_net_comes_once_and_in_order_when_it_is_back(lift
     until(page, lambda: acts(case) == ["take", "record", "finish"])
     page.wait_for_selector("[data-outbox-bar]", state="hidden")
     kept = Photo.objects.for_system("walk", town).filter(case_id=case.pk)
-    assert sorted(kept.values_list("moment", flat=True)) == ["after", "during"]
+    assert sorted(kept.values_list("moment", flat=True)) == ["after", "before"]
     assert fresh(case).step == "feedback"
     assert page.evaluate(HELD) == {"letters": 0, "drafts": 0, "day": None}
 

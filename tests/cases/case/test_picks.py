@@ -5,7 +5,8 @@ import re
 import pytest
 
 from cases.case.staging import ANSWER, at, move, signed_in
-from lianxin.cases.models import Duty
+from lianxin.cases.models import Duty, Photo
+from lianxin.ledger.verify import verify
 from lianxin.people.queries import unit_by_key
 
 pytestmark = pytest.mark.django_db
@@ -54,3 +55,18 @@ def test_units_stand_in_folds_by_their_line_and_what_was_ticked_is_open_again(to
     back = form_of(client.post(f"/cases/{done.case.number}/transitions", sent).content.decode(), "cohandle")
     assert re.findall(r"<details class=\"more\" open><summary>.*?&nbsp;(.*?)&ensp;", back, re.S) == ["公安"]
     assert f'value="unit:{police}" checked' in back
+
+
+def test_photos_taken_before_the_work_stand_as_such_and_only_where_the_case_stays(town):
+    from calling import jpeg
+
+    done = at(town, "handle")
+    client = signed_in("handler")
+    address = f"/field/cases/{done.case.number}/act"
+    form = {"act": "record", "version": str(done.case.version), "note": "到现场", "moment": "before", "idempotency_key": "k" * 20}
+    assert client.post(address, {**form, "photos": jpeg("red")}).status_code == 303
+    form = {"act": "finish", "version": str(done.case.version + 1), "answer": ANSWER, "moment": "before", "idempotency_key": "m" * 20}
+    assert client.post(address, {**form, "photos": jpeg("blue")}).status_code == 303
+    kept = Photo.objects.for_system("tests", town).filter(case_id=done.case.pk).order_by("id")
+    assert list(kept.values_list("moment", flat=True)) == ["before", "after"]
+    assert list(verify(town)) == []

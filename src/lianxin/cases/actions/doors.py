@@ -109,17 +109,19 @@ def transition(
     given: Mapping[str, Any] | None = None,
     once: OnceKey | None = None,
     quiet: bool = False,
+    before: bool = False,
 ) -> Done:
     """Make one transition (流转), or raise Refused and change nothing.
 
     `seen` is the case as the caller saw it (or its id): if it has moved on since, the act is refused as stale.
     `given` holds the fields of the transition: texts, datetimes, Holder for `holder`, unit ids for `units`, ids for
-    category, grid and case, StoredPhoto for `photos`.
+    category, grid and case, StoredPhoto for `photos`. `before`: photos of an act that leaves the case at its step show
+    the place as it was found.
     """
     filled = {key: value for key, value in (given or {}).items() if value not in (None, "", [], ())}
     standing = stand(actor, pk=seen) if isinstance(seen, int) else seen
     try:
-        return _transition(standing, act, actor=actor, now=now, given=filled, once=once, quiet=quiet)
+        return _transition(standing, act, actor=actor, now=now, given=filled, once=once, quiet=quiet, before=before)
     except Refused:  # a repeat finds the case moved on by itself
         if (earlier := found(once, town_id=actor.town_id)) is not None:
             return _again(actor, earlier)
@@ -135,12 +137,15 @@ def _transition(
     given: Mapping[str, Any],
     once: OnceKey | None,
     quiet: bool,
+    before: bool,
 ) -> Done:
     case = standing.case
     decided = decide(standing, act, actor=actor, now=now, given=given)
     seen_version = case.version
     sheet = _sheet(standing, decided, actor=actor, now=now, given=given)
     sheet.quiet = quiet
+    if before and decided.transition.to is None:
+        sheet.moment = "before"
     move = Move(standing, decided, sheet, actor, now, given)
     carry_out(move)
     changed = apply(case, move.columns())

@@ -90,7 +90,8 @@ def _act(
     attempt.kept = given.get("photos", [])
     if stale:
         raise Refused("stale", seen=attempt.seen)
-    return transition(standing, attempt.act, actor=actor, now=now, given=given, once=once)
+    before = attempt.data.get("moment") == "before"
+    return transition(standing, attempt.act, actor=actor, now=now, given=given, once=once, before=before)
 
 
 def _refused(attempt: Attempt, refused: Refused, standing: Standing, actor: Actor) -> None:

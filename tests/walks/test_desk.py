@@ -157,7 +157,7 @@ def test_what_was_typed_comes_back_until_it_is_sent_or_thrown_away(desk_page, to
     desk_page.click(f"[data-of='{numbers[0]}'] a.title")
     desk_page.wait_for_selector("[data-pane] .desk-draft")
     desk_page.wait_for_function(MOVED, arg=before)
-    assert desk_page.input_value("#f-note") == "先问过村里"
+    desk_page.wait_for_function("() => document.querySelector('#f-note').value === '先问过村里'")
     axe_clean(desk_page)
     desk_page.focus("h1")
     send(desk_page)

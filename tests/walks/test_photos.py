@@ -59,15 +59,16 @@ def choose(page, *photos):
     page.wait_for_function("n => document.querySelectorAll('.chosen li').length === n", arg=len(photos))
 
 
-def test_a_photo_of_nine_megabytes_is_small_within_two_seconds_on_a_slow_phone(report, town):
-    big = photo((4000, 3000), quality=95, noise=True)
-    assert len(big["buffer"]) > 9_000_000
+def test_a_photo_of_nine_megabytes_is_small_within_two_seconds_on_a_slow_phone(report, town, tmp_path):
+    big = tmp_path / "IMG_9.jpg"
+    big.write_bytes(photo((4000, 3000), quality=95, noise=True)["buffer"])
+    assert big.stat().st_size > 9_000_000
     wire = report.context.new_cdp_session(report)
     wire.send("Emulation.setCPUThrottlingRate", {"rate": 4})
     taken = []
     for n in range(3):  # the machine may be busy with something else
         report.evaluate(TIMED)
-        report.set_input_files("input[type=file]", [big])
+        report.set_input_files("input[type=file]", big, timeout=30_000)
         report.wait_for_function("n => document.querySelectorAll('.chosen li').length === n", arg=n + 1, timeout=30_000)
         taken.append(report.evaluate("window.took"))
         if taken[-1] <= MOST_SECONDS:

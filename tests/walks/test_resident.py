@@ -73,7 +73,7 @@ def test_a_resident_reports_on_a_phone_is_answered_and_rates(town, street, phone
     shot(phone, "front-360")
     axe_clean(phone)
     phone.get_by_role("link", name="我要反映").first.click()
-    phone.locator("summary.fold").click()
+    phone.locator(".kinds-fold summary.fold").click()
     phone.locator("summary", has_text="道路交通").click()
     phone.locator("label", has_text="路灯照明").click()
     phone.fill("textarea[name=text]", "东头第二根路灯连着三晚不亮。老人夜里出门看不清路，希望尽快修好。")

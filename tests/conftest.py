@@ -29,8 +29,8 @@ def pytest_addoption(parser):
 def pytest_collection_modifyitems(config, items):
     """Slow ones first, so that nobody waits for the last of them alone.
 
-    The second database repeats what depends on the database; what is pure has been tried with the first. Of the walks
-    in a browser it repeats those round the six steps: how a page behaves there does not depend on it.
+    The second database repeats what depends on the database, the pages and their words among it; what is pure, and
+    how a page behaves in a browser, has been tried with the first.
     """
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
     if not config.getoption("--of-the-database"):
@@ -40,12 +40,9 @@ def pytest_collection_modifyitems(config, items):
     items[:] = kept
 
 
-ROUND = {"test_resident", "test_clerk", "test_handler", "test_supervisor"}
-
-
 def _depends_on_the_database(item):
     if item.get_closest_marker("browser"):
-        return item.path.stem in ROUND
+        return False
     return "db" in item.fixturenames or item.get_closest_marker("django_db") or "town" in item.path.parts
 
 

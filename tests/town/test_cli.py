@@ -207,6 +207,7 @@ def wait_for_page(port: int) -> int:
     raise AssertionError("no answer")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [signal.SIGINT, signal.SIGTERM])
 def test_run_starts_everything_and_one_signal_stops_everything(tmp_path, name):
     port = free_port()
@@ -226,6 +227,7 @@ def test_run_starts_everything_and_one_signal_stops_everything(tmp_path, name):
     assert (tmp_path / "a town" / "lianxin.sqlite3").exists()
 
 
+@pytest.mark.slow
 def test_nothing_outlives_a_run_that_was_killed(tmp_path):
     port = free_port()
     town = start(tmp_path, port)

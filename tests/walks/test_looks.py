@@ -70,8 +70,8 @@ def picture(browser, live_server, world, name):
     try:
         context.add_cookies([{"name": key, "value": value, "url": live_server.url} for key, value in jar.items()])
         page = context.new_page()
-        page.goto(f"{live_server.url}/sign-in/?town=LX")
-        page.goto(live_server.url + address.format(**numbers, **world.values))
+        asked = address.format(**numbers, **world.values)
+        page.goto(f"{live_server.url}{asked}{'&' if '?' in asked else '?'}town=LX")
         page.wait_for_selector("html.js")
         page.evaluate("css => { const sheet = new CSSStyleSheet(); sheet.replaceSync(css);"
                       " document.adoptedStyleSheets = [sheet]; }", STILL)

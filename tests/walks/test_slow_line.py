@@ -71,6 +71,7 @@ def lamp(town):
     return done
 
 
+@pytest.mark.slow
 def test_the_report_can_be_written_within_three_seconds_and_no_page_jumps(browser, live_server, lamp):
     private = f"/r/{lamp.case.number}/{link_code(lamp.reporter_id)}/"
     with small(browser, live_server) as context:
@@ -101,6 +102,7 @@ def still(page):
     return page.evaluate("window.shifts.reduce((sum, one) => sum + one[0], 0)") < MOST_SHIFT
 
 
+@pytest.mark.slow
 def test_a_first_time_user_sends_a_request_in_six_taps_and_a_minute_on_a_slow_line(browser, live_server, town):
     with small(
         browser, live_server, geolocation={"longitude": 117.005, "latitude": 34.605}, permissions=["geolocation"]

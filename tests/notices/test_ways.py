@@ -7,26 +7,22 @@ from lianxin.notices.ways import WAYS, Letter
 LETTER = Letter("题目", "正文", "您的事项有进展", "http://x/stop", "progress", {"number": "LX 1", "what": "办结"})
 
 
-def test_a_text_message_is_printed_with_its_number_masked(settings, capsys):
-    settings.LIANXIN_SMS = "console"
-    way = WAYS["sms"]
+@pytest.mark.parametrize(
+    ("key", "setting", "address", "printed", "hidden"),
+    [
+        ("sms", "LIANXIN_SMS", "199 0000 0042", ("您的事项有进展", "199****0042"), "19900000042"),
+        ("wechat", "LIANXIN_WECHAT", "oABCDEFGHIJKLMNOPQRST12345678", ("progress", "what=办结"), "oABCDEFGHIJ"),
+    ],
+)
+def test_a_message_is_printed_and_its_reader_masked(settings, capsys, key, setting, address, printed, hidden):
+    assert not WAYS[key].offered()
+    setattr(settings, setting, "console")
+    way = WAYS[key]
     assert way.offered()
-    way.send(way.tidy("199 0000 0042"), LETTER)
-    printed = capsys.readouterr().out
-    assert "您的事项有进展" in printed
-    assert "199****0042" in printed
-    assert "19900000042" not in printed
-
-
-def test_a_wechat_message_fills_in_a_template(settings, capsys):
-    settings.LIANXIN_WECHAT = "console"
-    way = WAYS["wechat"]
-    assert way.offered()
-    way.send(way.tidy("oABCDEFGHIJKLMNOPQRST12345678"), LETTER)
-    printed = capsys.readouterr().out
-    assert "progress" in printed
-    assert "what=办结" in printed
-    assert "oABCDEFGHIJ" not in printed
+    way.send(way.tidy(address), LETTER)
+    told = capsys.readouterr().out
+    assert all(words in told for words in printed)
+    assert hidden not in told
 
 
 @pytest.mark.parametrize(("way", "address"), [("sms", "12"), ("wechat", "x y"), ("email", "a@b"), ("email", "")])

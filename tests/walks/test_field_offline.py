@@ -195,6 +195,20 @@ def test_somebody_was_faster_and_nothing_is_lost(lift, town, axe_clean, shot):
     until(page, lambda: acts(other) == ["take", "remind", "finish"])
 
 
+def one_letter_waits(lift, town):
+    """A case whose record a worker has written, on a phone that keeps the day and cannot send."""
+    case = given(town)
+    phone = lift(worker=True)
+    page = phone.new_page()
+    sign_in(page, "worker")
+    keep_day(page, case)
+    page.goto(f"/field/cases/{case.number}/")
+    phone.route("**/act", lambda route: route.abort())
+    record(page, "已到现场")
+    says(page, "1 件还没发出")
+    return case, phone, page
+
+
 def keep_day(page, case):
     """Ask for the day to be kept, and wait until it is."""
     page.goto("/field/")
@@ -248,15 +262,7 @@ def test_the_day_opens_in_a_lift_and_a_case_is_taken_on_and_finished_there(lift,
 
 
 def test_signing_out_takes_the_day_along_and_asks_about_what_was_not_sent(lift, town):
-    case = given(town)
-    phone = lift(worker=True)
-    page = phone.new_page()
-    sign_in(page, "worker")
-    keep_day(page, case)
-    page.goto(f"/field/cases/{case.number}/")
-    phone.route("**/act", lambda route: route.abort())
-    record(page, "已到现场")
-    says(page, "1 件还没发出")
+    case, phone, page = one_letter_waits(lift, town)
     asked, answers = [], [False, True]
 
     def answer(dialog):
@@ -281,15 +287,7 @@ def test_signing_out_takes_the_day_along_and_asks_about_what_was_not_sent(lift, 
 
 
 def test_what_one_wrote_is_neither_shown_to_nor_sent_by_another_and_the_day_ends(lift, town):
-    case = given(town)
-    phone = lift(worker=True)
-    page = phone.new_page()
-    sign_in(page, "worker")
-    keep_day(page, case)
-    page.goto(f"/field/cases/{case.number}/")
-    phone.route("**/act", lambda route: route.abort())
-    record(page, "已到现场")
-    says(page, "1 件还没发出")
+    case, phone, page = one_letter_waits(lift, town)
     phone.clear_cookies()  # the session is over; somebody else takes the phone
     phone.unroute_all()
     sign_in(page, "worker2")

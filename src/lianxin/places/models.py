@@ -7,7 +7,8 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from lianxin.keys.scope import OfTown
+from lianxin.keys.relations import TownKey
+from lianxin.keys.scope import InTown, OfTown
 
 
 class Grid(OfTown):
@@ -70,6 +71,42 @@ class AddressName(OfTown):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["town", "name", "kind", "grid"], name="address_per_name_and_grid")
         ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Site(InTown):
+    """A place with a plate of its own (场所): a compound, an enterprise, a public place. It is no secret to anybody.
+
+    `code` stands on the plate: an enterprise's unified social credit code where it is known, else that of the grid it
+    was first entered in with a serial. It never changes and is never used again: a site is ended (`valid_to`), not
+    deleted. What more is known of a kind of site belongs to a table beside this one. Coordinates are WGS-84.
+    """
+
+    class Kind(models.TextChoices):
+        """小区、自然村, 企业, 公共场所."""
+
+        COMPOUND = "compound", _("Compound or hamlet")
+        ENTERPRISE = "enterprise", _("Enterprise")
+        VENUE = "venue", _("Public place")
+
+    kind = models.CharField(max_length=10, choices=Kind)
+    code = models.CharField(max_length=22, help_text="social credit code, or code of a grid + - + three digits")
+    name = models.CharField(max_length=60)
+    address = models.CharField(max_length=120, blank=True)
+    grid = models.ForeignKey(Grid, models.PROTECT, related_name="+", db_index=False)
+    lon = models.FloatField(null=True, blank=True)
+    lat = models.FloatField(null=True, blank=True)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True, help_text="set when it has ended: its last day")
+
+    class Meta:
+        constraints: ClassVar = [
+            TownKey(name="site_key"),
+            models.UniqueConstraint(fields=["town", "code"], name="site_per_code"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["town", "grid", "code"], name="site_of_grid")]
 
     def __str__(self) -> str:
         return self.name

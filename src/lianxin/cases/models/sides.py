@@ -10,7 +10,7 @@ from lianxin.keys.relations import ToInTown, TownForeignKey, TownKey
 from lianxin.keys.scope import InTown
 from lianxin.people.cipher import Personal
 from lianxin.people.models import Post
-from lianxin.places.models import Grid
+from lianxin.places.models import Grid, Site
 
 
 class Reporter(InTown):
@@ -70,16 +70,18 @@ class Photo(InTown):
 
 
 class CheckIn(InTown):
-    """Somebody of the staff was at a case's place, or in a grid, and said so by a press (签到).
+    """Somebody of the staff was at a case's place, at a site, or in a grid, and said so by a press (签到).
 
-    A plain record beside the history: it must go when it is of no more use (`LIANXIN_CHECKIN_DAYS`). Read by case or
-    by grid; no index leads to it by person, for it is no track of anybody. `place` is the longitude and latitude
-    (WGS-84) the phone told, `accuracy` its own doubt in metres; both empty where the phone told none. `at` is when it
-    was pressed, `recorded_at` when it came: a phone in a cellar sends it later.
+    A plain record beside the history: it must go when it is of no more use (`LIANXIN_CHECKIN_DAYS`). Read by case, by
+    site or by grid; no index leads to it by person, for it is no track of anybody. `place` is the longitude and
+    latitude (WGS-84) the phone told, `accuracy` its own doubt in metres; both empty where the phone told none. `at` is
+    when it was pressed, `recorded_at` when it came: a phone in a cellar sends it later.
     """
 
     case_id = models.BigIntegerField(null=True)
     case = ToInTown(Case, "case_id", null=True, related_name="check_ins")
+    site_id = models.BigIntegerField(null=True)
+    site = ToInTown(Site, "site_id", null=True, related_name="+")
     grid = models.ForeignKey(Grid, models.PROTECT, null=True, related_name="+", db_index=False)
     post = models.ForeignKey(Post, models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField()
@@ -91,10 +93,14 @@ class CheckIn(InTown):
         constraints: ClassVar = [
             TownKey(name="check_in_key"),
             TownForeignKey(column="case_id", to="cases_case", on_delete="ON DELETE CASCADE", name="check_in_case"),
+            TownForeignKey(column="site_id", to="places_site", name="check_in_of_site"),
         ]
         indexes: ClassVar = [
             models.Index(fields=["town", "case_id", "id"], name="check_in_of_case"),
             models.Index(fields=["town", "grid", "at"], name="check_in_grid", condition=models.Q(case_id__isnull=True)),
+            models.Index(
+                fields=["town", "site_id", "at"], name="check_in_site", condition=models.Q(site_id__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -34,6 +34,7 @@ def test_a_clerk_goes_everywhere_by_a_few_letters(desk_page, town, sign_in, go, 
     sign_in(page, "clerk")
     go(page, "/desk/?scope=all&light=ok")
     page.keyboard.press("b")  # keep this filter
+    page.wait_for_selector("#view-name:focus")
     page.keyboard.type("全镇在办")
     page.keyboard.press("Enter")
     page.wait_for_selector(".views-strip .chip.on")

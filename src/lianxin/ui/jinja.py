@@ -1,6 +1,7 @@
 """The Jinja2 environment of every page: named in the settings' ``TEMPLATES`` as ``environment``."""
 
 import uuid
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -34,7 +35,12 @@ class Missing(Undefined):
 
 def url(name: str, *args: object, **kwargs: object) -> str:
     """The address of a named page."""
-    return reverse(name, args=args or None, kwargs=kwargs or None)
+    return reverse(name, args=args, kwargs=kwargs) if args or kwargs else _plain(name)
+
+
+@lru_cache(maxsize=256)  # a page names a dozen of them, always the same
+def _plain(name: str) -> str:
+    return reverse(name)
 
 
 def query(request: HttpRequest, **changes: object) -> str:

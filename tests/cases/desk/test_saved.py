@@ -142,13 +142,14 @@ def test_a_view_that_goes_takes_the_choice_with_it(town):
 
 def test_a_filter_is_kept_renamed_shared_and_dropped_by_the_page(town, sign_in):
     client = sign_in(town, "clerk")
-    body = client.get("/desk/?scope=all&urgency=urgent").content.decode()
-    assert 'name="query" value="scope=all&amp;urgency=urgent"' in body
+    offered = "/desk/views/?query=scope%3Dall%26urgency%3Durgent"
+    assert f'href="{offered}"' in client.get("/desk/?scope=all&urgency=urgent").content.decode()
+    assert 'name="query" value="scope=all&amp;urgency=urgent"' in client.get(offered).content.decode()
     answer = client.post("/desk/views/save/", {"name": "急件", "query": "scope=all&urgency=urgent", "first": "1"})
     assert (answer.status_code, answer.headers["Location"]) == (303, "/desk/?scope=all&urgency=urgent")
     view = SavedView.objects.for_system("test", town).get()
     assert "急件" in client.get("/desk/views/").content.decode()
-    assert 'name="query"' not in client.get("/desk/?scope=all&urgency=urgent").content.decode()  # kept already
+    assert offered not in client.get("/desk/?scope=all&urgency=urgent").content.decode()  # kept already
     client.post(f"/desk/views/{view.pk}/", {"do": "change", "name": "全镇急件", "shared": "1"})
     assert "全镇急件" in sign_in(town, "clerk2").get("/desk/?scope=mine").content.decode()
     assert client.post(f"/desk/views/{view.pk}/", {"do": "drop"}).status_code == 303

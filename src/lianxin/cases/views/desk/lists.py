@@ -78,9 +78,9 @@ def cut_short(actor: Actor, filters: InboxFilter) -> int:
 
 def dressed(actor: Actor, rows: list[Row], query: QueryDict) -> list[Row]:
     """The rows with their links and what is said beside them."""
-    kept = carried(query).urlencode()
+    came = _came(carried(query))
     for row in rows:
-        row["href"] = _href(actor, row, kept)
+        row["href"] = _href(actor, row, came)
         row["duty_name"] = duty_name(row["duty"]) if row["duty"] != "main" else ""
         row["urgent"] = choice_name("urgency", row["urgency"]) if row["urgency"] != "normal" else ""
     return rows
@@ -88,15 +88,19 @@ def dressed(actor: Actor, rows: list[Row], query: QueryDict) -> list[Row]:
 
 def href_of(actor: Actor, row: Row, query: QueryDict) -> str:
     """Where a row leads: to triage while it waits for that, else to its case. The filter one came with goes along."""
-    return _href(actor, row, came_from(query).urlencode())
+    return _href(actor, row, _came(came_from(query)))
 
 
-def _href(actor: Actor, row: Row, kept: str) -> str:
+def _came(kept: QueryDict) -> str:
+    """The list one came from, as an address carries it: in one piece, for what triage chooses goes by the same names."""
+    return urlencode({"list": kept.urlencode()}) if kept else ""
+
+
+def _href(actor: Actor, row: Row, came: str) -> str:
     if not triaged_by(actor, row):
         return _address("case", row["number"])
-    came = {"list": kept} if kept else {}  # in one piece: what triage chooses goes by the same names
-    came |= {"at": place_of(row)} if row["duty_id"] is not None else {}
-    return f"{_address('desk-triage', row['number'])}?{urlencode(came)}"
+    at = f"at={place_of(row)}" if row["duty_id"] is not None else ""  # digits, letters and a dot: nothing to quote
+    return f"{_address('desk-triage', row['number'])}?{'&'.join(part for part in (came, at) if part)}"
 
 
 @lru_cache(maxsize=4096)  # a page has fifty, and the next one mostly the same

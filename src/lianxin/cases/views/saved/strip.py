@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
 from lianxin.cases.queries.inbox import read_filter
-from lianxin.cases.queries.saved import asked_in_words, query_of, saved_views
+from lianxin.cases.queries.saved import query_of, saved_views
 from lianxin.cases.views.frame import StaffRequest, address
 from lianxin.people.middleware import staff
 
@@ -32,8 +33,7 @@ def with_views(view: View) -> View:
 
 def strip_of(request: StaffRequest) -> dict[str, Any]:
     """The saved views as chips, the query of the one the inbox opens with, and what of the filter could be kept."""
-    actor, filters = request.actor, read_filter(request.GET)
-    query, rows, desk = query_of(filters), saved_views(request.actor), reverse("desk")
+    query, rows, desk = query_of(read_filter(request.GET)), saved_views(request.actor), address("desk")
     chips = [
         {
             "text": row["name"], "href": f"{desk}?{row['query']}", "on": row["query"] == query,
@@ -45,8 +45,7 @@ def strip_of(request: StaffRequest) -> dict[str, Any]:
     return {
         "chips": chips,
         "first": next((row["query"] for row in rows if row["first"]), ""),
-        "query": "" if known else query,
+        "keep": urlencode({"query": query}) if query and not known else "",
         "asked_for": query,
         "map": address("case-map"),
-        "asked": asked_in_words(actor.town, filters) if query and not known else "",
     }

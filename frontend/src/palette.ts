@@ -37,6 +37,8 @@ function enter(el: HTMLElement): void {
     (fold.querySelector<HTMLElement>("input:not([type=hidden]), select, textarea, .box-in button") || el).focus();
     return;
   }
+  // What a form would do at once is not done by the Enter that found it: it is brought there, for another one.
+  if (el instanceof HTMLButtonElement && el.type === "submit") { el.scrollIntoView({ block: "center" }); el.focus(); return; }
   el.click();
 }
 
@@ -119,7 +121,7 @@ class Palette {
     const step: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, PageDown: 5, PageUp: -5 };
     if (event.key === "Escape") this.close();
     else if (event.key === "Tab") (document.activeElement === close ? this.field : close).focus();
-    else if (event.key === "Enter" && event.target === this.field) this.choose(this.shown[this.at]?.choice);
+    else if (event.key === "Enter" && event.target === this.field) { if (!event.repeat) this.choose(this.shown[this.at]?.choice); }
     else if (event.key in step) this.move(step[event.key] as number);
     else if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") this.close();
     else return;

@@ -1,6 +1,7 @@
 """Letters to those who follow: written by jobs after the entry that is news, and once a week."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -23,35 +24,39 @@ def write_to_followers(town: Town, *, case_id: int, act: str) -> None:
         return
     reporters = Reporter.objects.for_system("letters", town).filter(case_id=case_id).values("id")
     rows = Subscription.objects.for_system("letters", town).filter(reporter_id__in=reporters)
+    now = timezone.now()
     for pk in rows.exclude(confirmed_at=None).values_list("id", flat=True):
-        enqueue("cases.letter_of_request", town_id=town.pk, run_at=timezone.now(), subscription=pk, act=act)
+        enqueue("cases.letter_of_request", town_id=town.pk, run_at=now, subscription=pk, act=act, at=now.isoformat())
 
 
 @task("cases.letter_asking", outside=True)
 def letter_asking(*, town_id: int, subscription: int) -> None:
     """Ask an address whether it is theirs."""
-    _send(town_id, subscription, asking)
+    _send(town_id, subscription, asking, "")
 
 
 @task("cases.letter_of_request", outside=True)
-def letter_of_request(*, town_id: int, subscription: int, act: str) -> None:
-    """Tell who follows a request what happened."""
-    _send(town_id, subscription, lambda town, held: of_request(town, held, act))
+def letter_of_request(*, town_id: int, subscription: int, act: str, at: str) -> None:
+    """Tell who follows a request what happened, and when: of two alike acts each is told."""
+    _send(town_id, subscription, lambda town, held: of_request(town, held, act), f"{act} {at}")
 
 
 @task("cases.letter_of_week", outside=True)
 def letter_of_week(*, town_id: int, subscription: int, until: str) -> None:
     """Tell who follows an area of the week that ended at `until`."""
-    _send(town_id, subscription, lambda town, held: of_week(town, held, until=datetime.fromisoformat(until)))
+    _send(town_id, subscription, lambda town, held: of_week(town, held, until=datetime.fromisoformat(until)), until)
 
 
-def _send(town_id: int, pk: int, write: Callable[[Town, Subscription], Letter | None]) -> None:
-    """Write and send, unless it was ended meanwhile. What cannot be sent raises, and is tried again."""
+def _send(town_id: int, pk: int, write: Callable[[Town, Subscription], Letter | None], of: str) -> None:
+    """Write and send, unless it was ended meanwhile. What cannot be sent raises, and is tried again.
+
+    `of`: what tells this letter from the next one; empty where every one is another.
+    """
     town = Town.objects.get(pk=town_id)
     held = Subscription.objects.for_system("letters", town).filter(pk=pk).first()
     letter = write(town, held) if held else None
     if held and letter:
-        WAYS[held.way].send(held.address, letter)
+        WAYS[held.way].send(held.address, replace(letter, key=f"{pk} {of}" if of else ""))
 
 
 def weekly(town: Town, *, now: datetime) -> int:

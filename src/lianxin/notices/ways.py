@@ -8,7 +8,9 @@ import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -24,7 +26,8 @@ LONGEST = 200
 class Letter:
     """What is to be told. `stop`: the address that ends it. `short`: in one line, for ways that carry no more.
 
-    `template` and `values`: for ways that only fill in texts agreed upon beforehand.
+    `template` and `values`: for ways that only fill in texts agreed upon beforehand. `key`: the same when the same
+    letter is sent again, because a worker died before it could note that it had been sent.
     """
 
     subject: str
@@ -33,6 +36,7 @@ class Letter:
     stop: str
     template: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
+    key: str = ""
 
 
 class Way(Protocol):
@@ -69,6 +73,9 @@ class Mail:
         """One letter to one reader; programs for mail find the way to end it in its head (RFC 8058)."""
         head = {"List-Unsubscribe": f"<{letter.stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
         head["Auto-Submitted"] = "auto-generated"
+        if letter.key:  # a mail program shows a letter that comes twice once (RFC 5322 §3.6.4)
+            name = sha256(f"{letter.stop} {letter.key}".encode()).hexdigest()[:32]
+            head["Message-ID"] = f"<{name}@{urlsplit(letter.stop).hostname}>"
         EmailMessage(" ".join(letter.subject.split()), letter.body, to=[to], headers=head).send()
 
 

@@ -1,4 +1,4 @@
-"""Checking in (签到): somebody says by a press that they are at a case's place, or in a grid, and from where."""
+"""Checking in (签到): somebody says by a press that they are at a case's place, at a site, or in a grid."""
 
 import re
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ from lianxin.keys.models import Town
 from lianxin.keys.once import OnceKey, claim
 from lianxin.people.actors import Actor
 from lianxin.places.datum import BadPoint, to_wgs84
+from lianxin.places.models import Site
 
 LATEST = timedelta(hours=24)  # how long a press may lie on a phone without a net
 AHEAD = timedelta(minutes=5)  # a phone's clock may be fast
@@ -54,10 +55,12 @@ def _moment(text: str) -> datetime | None:
 
 
 def check_in(
-    told: Told, *, actor: Actor, now: datetime, case: Case | None = None, grid_id: int | None = None,
-    once: OnceKey | None = None,
+    told: Told, *, actor: Actor, now: datetime, case: Case | None = None, site: Site | None = None,
+    grid_id: int | None = None, once: OnceKey | None = None,
 ) -> CheckIn | None:  # fmt: skip
     """Keep that the actor was there; the caller has seen the case. None for a repeat. Raises PermissionDenied.
+
+    One of `case`, `site` and `grid_id` says where; a site's grid is where it was entered.
 
     The time of the press counts while it is of the last day; one the phone's clock cannot be right about is now.
     """
@@ -66,7 +69,8 @@ def check_in(
     at = told.at if told.at is not None and now - LATEST <= told.at <= now + AHEAD else now
     made = CheckIn(
         id=new_id(), town_id=actor.town_id, case_id=case.pk if case else None, post_id=actor.post_id,
-        grid_id=case.grid_id if case else grid_id, at=min(at, now), recorded_at=now, place=told.place,
+        site_id=site.pk if site else None, grid_id=case.grid_id if case else site.grid_id if site else grid_id,
+        at=min(at, now), recorded_at=now, place=told.place,
         accuracy=told.accuracy,
     )  # fmt: skip
     with database.atomic():

@@ -92,7 +92,7 @@ def href_of(actor: Actor, row: Row, query: QueryDict) -> str:
 
 
 def _came(kept: QueryDict) -> str:
-    """The list one came from, as an address carries it: in one piece, for what triage chooses goes by the same names."""
+    """The list one came from, in an address: in one piece, for what triage chooses goes by the same names."""
     return urlencode({"list": kept.urlencode()}) if kept else ""
 
 

@@ -42,7 +42,7 @@ from lianxin.notices.models import Message, Subscription
 from lianxin.people.actors import nobody
 from lianxin.people.models import CalendarDay, CentreHousehold, PartyGroup, Post, Role, Token, Unit
 from lianxin.people.queries import unit_by_key
-from lianxin.places.models import AddressName, Grid, Site
+from lianxin.places.models import AddressName, FormerBoundary, Grid, Site
 from towns import MONDAY, grid_named, reporter_of, who
 
 pytestmark = pytest.mark.django_db
@@ -164,6 +164,7 @@ def make_rows(town, letters):
     PartyGroup.objects.create(**common, grid=grid, name="党小组")
     CentreHousehold.objects.create(**common, grid=grid, name="李家")
     AddressName.objects.create(**common, name="村口", kind="landmark", grid=grid, lon=117.0, lat=34.6)
+    FormerBoundary.objects.create(**common, grid=grid, until=now, how="redrawn", change=1)
     Site.objects.create(**common, kind="venue", code=f"{grid.code}-001", name="广场", grid=grid, valid_from=now.date())
     CheckIn.objects.create(**common, case_id=case.pk, grid=grid, post_id=clerk.post_id, at=now, recorded_at=now)
     Presence.objects.create(**common, post_id=clerk.post_id, case_id=case.pk, at=now)
@@ -421,7 +422,7 @@ def test_every_relation_between_growing_rows_is_on_town_and_id():
 
 def test_the_models_of_this_test_are_all_there_are():
     named = {
-        AddressName, CalendarDay, Case, Category, CentreHousehold, CheckIn, Clause, Cover, Duty, Entry, File, FirstView, Grid, Head, Job, Message,
+        AddressName, CalendarDay, Case, Category, CentreHousehold, CheckIn, Clause, Cover, Duty, Entry, File, FirstView, FormerBoundary, Grid, Head, Job, Message,
         Once, PartyGroup, Photo, Post, Presence, Publication, Reporter, Role, Route, SavedView, Seal, Site, Subscription, Text, Token, Tries, Unit,
         WorkflowVersion,
     }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Writing places: grids from an import, names into the gazetteer. Each change bumps the town's settings."""
+"""Writing places: grids from an import or redrawn, names into the gazetteer. Each change bumps the town's settings."""
 
 from __future__ import annotations
 
@@ -9,9 +9,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from lianxin.keys.cache import bump
+from lianxin.keys.ids import new_id
 from lianxin.keys.relations import AnotherTown
 from lianxin.ledger.actions import Line, record
-from lianxin.places.models import AddressName, Grid
+from lianxin.places.boundaries import digest_of, sheet_of, standing, tried, version_of
+from lianxin.places.misfits import middle_of
+from lianxin.places.models import AddressName, FormerBoundary, Grid
+from lianxin.places.tiling import boundary_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,6 +24,8 @@ if TYPE_CHECKING:
     from lianxin.keys.models import Town
     from lianxin.places.gazetteer import Name
     from lianxin.places.imports import GridRow
+    from lianxin.places.redraw import Change, Redrawn
+    from lianxin.places.steps import Step
 
 WRITTEN = ("parent_id", "level", "name", "path", "boundary", "lon", "lat", "area_m2", "households", "population")
 
@@ -34,11 +40,106 @@ class Imported:
     same: int
 
 
+class NotSound(Exception):
+    """Steps that cannot be done, or do nothing: `redrawn` says what is wrong."""
+
+    def __init__(self, redrawn: Redrawn) -> None:
+        super().__init__(", ".join(misfit.code for misfit in redrawn.misfits) or "nothing")
+        self.redrawn = redrawn
+
+
+class StaleBoundaries(Exception):
+    """The boundaries have changed since they were read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reshaped:
+    """Boundaries that were redrawn together: the change they are kept under, and the ids of the grids by code."""
+
+    change: int
+    redrawn: Redrawn
+    ids: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why boundaries are replaced: one change, by whom, how, for which reason."""
+
+    change: int
+    how: str
+    actor: Any
+    now: datetime
+    reason: str = ""
+
+
+@transaction.atomic
+def redraw(
+    town: Town, steps: Sequence[Step], *, of: str, version: str, reason: str, actor: Any, now: datetime
+) -> Reshaped:
+    """Redraw boundaries, all steps or none. Cases stay with the grid they were placed in.
+
+    `of` is the code of the grid whose sheet was shown, `version` that of the sheet. Every boundary that is replaced is
+    kept, and the ledger gets an entry for every grid, with the digests of both and the reason.
+    Raises `StaleBoundaries`, `NotSound`, KeyError for a grid that does not stand, ValueError without a reason,
+    `AnotherTown` when the actor acts elsewhere.
+    """
+    _must_act_in(town, actor)
+    if not reason.strip():
+        raise ValueError("boundaries are redrawn for a reason")
+    rows = standing(town, lock=True)
+    if version_of(town, sheet_of(rows, of)) != version:
+        raise StaleBoundaries(version)
+    redrawn = tried(town, rows, steps)
+    if not redrawn.sound or not redrawn.changes:
+        raise NotSound(redrawn)
+    codes = {code for change in redrawn.changes for code in (change.tile.code, change.tile.parent)}
+    grids = {grid.code: grid for grid in Grid.objects.for_system("redraw", town).filter(valid_to=None, code__in=codes)}
+    cause = Cause(new_id(), FormerBoundary.How.REDRAWN, actor, now, reason.strip())
+    for change in redrawn.changes:
+        grid = grids.get(change.tile.code) or _new_grid(town, change, grids[change.tile.parent], now)
+        grids[grid.code] = grid
+        _reshape(grid, change, cause)
+    bump(town)
+    return Reshaped(cause.change, redrawn, {change.tile.code: grids[change.tile.code].pk for change in redrawn.changes})
+
+
+def _new_grid(town: Town, change: Change, parent: Grid, now: datetime) -> Grid:
+    tile = change.tile
+    grid = Grid(town=town, parent_id=parent.pk, level=tile.level, code=tile.code, name=tile.name)
+    grid.path, grid.valid_from = f"{parent.path}{grid.pk}/", timezone.localtime(now).date()
+    grid.save(force_insert=True)
+    return grid
+
+
+def _reshape(grid: Grid, change: Change, cause: Cause) -> None:
+    was, area = grid.boundary, grid.area_m2
+    grid.boundary, grid.area_m2 = boundary_of(change.after), change.area_after
+    grid.lon, grid.lat = middle_of(change.after)
+    grid.save(update_fields=["boundary", "area_m2", "lon", "lat"])
+    keep_former(grid, was, area, cause)
+    data = {"code": grid.code, "new": change.is_new, **_told(was, grid, cause)}
+    record(Line("grid", grid.pk, "redraw", data, {"reason": cause.reason}), actor=cause.actor, now=cause.now)
+
+
+def keep_former(grid: Grid, boundary: dict[str, Any] | None, area_m2: float, cause: Cause) -> None:
+    """Keep the boundary a grid had until now."""
+    FormerBoundary(
+        town_id=grid.town_id, grid=grid, boundary=boundary, area_m2=area_m2, until=cause.now, how=cause.how,
+        reason=cause.reason, change=cause.change, account_id=cause.actor.account_id, post_id=cause.actor.post_id,
+    ).save(force_insert=True)  # fmt: skip
+
+
+def _told(was: dict[str, Any] | None, grid: Grid, cause: Cause) -> dict[str, str]:
+    """What the ledger keeps of a boundary that was replaced: digests, not its every point."""
+    return {"was": digest_of(was), "now": digest_of(grid.boundary), "change": str(cause.change)}
+
+
 @transaction.atomic
 def import_grids(town: Town, rows: Sequence[GridRow], *, actor: Any, now: datetime) -> Imported:
     """Write the rows of `read_grids`, all or none: new codes are added, known ones changed, nothing is removed.
 
-    Importing the same rows again changes nothing. The ledger gets one entry for every grid added or changed.
+    A boundary that is replaced is kept. Importing the same rows again changes nothing. The ledger gets one entry for
+    every grid added or changed.
     Raises KeyError when a parent is neither among the rows nor in the town (read and check first), `AnotherTown` when
     the actor acts elsewhere.
     """
@@ -48,6 +149,7 @@ def import_grids(town: Town, rows: Sequence[GridRow], *, actor: Any, now: dateti
     }
     paths = {code: (grid.pk, grid.path) for code, grid in standing.items()}
     added = changed = 0
+    cause = Cause(new_id(), FormerBoundary.How.IMPORTED, actor, now)
     for row in sorted(rows, key=lambda row: (len(row.code), row.code)):
         grid = standing.get(row.code)
         is_new = grid is None
@@ -59,7 +161,11 @@ def import_grids(town: Town, rows: Sequence[GridRow], *, actor: Any, now: dateti
         differs = [name for name in WRITTEN if getattr(grid, name) != before[name]]
         if is_new or differs:
             grid.save(force_insert=is_new)
-            record(_line(grid, is_new, differs), actor=actor, now=now)
+            replaced = not is_new and "boundary" in differs
+            if replaced:
+                keep_former(grid, before["boundary"], before["area_m2"], cause)
+            told = _told(before["boundary"], grid, cause) if replaced else {}
+            record(_line(grid, is_new, differs, told), actor=actor, now=now)
         added += is_new
         changed += bool(differs) and not is_new
     if added or changed:
@@ -100,6 +206,6 @@ def _fill(grid: Grid, row: GridRow, parent_id: int | None, above: str) -> None:
             setattr(grid, name, getattr(row, name))
 
 
-def _line(grid: Grid, is_new: bool, differs: Sequence[str]) -> Line:
+def _line(grid: Grid, is_new: bool, differs: Sequence[str], told: dict[str, str]) -> Line:
     """What the ledger keeps: the code and what changed, not the boundary's every point."""
-    return Line("grid", grid.pk, "import", {"code": grid.code, "new": is_new, "changed": list(differs)})
+    return Line("grid", grid.pk, "import", {"code": grid.code, "new": is_new, "changed": list(differs), **told})

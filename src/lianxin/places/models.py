@@ -110,3 +110,37 @@ class Site(InTown):
 
     def __str__(self) -> str:
         return self.name
+
+
+class FormerBoundary(InTown):
+    """A boundary a grid had until another took its place (边界沿革), and who replaced it, how and why.
+
+    What was changed together has one `change`. `boundary` is None for a grid that had none before: one drawn, or newly
+    made. It held from the moment the one before it ended, the first from the grid's own first day.
+    """
+
+    class How(models.TextChoices):
+        """By what a boundary was replaced."""
+
+        REDRAWN = "redrawn", _("Redrawn")
+        IMPORTED = "imported", _("Imported")
+
+    grid = models.ForeignKey(Grid, models.PROTECT, related_name="+", db_index=False)
+    boundary = models.JSONField(null=True, help_text="GeoJSON Polygon or MultiPolygon")
+    area_m2 = models.FloatField(default=0)
+    until = models.DateTimeField()
+    how = models.CharField(max_length=8, choices=How)
+    reason = models.CharField(max_length=200, blank=True)
+    change = models.BigIntegerField()
+    account_id = models.BigIntegerField(null=True)
+    post_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [TownKey(name="former_boundary_key")]
+        indexes: ClassVar = [
+            models.Index(fields=["town", "grid", "id"], name="boundary_of_grid"),
+            models.Index(fields=["town", "change"], name="boundary_of_change"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.grid_id} until {self.until}"

@@ -19,6 +19,7 @@ from lianxin.people.actors import nobody
 from lianxin.people.models import Account, Post
 from lianxin.people.queries import unit_by_key
 from lianxin.people.tokens import DISPLAY
+from lianxin.places.sites.actions import SiteFacts, add_site, end_site
 from towns import grid_named, make_town, who
 
 HOST = "lx.test"
@@ -75,6 +76,7 @@ def make_world() -> World:
     )  # fmt: skip
     _callers(world)
     _values(world)
+    _sites(world)
     return world
 
 
@@ -117,6 +119,16 @@ def _signed_in(username) -> Client:
     account = Account.objects.get(username=username)
     browser.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
     return browser
+
+
+def _sites(world: World) -> None:
+    """A site where the cases lie, one that has ended, one of the other town."""
+    for name, town, sort in (("site", world.town, "venue"), ("site_ended", world.town, "compound"), ("site_foreign", world.other, "venue")):
+        facts = SiteFacts(sort, "广场", grid_named(town, "1-1").pk, "1村路 2 号", 117.005, 34.605)
+        made = add_site(facts, actor=who(town, "admin"), now=timezone.now())
+        world.values[name] = made.code
+        if name == "site_ended":
+            end_site(made, "拆除", actor=who(town, "admin"), now=timezone.now())
 
 
 def _values(world: World) -> None:

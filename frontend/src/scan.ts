@@ -5,7 +5,7 @@ interface Found { rawValue: string }
 interface Detector { detect(image: HTMLVideoElement): Promise<Found[]> }
 type Maker = new (options: { formats: string[] }) => Detector;
 
-const OURS = /^\/(g\/[0-9]{12,18}|cases\/[A-Za-z]{1,4}[0-9]{8}|r\/[A-Za-z]{1,4}[0-9]{8})\/$/;
+const OURS = /^\/(g\/(?:[0-9]{12,18}(?:-[0-9]{3})?|[0-9A-Z]{18})|cases\/[A-Za-z]{1,4}[0-9]{8}|r\/[A-Za-z]{1,4}[0-9]{8})\/$/;
 const PAUSE = 200;
 
 /** Only the path counts: a plate may have been printed under another name of the same house. */

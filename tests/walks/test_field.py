@@ -12,6 +12,7 @@ from lianxin.cases.actions import open_case, transition
 from lianxin.cases.models import Case, CheckIn, Duty, Photo
 from lianxin.cases.values import Draft, Holder
 from lianxin.people.queries import unit_by_key
+from lianxin.places.sites.actions import SiteFacts, add_site
 from towns import grid_named, who
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -203,18 +204,21 @@ Object.defineProperty(navigator, "mediaDevices", { value: { getUserMedia: async 
 
 
 @pytest.mark.row("A3")
-def test_a_plate_is_scanned_in_the_page_and_leads_to_the_grid_and_its_check_in(phone, town, sign_in, axe_clean, shot):
+def test_plates_are_scanned_in_the_page_and_lead_to_the_grid_and_the_site_and_their_check_in(phone, town, sign_in, axe_clean, shot):
+    facts = SiteFacts("compound", "锦绣家园", grid_named(town, "1-1").pk, "柳湾路 8 号", 117.005, 34.605)
+    site = add_site(facts, actor=who(town, "admin"), now=timezone.now())
+    near = given_to(town, "worker", "楼道灯不亮", 117.0052)
     phone.add_init_script(CAMERA)
     sign_in(phone, "worker")
     code = grid_named(town, "1-1").code
-    phone.get_by_role("button", name="扫网格牌").tap()
+    phone.get_by_role("button", name="扫牌子").tap()
     phone.evaluate("sessionStorage.code = 'https://example.com/pay?x=1'")
-    phone.wait_for_selector("text=这不是网格牌的码")
+    phone.wait_for_selector("text=这不是网格牌、场所牌的码")
     axe_clean(phone)
     phone.keyboard.press("Escape")
     expect(phone.locator(".scan")).to_have_count(0)
     phone.evaluate(f"sessionStorage.code = 'https://lianhe.example.cn/g/{code}/'")
-    phone.get_by_role("button", name="扫网格牌").tap()
+    phone.get_by_role("button", name="扫牌子").tap()
     phone.wait_for_url(f"**/field/grids/{code}/")
     phone.get_by_role("button", name="到场签到").tap()
     phone.wait_for_selector("text=最近到场签到")
@@ -222,3 +226,15 @@ def test_a_plate_is_scanned_in_the_page_and_leads_to_the_grid_and_its_check_in(p
     readable_in_the_sun(phone)
     shot(phone, "field-grid-360")
     assert CheckIn.objects.for_system("walk", town).get().grid_id == grid_named(town, "1-1").pk
+    phone.get_by_role("link", name="今天").first.tap()
+    phone.wait_for_url("**/field/")
+    phone.evaluate(f"sessionStorage.code = 'https://lianhe.example.cn/g/{site.code}/'")
+    phone.get_by_role("button", name="扫牌子").tap()
+    phone.wait_for_url(f"**/field/sites/{site.code}/")
+    expect(phone.locator(".town-job h3")).to_have_text(near.title)
+    phone.get_by_role("button", name="到场签到").tap()
+    phone.wait_for_selector("text=离场所位置约 10 米")
+    axe_clean(phone)
+    readable_in_the_sun(phone)
+    shot(phone, "field-site-360")
+    assert CheckIn.objects.for_system("walk", town).get(site_id=site.pk).place == "117.005000,34.605000"

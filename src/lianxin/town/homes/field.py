@@ -24,7 +24,7 @@ from lianxin.cases.queries.watch import asked
 from lianxin.cases.roles import HOLDER
 from lianxin.cases.values import Done, Holder
 from lianxin.cases.views.frame import StaffRequest, frame
-from lianxin.cases.views.public.report_form import Report, read_report
+from lianxin.cases.views.public.report_form import Report, plate_of, read_report, site_on, told_by_plate
 from lianxin.keys.models import Town
 from lianxin.keys.numbers import spoken
 from lianxin.keys.once import KeyUsedOtherwise
@@ -165,9 +165,11 @@ def _raised(request: StaffRequest, actor: Actor, done: Done) -> HttpResponse:
 
 def _form(request: StaffRequest, actor: Actor, filled: Report | None, *, status: int = 200) -> HttpResponse:
     photos: Sequence[Any] = filled.photos if filled is not None else ()
+    code = (request.POST or request.GET).get("plate", "")
     context = {
-        **frame(request, "field-raise"),
-        "data": request.POST, "faults": filled.faults if filled else {}, "groups": _groups(actor.town),
+        **frame(request, "field-raise"), "plate": plate_of(actor.town, code) or site_on(actor.town, code),
+        "data": request.POST or told_by_plate(actor.town, code),
+        "faults": filled.faults if filled else {}, "groups": _groups(actor.town),
         "kept": keep(photos, town_id=actor.town_id), "kept_photos": len(photos), "most_photos": MOST_PHOTOS,
         "key": request.POST.get("idempotency_key"), "take": at_once(actor.town, report_kind(actor.town)),
         "own": grid_name(actor.town, own_grid(actor)), **of_day(request, actor),

@@ -1,4 +1,4 @@
-"""Checking in from the phone: at a case's place, or in a grid. Pressed without a net it comes later, once."""
+"""Checking in from the phone: at a case's place, a site, or in a grid. Pressed without a net it comes later, once."""
 
 from datetime import datetime
 from typing import Any
@@ -12,13 +12,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from lianxin.cases.actions.checking_in import check_in, read_told
-from lianxin.cases.models import Case
 from lianxin.cases.views.case.showing import seen
 from lianxin.cases.views.frame import StaffRequest
 from lianxin.keys.once import KeyUsedOtherwise, OnceKey, digest_of
 from lianxin.people.middleware import staff
 from lianxin.people.views.signing import see, wanted
+from lianxin.places.models import Site
 from lianxin.places.queries import grid_tree
+from lianxin.places.sites.queries import site_by_code
 from lianxin.town.homes.field_case import others
 from lianxin.ui import words
 from lianxin.ui.receipts import receipted
@@ -34,20 +35,25 @@ def field_check_in(request: StaffRequest) -> HttpResponse:
     if others(request):
         return HttpResponse(status=409, headers={"X-Lianxin-Other": "1"})
     data, now = request.POST, timezone.now()
-    number = data.get("case", "")
-    case = seen(request, number).case if number else None
-    grid_id = None if case else _grid(request)
-    back = reverse("field-case", args=[case.number]) if case else reverse("grid", args=[grid_id])
-    _keep(request, case, grid_id, now)
+    where: dict[str, Any]
+    if number := data.get("case", ""):
+        case = seen(request, number).case
+        where, back = {"case": case}, reverse("field-case", args=[case.number])
+    elif code := data.get("site", ""):
+        where, back = {"site": _site(request, code)}, reverse("field-site", args=[code])
+    else:
+        grid_id = _grid(request)
+        where, back = {"grid_id": grid_id}, reverse("grid", args=[grid_id])
+    _keep(request, where, now)
     return receipted(request, see(wanted(request) or back))
 
 
-def _keep(request: StaffRequest, case: Case | None, grid_id: int | None, now: datetime) -> None:
+def _keep(request: StaffRequest, where: dict[str, Any], now: datetime) -> None:
     actor, told = request.actor, read_told(request.POST)
     try:
-        made = check_in(told, actor=actor, now=now, case=case, grid_id=grid_id, once=_once(request))
+        made = check_in(told, actor=actor, now=now, once=_once(request), **where)
     except KeyUsedOtherwise:
-        made = check_in(told, actor=actor, now=now, case=case, grid_id=grid_id)
+        made = check_in(told, actor=actor, now=now, **where)
     if made is not None:
         messages.success(request, _("Checked in, %(at)s.") % {"at": words.when(made.at)})
 
@@ -60,7 +66,15 @@ def _grid(request: StaffRequest) -> int:
     return pk
 
 
+def _site(request: StaffRequest, code: str) -> Site:
+    site = site_by_code(request.actor.town, code)
+    if site is None or site.valid_to is not None:
+        raise Http404
+    return site
+
+
 def _once(request: StaffRequest) -> OnceKey | None:
     key = request.POST.get("idempotency_key", "").strip()[:100]
-    meant: dict[str, Any] = {name: request.POST.get(name, "") for name in MEANT}
+    named = (*MEANT, "site") if "site" in request.POST else MEANT  # a press from before there were sites means the same
+    meant: dict[str, Any] = {name: request.POST.get(name, "") for name in named}
     return OnceKey(f"check-in:{request.actor.account_id}", key, digest_of(meant)) if key else None

@@ -1,4 +1,4 @@
-"""Plates of grids (网格牌): a sheet to print, and where its code leads residents and workers."""
+"""Plates of grids (网格牌): a sheet to print, and where its code leads residents and workers. Sites: `homes/sites`."""
 
 from datetime import datetime
 from typing import Any
@@ -45,10 +45,10 @@ def plate(request: TownRequest, code: str) -> HttpResponse:
     node = node_of(request.town, code)
     if request.actor.is_staff and request.actor.can("register"):
         return redirect("field-grid", code)
-    return render(request, "town/plate.html", {"nav": nav(), **_about(request.town, node, timezone.now())})
+    return render(request, "town/plate.html", {"nav": nav(), **served_by(request.town, node, timezone.now())})
 
 
-def _about(town: Town, node: Node, now: datetime) -> dict[str, Any]:
+def served_by(town: Town, node: Node, now: datetime) -> dict[str, Any]:
     """What anybody may know of a grid: its name, who is posted to it, whom to call. No one's own number is told."""
     chain = ancestor_ids(town, node.id)
     people = serving(town, [node.id], now=now).get(node.id, [])
@@ -86,11 +86,12 @@ def plates(request: StaffRequest, pk: int) -> HttpResponse:
     if pk not in grid_tree(town):
         raise Http404
     nodes = [node for node in grid_tree(town).values() if node.id in subtree_ids(town, pk) and node.level in PLATED]
-    sheets = [{**_about(town, node, timezone.now()), "qr": _qr(request, node)} for node in nodes[:LISTED]]
+    sheets = [{**served_by(town, node, timezone.now()), "qr": qr_of(request, node.code)} for node in nodes[:LISTED]]
     context = {**frame(request, "grids"), "sheets": sheets, "node": grid_tree(town)[pk], "more": len(nodes) > LISTED}
     return render(request, "town/plates.html", context)
 
 
-def _qr(request: HttpRequest, node: Node) -> Markup:
-    address = request.build_absolute_uri(reverse("plate", args=[node.code]))
+def qr_of(request: HttpRequest, code: str) -> Markup:
+    """The code of a plate, as a drawing."""
+    address = request.build_absolute_uri(reverse("plate", args=[code]))
     return Markup(segno.make(address, error="q").svg_inline(border=2, omitsize=True))  # noqa: S704 - made here

@@ -16,6 +16,8 @@ from lianxin.town.homes import (
     townpage,
 )
 from lianxin.town.homes.casemap import pages as casemap
+from lianxin.town.homes.sites import pages as sites
+from lianxin.town.homes.sites import phone, writing
 from lianxin.town.homes.wall import displays
 from lianxin.town.homes.wall import views as wall
 
@@ -28,7 +30,8 @@ urlpatterns = [
     path("field/sw.js", field_day.field_worker, name="field-worker"),
     path("field/check-in/", field_checkin.field_check_in, name="field-check-in"),
     path("field/grids/<str:code>/", plates.field_grid, name="field-grid"),
-    path("g/<str:code>/", plates.plate, name="plate"),
+    path("field/sites/<str:code>/", phone.field_site, name="field-site"),
+    path("g/<str:code>/", phone.plate, name="plate"),
     path("field/near/", field.near, name="field-near"),
     path("field/cases/<str:number>/", field_case.field_case, name="field-case"),
     path("field/cases/<str:number>/act", field_case.field_act, name="field-act"),
@@ -48,6 +51,13 @@ urlpatterns = [
     path("grids/boundaries.geojson", grids.boundaries, name="grid-boundaries"),
     path("grids/<int:pk>/", grids.grid, name="grid"),
     path("grids/<int:pk>/plates/", plates.plates, name="grid-plates"),
+    path("sites/", sites.site_list, name="sites"),
+    path("sites/new/", writing.site_new, name="site-new"),
+    path("sites/plates/", sites.site_plates, name="site-plates"),
+    path("sites/<str:code>/", sites.site_page, name="site"),
+    path("sites/<str:code>/plate/", sites.site_plate, name="site-plate"),
+    path("sites/<str:code>/change/", writing.site_change, name="site-change"),
+    path("sites/<str:code>/end/", writing.site_end, name="site-end"),
     path("staff/", people.staff_directory, name="staff-directory"),
     path("staff/new/", hiring.staff_new, name="staff-new"),
     path("staff/<int:pk>/", people.staff_post, name="staff-post"),

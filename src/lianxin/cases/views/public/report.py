@@ -37,6 +37,8 @@ from lianxin.cases.views.public.report_form import (
     read_photos,
     read_report,
     similar_shown,
+    site_on,
+    told_by_plate,
 )
 from lianxin.forms.photos import StoredPhoto, path_of
 from lianxin.keys.models import Town
@@ -100,15 +102,17 @@ def _form(
 ) -> HttpResponse:  # fmt: skip
     town = request.town
     photos = _photos_on_page(request, filled)
+    code = "" if offline else (request.POST or request.GET).get("plate", "")
     context = {
-        "nav": nav("report"), "data": request.POST, "offline": offline, "faults": filled.faults if filled else {},
+        "nav": nav("report"), "data": request.POST or told_by_plate(town, code), "offline": offline,
+        "faults": filled.faults if filled else {},
         "asked": {each.what: each.options for each in asked or ()},
         "villages": villages(town), "groups": _groups(town, request.POST.get("category")),
         "kept": keep(photos, town_id=town.pk), "photos": [_preview(town, each) for each in photos],
         "key": None if fresh else request.POST.get("idempotency_key"), "most_photos": MOST_PHOTOS,
         "already": [*request.POST.getlist("asked"), *(each.what for each in asked or () if each.what != "similar")],
         "shown": _shown(request, asked or ()),
-        "plate": None if offline else plate_of(town, (request.POST or request.GET).get("plate", "")),
+        "plate": plate_of(town, code) or site_on(town, code),
     }  # fmt: skip
     return render(request, "cases/public/report.html", context, status=status)
 

@@ -20,7 +20,9 @@ from lianxin.keys.once import OnceKey, digest_of
 from lianxin.people.masking import tidy_phone
 from lianxin.places.datum import BadPoint, to_wgs84
 from lianxin.places.gazetteer import Candidate, Name
+from lianxin.places.models import Site
 from lianxin.places.queries import Node, find_address, grid_at, grid_tree, locator
+from lianxin.places.sites.queries import place_of, site_by_code
 
 LONGEST_NAME, LONGEST_ADDRESS, LONGEST_KEY = 40, 200, 120
 BORDER = 20.0  # metres from a border within which we ask rather than guess
@@ -117,7 +119,7 @@ def _read_category(report: Report, data: QueryDict) -> None:
 
 
 def _read_point(report: Report, data: QueryDict) -> None:
-    """A point from GPS or the map, in the datum it names; then the place chosen among what the words may mean."""
+    """A point from GPS or the map, in the datum it names; else the place chosen among what the words may mean."""
     lon, lat = data.get("lon", "").strip(), data.get("lat", "").strip()
     if lon or lat:
         try:
@@ -127,8 +129,17 @@ def _read_point(report: Report, data: QueryDict) -> None:
             return
         told = {name: data.get(name, "").strip()[:12] for name in ("source", "accuracy", "datum")}
         report.where = {name: value for name, value in told.items() if value.isascii() and value.isalnum()}
+    site = site_on(report.town, data.get("plate", ""))
+    if site is not None and _as_on_plate(report, site):
+        _take_site(report, site)
+    elif report.lon is not None:
         _choose_grid(report, data.get("grid", ""))
-        return
+    else:
+        _read_words(report, data)
+
+
+def _read_words(report: Report, data: QueryDict) -> None:
+    """The place from a list, or from what the address may mean, or from the plate of a grid."""
     chosen = data.get("place", "")
     if data.get("village") and (listed_one := place_listed(report.town, chosen)):
         _take_listed(report, listed_one)
@@ -148,6 +159,40 @@ def plate_of(town: Town, code: str) -> Node | None:
     """The grid on whose plate somebody reports, by its code; None for none such."""
     found = (node for node in grid_tree(town).values() if node.code == code and node.level != "town")
     return next(found, None) if code else None
+
+
+def site_on(town: Town, code: str) -> Site | None:
+    """The site on whose plate somebody reports, by its code; None for none such, or one that has ended."""
+    site = site_by_code(town, code)
+    return site if site is not None and site.valid_to is None else None
+
+
+def told_by_plate(town: Town, code: str) -> dict[str, str]:
+    """What a form holds already for who comes from the plate of a site: its address, its point."""
+    site = site_on(town, code)
+    if site is None:
+        return {}
+    point = {"lon": str(site.lon), "lat": str(site.lat), "source": "plate"} if site.lon is not None else {}
+    return {"address": _address_of(site), **point}
+
+
+def _address_of(site: Site) -> str:
+    """Where a site is in words, its name among them."""
+    return site.address if site.name in site.address else f"{site.address}{site.name}"
+
+
+def _as_on_plate(report: Report, site: Site) -> bool:
+    """Whether the place is still the one the form held when it was opened: nobody moved the pin or wrote another."""
+    if report.lon is None:
+        return report.address in {"", _address_of(site)}
+    return (report.lon, report.lat) == (site.lon, site.lat)
+
+
+def _take_site(report: Report, site: Site) -> None:
+    """The site's own grid, whichever side of a border its point lies on; the point as it is known."""
+    node = place_of(report.town, site)
+    report.grid, report.where = node.id if node else None, {"source": "plate", "site": site.code}
+    report.lon, report.lat = site.lon, site.lat
 
 
 def _take_listed(report: Report, place: Name) -> None:
@@ -238,8 +283,8 @@ def questions(report: Report, data: QueryDict, *, now: datetime) -> list[Questio
         if places:
             found.append(Question("place", place_options(town, places)))
     near = near_grids(report)
-    by_words = report.where.get("source") in {"address", "list"}
-    if len(near) > 1 and not by_words and "grid" not in asked and not data.get("grid"):
+    settled = report.where.get("source") in {"address", "list"} or "site" in report.where
+    if len(near) > 1 and not settled and "grid" not in asked and not data.get("grid"):
         rows = [{"value": str(pk), "text": grid_name(town, pk)} for pk in near]
         found.append(Question("grid", [*rows, {"value": UNSURE, "text": _("I am not sure")}]))
     alike = similar_shown(report, now=now)

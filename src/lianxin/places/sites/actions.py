@@ -13,16 +13,17 @@ from lianxin.keys.once import claim
 from lianxin.ledger.actions import Line, record
 from lianxin.places.models import Grid, Site
 from lianxin.places.queries import grid_tree
-from lianxin.places.sites.codes import SERIALS, is_credit_code, own_code, serial_of
+from lianxin.places.sites.codes import SERIALS, is_credit_code, own_code, serials_of
 from lianxin.places.sites.queries import codes_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from lianxin.keys.models import Town
     from lianxin.keys.once import OnceKey
 
+Key = str | tuple[str, str, int | None]
 SAYS: Final = ("kind", "name", "address", "grid_id", "lon", "lat")
 
 
@@ -137,7 +138,7 @@ def import_sites(rows: Sequence[SiteRow], *, actor: Any, now: datetime) -> Settl
     for grid_id in sorted({row.grid_id for row in rows if row.grid_id is not None}):
         _lock(town, grid_id)
     known = known_sites(town)
-    serials = _serials(codes_in(town))
+    serials = serials_of(codes_in(town))
     added = changed = 0
     for row in rows:
         site = known.get(row.code) if row.code else known.get(row.key)
@@ -153,13 +154,13 @@ def import_sites(rows: Sequence[SiteRow], *, actor: Any, now: datetime) -> Settl
     return Settled(added, changed, len(rows) - added - changed)
 
 
-def known_sites(town: Town) -> dict[str | tuple[str, str, int | None], Site]:
+def known_sites(town: Town) -> dict[Key, Site]:
     """The standing sites of a town by code, and by kind, name and grid."""
     rows = Site.objects.for_system("import", town).filter(valid_to=None)
-    by_code: dict[str | tuple[str, str, int | None], Site] = {}
+    known: dict[Key, Site] = {}
     for site in rows:
-        by_code[site.code] = by_code[site.kind, site.name, site.grid_id] = site
-    return by_code
+        known[site.code] = known[site.kind, site.name, site.grid_id] = site
+    return known
 
 
 def sound(town: Town, facts: SiteFacts) -> None:
@@ -252,17 +253,7 @@ def _plain(facts: SiteFacts) -> dict[str, Any]:
 
 
 def _next(town: Town, grid_code: str) -> str:
-    return _counted(_serials(codes_in(town, grid_code)), grid_code)
-
-
-def _serials(codes: Iterable[str]) -> dict[str, int]:
-    """The highest serial that was ever given in each grid, by the grid's code."""
-    found: dict[str, int] = {}
-    for code in codes:
-        if serial := serial_of(code):
-            grid = code.rpartition("-")[0]
-            found[grid] = max(found.get(grid, 0), serial)
-    return found
+    return _counted(serials_of(codes_in(town, grid_code)), grid_code)
 
 
 def _counted(serials: dict[str, int], grid_code: str) -> str:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 LETTERS: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # without I O S V Z, which are misread
 LENGTH: Final = 18
@@ -55,3 +58,13 @@ def own_code(grid_code: str, serial: int) -> str:
 def serial_of(code: str) -> int:
     """The serial in a code of `own_code`; 0 in any other."""
     return int(code.rpartition("-")[2]) if is_own_code(code) else 0
+
+
+def serials_of(codes: Iterable[str]) -> dict[str, int]:
+    """The highest serial that was ever given in each grid, by the grid's code."""
+    found: dict[str, int] = {}
+    for code in codes:
+        if serial := serial_of(code):
+            grid = code.rpartition("-")[0]
+            found[grid] = max(found.get(grid, 0), serial)
+    return found

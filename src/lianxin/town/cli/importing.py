@@ -35,8 +35,8 @@ class Later(click.Group):
 importing = Later(
     "import",
     module="lianxin.town.imports",
-    short_help="导入事项、网格、人员。Bring data in.",
-    help="""导入事项、网格或人员：先检查，逐行列出全部问题，再写入；重复导入不会重复。
+    short_help="导入事项、网格、人员、场所。Bring data in.",
+    help="""导入事项、网格、人员或场所：先检查，逐行列出全部问题，再写入；重复导入不会重复。
 
     Looks first and tells every fault by row; then writes. The same file again changes nothing.""",
 )

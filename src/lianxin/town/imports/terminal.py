@@ -1,4 +1,4 @@
-"""`import cases`, `import grids`, `import people`: look first, tell every fault, then write."""
+"""`import cases`, `import grids`, `import people`, `import sites`: look first, tell every fault, then write."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ from django.utils import timezone
 
 from lianxin.people.actors import system
 from lianxin.places.actions import import_grids
+from lianxin.places.datum import Datum
 from lianxin.places.imports import read_grids
 from lianxin.places.queries import known_grids
+from lianxin.places.sites.actions import import_sites
 from lianxin.town.cli.demo import Counter
 from lianxin.town.cli.starting import Fault, django_ready, say, town_named
+from lianxin.town.imports import sites as site_tables
 from lianxin.town.imports.cases import bring, kind_to_open, look
 from lianxin.town.imports.faults import RowFault, Unreadable, write_faults
 from lianxin.town.imports.maps import read_map
@@ -197,4 +200,42 @@ def _tell_ground(found: Iterable[GroundFault], path: Path, faults: Path | None) 
     _tell_faults(said, path, faults)
 
 
-commands: list[click.Command] = [cases, grids, people]
+@click.command("sites", short_help="导入小区、企业、公共场所。Sites from Excel or CSV.")
+@FILE
+@TOWN
+@click.option(
+    "--datum", default="wgs84", type=click.Choice([each.value for each in Datum]), help="经纬度的坐标系。Datum."
+)
+@click.option("--dry-run", is_flag=True, help="只检查。Check, write nothing.")
+@FAULTS
+@YES
+def sites(path: Path, letters: str, datum: str, faults: Path | None, **how: bool) -> None:
+    """导入场所；有一处问题就一个也不写。列：类型、名称，另有编码（或统一社会信用代码）、地址、网格编码、经度、纬度。
+
+    A row is known again by its code, else by kind, name and grid: the same file again changes nothing. Any fault, and
+    nothing is written; none is ended.
+    """
+    django_ready()
+    town = town_named(letters)
+    try:
+        table = open_table(path, wanted=[title for titles in site_tables.COLUMNS.values() for title in titles])
+        rows, found = site_tables.read_sites(table, town, Datum(datum))
+    except Unreadable as bad:
+        raise Fault(bad.zh, bad.en) from bad
+    _tell_faults(found, path, faults)
+    if found:
+        say(f"有 {len({f.row for f in found}):,} 行有问题，未写入任何内容。", "Rows have faults; nothing written.")
+        raise SystemExit(1)
+    if how["dry_run"] or (
+        not how["yes"] and not click.confirm(f"写入 {len(rows):,} 处场所？ Write them?", default=True)
+    ):
+        say(f"{len(rows):,} 行都没有问题；未写入。", "All rows are sound; nothing written.")
+        return
+    done = import_sites(rows, actor=system(town), now=timezone.now())
+    say(
+        f"新增 {done.added:,} 处，更新 {done.changed:,} 处，不变 {done.same:,} 处。",
+        f"{done.added:,} added, {done.changed:,} changed, {done.same:,} as before.",
+    )
+
+
+commands: list[click.Command] = [cases, grids, people, sites]

@@ -27,21 +27,28 @@ def pytest_addoption(parser):
 
 
 def pytest_collection_modifyitems(config, items):
-    """Slow ones first, so that nobody waits for the last of them alone.
+    """Slow ones first, dealt out evenly, so that nobody waits for the last of them alone.
 
     The second database repeats what depends on the database, the pages and their words among it; what is pure, and
     how a page behaves in a browser, has been tried with the first.
     """
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
-    if not config.getoption("--of-the-database"):
-        return
-    kept = [item for item in items if _depends_on_the_database(item)]
-    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
-    items[:] = kept
+    if config.getoption("--of-the-database"):
+        kept = [item for item in items if _depends_on_the_database(item)]
+        config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+        items[:] = kept
+    items[:] = _dealt(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+
+
+def _dealt(items, hands):
+    """In the order in which so many workers, each of which begins with a share from the front, have as much to do."""
+    slow = [item for item in items if item.get_closest_marker("slow")]
+    rest = [item for item in items if not item.get_closest_marker("slow")]
+    cuts = [len(rest) * at // hands for at in range(hands + 1)]
+    return [item for at in range(hands) for item in (*slow[at::hands], *rest[cuts[at] : cuts[at + 1]])]
 
 
 def _depends_on_the_database(item):
-    if item.get_closest_marker("browser"):
+    if item.get_closest_marker("browser") or item.get_closest_marker("once"):
         return False
     return "db" in item.fixturenames or item.get_closest_marker("django_db") or "town" in item.path.parts
 

@@ -43,7 +43,8 @@ TABLES = (  # whatever `_build` writes, in an order in which rows find what they
     "keys_town", "places_grid", "people_role", "people_unit", "people_account", "people_post", "people_calendarday",
     "cases_category", "cases_clause", "cases_workflowversion", "cases_route", "ledger_entry", "ledger_head",
 )  # fmt: skip
-_stamps: dict[tuple[str, str, str], dict[str, tuple[list[str], list[tuple]]]] = {}
+Stamp = dict[str, tuple[list[str], list[tuple]]]
+_stamps: dict[tuple[str, str, str], Stamp] = {}
 
 
 def make_town(letters: str, name: str, *, code: str) -> Town:
@@ -53,10 +54,9 @@ def make_town(letters: str, name: str, *, code: str) -> Town:
         if key in _stamps:
             _stamp(_stamps[key])
             return Town.objects.get(letters=letters)
-        before = set(Town.objects.values_list("pk", flat=True))
+        before = _rows()
         town = _build(letters, name, code)
-        if not before:
-            _stamps[key] = _rows()
+        _stamps[key] = _rows(but=before)
     return town
 
 
@@ -69,16 +69,19 @@ def _build(letters: str, name: str, code: str) -> Town:
     return town
 
 
-def _rows() -> dict[str, tuple[list[str], list[tuple]]]:
+def _rows(but: Stamp | None = None) -> Stamp:
+    """All rows there are; without those that were there before, which are another town's."""
     kept = {}
     with connection.cursor() as cursor:
         for table in TABLES:
             cursor.execute(f"SELECT * FROM {table}")
-            kept[table] = ([column[0] for column in cursor.description], cursor.fetchall())
+            names, rows = [column[0] for column in cursor.description], cursor.fetchall()
+            known = {row[names.index("id")] for row in but[table][1]} if but else set()
+            kept[table] = (names, [row for row in rows if row[names.index("id")] not in known])
     return kept
 
 
-def _stamp(kept: dict[str, tuple[list[str], list[tuple]]]) -> None:
+def _stamp(kept: Stamp) -> None:
     with connection.cursor() as cursor:
         for table, (columns, rows) in kept.items():
             marks, names = ", ".join(["%s"] * len(columns)), ", ".join(f'"{column}"' for column in columns)

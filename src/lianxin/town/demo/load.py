@@ -22,6 +22,7 @@ from lianxin.cases.models import Case
 from lianxin.keys.ids import new_id
 from lianxin.keys.models import Town
 from lianxin.ledger.actions import seal
+from lianxin.people.actors import system
 from lianxin.town.demo import geography
 from lianxin.town.demo.beside import Beside, beside
 from lianxin.town.demo.cast import Cast
@@ -33,6 +34,7 @@ from lianxin.town.demo.play import Stage
 from lianxin.town.demo.rules import TOWNS, Rules
 from lianxin.town.demo.setting import Setting, make_town, settle
 from lianxin.town.demo.signins import hand_out, new_password
+from lianxin.town.demo.sites import make_sites, settle_sites
 from lianxin.town.demo.staff import Staff, make_staff
 from lianxin.town.demo.texts import Texts
 
@@ -161,6 +163,8 @@ def _set_up(plan: Plan, loading: Loading) -> Setting:
     first, anchor = plan.lives[0].recorded_at - BEFORE, plan.rules.anchor
     setting = make_town(loading.town_id, plan.about, plan.ground, anchor=anchor, first=first, now=loading.now)
     settle(setting, plan.staff, plan.busiest)
+    sites = make_sites(plan.rules.seed, plan.ground)
+    settle_sites(sites, setting.grids, actor=system(setting.town), now=first, ends=anchor)
     return setting
 
 

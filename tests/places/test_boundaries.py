@@ -10,7 +10,15 @@ import pytest
 from lianxin.keys.relations import AnotherTown
 from lianxin.ledger.models import Entry, Text
 from lianxin.places.actions import NotSound, StaleBoundaries, import_grids, redraw
-from lianxin.places.boundaries import changed_since, changed_together, digest_of, formers, sheet_of, standing, version_of
+from lianxin.places.boundaries import (
+    changed_since,
+    changed_together,
+    digest_of,
+    formers,
+    sheet_of,
+    standing,
+    version_of,
+)
 from lianxin.places.imports import read_grids
 from lianxin.places.models import FormerBoundary, Grid
 from lianxin.places.queries import grid_at, known_grids

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lianxin.places.redraw import Tile, redraw
-from lianxin.places.steps import Add, BadSteps, Cut, Draw, Drop, Fate, Move, read_steps
+from lianxin.places.steps import Add, BadSteps, Cut, Draw, Drop, Fate, Move, read_steps, written
 from lianxin.places.tiling import NONE, boundary_of, edges, ground_of, point_of, shape_of, tidy
 
 WIDE = 100_000  # a hundredth of a degree
@@ -382,3 +382,10 @@ def test_a_town_without_ground_has_nothing_to_redraw():
     drawn = redraw([Tile(TOWN, "镇", "town", "")], [Draw(TOWN, box(0, 0, WIDE, WIDE)[0])])
     assert drawn.sound
     assert [change.before for change in drawn.changes] == [NONE]
+
+
+@given(worlds())
+def test_steps_are_written_as_they_are_read(world):
+    tiles, rng = world
+    steps = [step_among(tiles, rng) for _step in range(5)] + [Draw(FIRST, box(0, 0, 5, 5)[0])]
+    assert read_steps(json.dumps(written(steps))) == steps

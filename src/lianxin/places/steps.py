@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from lianxin.places.datum import BadPoint, checked
 from lianxin.places.imports import LONGEST_NAME
-from lianxin.places.tiling import Point, point_of
+from lianxin.places.tiling import Point, degrees, point_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from django_stubs_ext import StrOrPromise
 
@@ -149,3 +149,30 @@ READERS: Final[Mapping[str, Callable[[dict[str, Any]], Step]]] = {
     "cut": lambda raw: Cut(_code(raw["grid"]), _points(raw["line"]), _fate(raw["left"]), _fate(raw["right"])),
     "draw": lambda raw: Draw(_code(raw["grid"]), _points(raw["ring"])),
 }
+
+
+def written(steps: Sequence[Step]) -> list[dict[str, Any]]:
+    """The steps as they are read."""
+    return [_written(step) for step in steps]
+
+
+def _written(step: Step) -> dict[str, Any]:
+    match step:
+        case Move():
+            return {"do": "move", "from": degrees(step.point), "to": degrees(step.to)}
+        case Add():
+            return {"do": "add", "at": degrees(step.point)}
+        case Drop():
+            return {"do": "drop", "at": degrees(step.point)}
+        case Cut():
+            line = [degrees(point) for point in step.line]
+            fates = {"left": _fate_written(step.left), "right": _fate_written(step.right)}
+            return {"do": "cut", "grid": step.grid, "line": line, **fates}
+        case Draw():
+            return {"do": "draw", "grid": step.grid, "ring": [degrees(point) for point in step.ring]}
+
+
+def _fate_written(fate: Fate) -> dict[str, str]:
+    if fate.stays:
+        return {"to": "stay"}
+    return {"to": "grid", "grid": fate.grid} if fate.grid else {"to": "new", "name": fate.name}

@@ -15,6 +15,7 @@ from lianxin.town.homes import (
     supervise,
     townpage,
 )
+from lianxin.town.homes.boundary import pages as boundary
 from lianxin.town.homes.casemap import pages as casemap
 from lianxin.town.homes.sites import pages as sites
 from lianxin.town.homes.sites import phone, writing
@@ -51,6 +52,10 @@ urlpatterns = [
     path("grids/boundaries.geojson", grids.boundaries, name="grid-boundaries"),
     path("grids/<int:pk>/", grids.grid, name="grid"),
     path("grids/<int:pk>/plates/", plates.plates, name="grid-plates"),
+    path("grids/<int:pk>/boundary/", boundary.boundary, name="grid-boundary"),
+    path("grids/<int:pk>/boundary/sheet.json", boundary.boundary_sheet, name="grid-boundary-sheet"),
+    path("grids/<int:pk>/boundary/history/", boundary.boundary_history, name="grid-boundary-history"),
+    path("grids/<int:pk>/boundary/history/shapes.geojson", boundary.boundary_shapes, name="grid-boundary-shapes"),
     path("sites/", sites.site_list, name="sites"),
     path("sites/new/", writing.site_new, name="site-new"),
     path("sites/plates/", sites.site_plates, name="site-plates"),

@@ -1,0 +1,1 @@
+"""Boundaries: drawn and edited on a map or in a table, and their history."""

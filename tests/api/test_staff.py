@@ -11,6 +11,7 @@ from lianxin.cases.values import Draft, Holder
 from lianxin.ledger.verify import verify
 from lianxin.people.actors import nobody
 from lianxin.people.queries import unit_by_key
+from lianxin.places.sites.actions import SiteFacts, add_site, end_site
 from towns import MONDAY, grid_named, reporter_of, who
 
 pytestmark = pytest.mark.django_db
@@ -267,3 +268,32 @@ def test_a_reporter_of_a_refused_case_reads_the_ground_and_the_way_on(town, anyb
     assert told["outcome"] == "refused"
     assert "已起诉" in told["timeline"][-1]["text"]
     assert "appeal" in {each["act"] for each in told["acts"]}
+
+
+def test_sites_are_listed_by_kind_place_and_words_and_paged_by_key(town, other_town, token, anybody):
+    admin, one = who(town, "admin"), grid_named(town, "1-1")
+    made = [
+        add_site(SiteFacts(kind, name, grid_named(town, grid).pk, "柳湾路 8 号", 117.005, 34.605), actor=admin, now=MONDAY)
+        for kind, name, grid in (("compound", "锦绣家园", "1-1"), ("venue", "广场", "1-1"), ("venue", "小学", "2-1"))
+    ]
+    add_site(SiteFacts("venue", "外镇", grid_named(other_town, "1-1").pk), actor=who(other_town, "admin"), now=MONDAY)
+    end_site(made[1], "拆除", actor=admin, now=MONDAY)
+    clerk = token("clerk")
+
+    def names(query):
+        return [row["name"] for row in clerk("GET", f"/sites{query}", status=200).json_body["rows"]]
+
+    assert names("") == ["锦绣家园", "小学"]
+    assert names("?kind=venue") == names(f"?grid={grid_named(town, '2').code}") == ["小学"]
+    assert names("?words=锦绣") == ["锦绣家园"]
+    assert names("?ended=true") == ["广场"]
+    page = clerk("GET", "/sites?most=1", status=200).json_body
+    assert page["rows"][0]["grid"]["key"] == one.code
+    assert page["rows"][0] | {"grid": None, "id": ""} == {
+        "id": "", "code": f"{one.code}-001", "kind": "compound", "name": "锦绣家园", "address": "柳湾路 8 号", "grid": None,
+        "lon": 117.005, "lat": 34.605, "valid_from": "2026-03-02", "valid_to": None,
+    }  # fmt: skip
+    last = clerk("GET", f"/sites?most=1&after={page['next']}", status=200).json_body
+    assert ([row["name"] for row in last["rows"]], last["next"]) == (["小学"], "")
+    assert set(clerk("GET", "/sites?after=x&grid=nowhere", status=422).json_body["faults"]) == {"after", "grid"}
+    assert anybody("GET", "/sites").status_code == 401

@@ -15,7 +15,7 @@ from lianxin.cases.api.problems import Problem
 from lianxin.cases.api.public import town_of
 from lianxin.cases.api.reading import guarded, query_of
 from lianxin.cases.api.shapes import Grids, Groups, Kinds
-from lianxin.cases.api.staff_shapes import Me, Routes, Units, Why, WhyFilter
+from lianxin.cases.api.staff_shapes import Me, Routes, SitePage, SitesFilter, Units, Why, WhyFilter
 from lianxin.cases.api.telling import category_ref, grid_ref, unit_ref
 from lianxin.cases.api.writing import picked, respond
 from lianxin.cases.pickers import category_by, category_name, grid_by, unit_name
@@ -27,6 +27,7 @@ from lianxin.people.actors import Actor
 from lianxin.people.models import Post
 from lianxin.people.queries import roles, units
 from lianxin.places.queries import grid_tree
+from lianxin.places.sites.queries import SiteFilter, read_after, sites
 from lianxin.workflow.definition import Workflow
 
 router = Router()
@@ -150,6 +151,44 @@ def list_units(request: HttpRequest) -> HttpResponse:
         for unit in units(actor_of(request).town).values()
     ]  # fmt: skip
     return respond({"rows": rows})
+
+
+@router.get(
+    "/sites",
+    auth=allowed("setup:read"),
+    tags=[staff_tag],
+    operation_id="listSites",
+    **Described(
+        _("List the sites"),
+        _(
+            "Compounds, enterprises and public places that have a plate, by the codes of their grids. Paging is by "
+            "key: hand `next` back as `after`. The page behind a plate is /g/<code>/. Scope: setup:read."
+        ),
+        scope="setup:read",
+        gives=SitePage,
+        query=SitesFilter,
+        example=example("sites"),
+        fails=(*SIGNED_IN, "invalid"),
+    ).options,
+)
+@guarded
+def list_sites(request: HttpRequest) -> HttpResponse:
+    """A page of the sites."""
+    town, asked = actor_of(request).town, query_of(request, SitesFilter)
+    faults: dict[str, str] = {}
+    grid = picked("grid", asked.grid, grid_by(town, asked.grid), faults)
+    if asked.after and read_after(asked.after) is None:
+        faults["after"] = gettext("This cannot be read.")
+    if faults:
+        raise Problem("invalid", faults)
+    wanted = SiteFilter(asked.kind, grid, asked.words, asked.ended)
+    found = sites(town, wanted, after=asked.after, most=asked.most)
+    return respond({"rows": [_site(town, row) for row in found["rows"]], "next": found["next"]})
+
+
+def _site(town: Town, row: Any) -> dict[str, Any]:
+    same = ("code", "kind", "name", "address", "lon", "lat", "valid_from", "valid_to")
+    return {"id": str(row["id"]), **{name: row[name] for name in same}, "grid": grid_ref(town, row["grid_id"])}
 
 
 def actor_of(request: HttpRequest) -> Actor:

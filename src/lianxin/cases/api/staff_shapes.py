@@ -1,6 +1,6 @@
 """What the staff's operations take and give."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from django.utils.translation import gettext_noop as _
@@ -33,6 +33,18 @@ class CaseFilter(Taken):
     closed: bool = Field(
         False, description=_("true: every case, closed ones too, the newest first, one row for each. Else open duties.")
     )
+    after: Annotated[str, StringConstraints(max_length=60)] = Field("", description=_("`next` of the page before."))
+    most: Annotated[int, Field(ge=1, le=200)] = 50
+    town: Word = ""
+
+
+class SitesFilter(Taken):
+    """Which sites to list. Filters narrow together."""
+
+    kind: Literal["", "compound", "enterprise", "venue"] = ""
+    grid: Word = Field("", description=_("Id or code of a grid; all below it counts."))
+    words: Annotated[Text, StringConstraints(max_length=40)] = Field("", description=_("Words of name, address, code."))
+    ended: bool = Field(False, description=_("true: those that have ended, and no others."))
     after: Annotated[str, StringConstraints(max_length=60)] = Field("", description=_("`next` of the page before."))
     most: Annotated[int, Field(ge=1, le=200)] = 50
     town: Word = ""
@@ -233,6 +245,28 @@ class Units(Schema):
     """All units."""
 
     rows: list[UnitShape]
+
+
+class SiteShape(Schema):
+    """A site. Its grid is null where that has ended; a point that is not known is null too. WGS-84."""
+
+    id: str
+    code: str
+    kind: Literal["compound", "enterprise", "venue"]
+    name: str
+    address: str
+    grid: Ref | None
+    lon: float | None
+    lat: float | None
+    valid_from: date
+    valid_to: date | None
+
+
+class SitePage(Schema):
+    """A page of sites; `next` is handed back as `after`."""
+
+    rows: list[SiteShape]
+    next: str
 
 
 class Me(Schema):

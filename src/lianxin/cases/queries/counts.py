@@ -1,23 +1,45 @@
 """How many open duties there are, by state and by light: the numbers above an inbox."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
 from lianxin.cases.models import Duty
-from lianxin.cases.queries.inbox import EPOCH, LIGHTS, MAIN, InboxFilter, Row, duties_of, like, made_once
+from lianxin.cases.queries.inbox import EPOCH, LIGHTS, MAIN, InboxFilter, Row, duties_of, like, made_once, shape_of
 from lianxin.cases.queries.setup import workflow_by_id
+from lianxin.cases.queries.standing import newest
 from lianxin.cases.words import said
+from lianxin.keys.cache import briefly
 from lianxin.keys.models import Town
 from lianxin.keys.prepared import Prepared
 from lianxin.people.actors import Actor
 from lianxin.workflow.definition import PHASES
 
+KEPT = 10  # seconds
+
 
 def counts(actor: Actor, *, now: datetime, scope: str = "mine") -> dict[str, Any]:
     """How many open duties there are: `total`, by `steps` (key, name, phase, count; in their order) and by `lights`.
+
+    What the whole town has is the same for all who see it, and thousands long: it is counted once while nothing
+    happens in the town, and every ten seconds, since lights change by themselves.
+    """
+
+    def count() -> tuple[Mapping[str, int], Sequence[tuple[int, str, int]]]:
+        return _counted(actor, scope, now)
+
+    if scope == "all" and actor.is_staff and actor.sees == "town":
+        key = f"counts:{shape_of(actor)}:{newest(actor)}:{now.timestamp() // KEPT}"
+        lights, standing = briefly(actor.town, key, count, seconds=KEPT)
+    else:
+        lights, standing = count()
+    return {"total": sum(lights.values()), "steps": _by_step(actor.town, standing), "lights": lights}
+
+
+def _counted(actor: Actor, scope: str, now: datetime) -> tuple[dict[str, int], list[tuple[int, str, int]]]:
+    """How many by light, and (workflow, step, how many).
 
     A main duty says itself where its case stands; of those beside it, which are few, the case is asked.
     """
@@ -33,7 +55,7 @@ def counts(actor: Actor, *, now: datetime, scope: str = "mine") -> dict[str, Any
         else:
             beside.add(what)
     standing += _standing_beside(actor, scope, sorted(beside)) if beside else []
-    return {"total": sum(lights.values()), "steps": _by_step(actor.town, standing), "lights": lights}
+    return lights, standing
 
 
 def _by_step(town: Town, standing: Sequence[tuple[int, str, int]]) -> list[Row]:

@@ -358,8 +358,12 @@ def like(actor: Actor, post: int, unit: int) -> Actor:
 
 def made_once(actor: Actor, name: str, make: Callable[[], Prepared]) -> Prepared:
     """A list for all whose scope has the same shape: it differs by their post and unit alone."""
-    shape = f"{actor.sees}:{actor.grid_path}:{','.join(sorted(actor.confidential))}"
-    return cached(actor.town, f"inbox.{name}:{shape}", make)
+    return cached(actor.town, f"inbox.{name}:{shape_of(actor)}", make)
+
+
+def shape_of(actor: Actor) -> str:
+    """How far an actor sees, their own post and unit aside."""
+    return f"{actor.sees}:{actor.grid_path}:{','.join(sorted(actor.confidential))}"
 
 
 def _columns(prefixes: tuple[str, str | None]) -> tuple[list[str], list[str]]:

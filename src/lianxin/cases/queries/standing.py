@@ -2,6 +2,8 @@
 
 from lianxin.cases.models import Case, Duty
 from lianxin.cases.values import Standing
+from lianxin.keys.cache import cached
+from lianxin.keys.prepared import Prepared
 from lianxin.keys.rows import read
 from lianxin.ledger.models import Entry
 from lianxin.people.actors import Actor
@@ -31,5 +33,10 @@ def _sees(actor: Actor, case: Case) -> bool:
 
 def newest(actor: Actor) -> int:
     """The youngest entry of the actor's town: another one says that something has happened, not what, nor to whom."""
-    every = Entry.objects.for_system("desk: has anything happened", actor.town)
-    return every.order_by("-id").values_list("id", flat=True).first() or 0
+
+    def build() -> Prepared:
+        every = Entry.objects.for_system("desk: has anything happened", actor.town)
+        return Prepared(lambda: every.order_by("-id").values_list("id")[:1])
+
+    rows = cached(actor.town, "newest entry", build).rows()
+    return int(rows[0][0]) if rows else 0

@@ -1,5 +1,6 @@
 // The desk: parts of the page by htmx, everything by keyboard.
 import { htmx } from "./htmx";
+import { boundaries } from "./boundary-door";
 import { cover } from "./cover";
 import { guarded } from "./guard";
 import { keys } from "./keys";
@@ -13,3 +14,4 @@ drafted();
 htmx.onLoad((part) => { guarded(part as HTMLElement); cover(part as HTMLElement); drafts(part as HTMLElement, true); });
 document.addEventListener("lianxin:fresh", (event) => guarded((event as CustomEvent<HTMLElement>).detail));
 panes();
+boundaries();

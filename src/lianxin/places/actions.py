@@ -112,11 +112,11 @@ def _new_grid(town: Town, change: Change, parent: Grid, now: datetime) -> Grid:
 
 
 def _reshape(grid: Grid, change: Change, cause: Cause) -> None:
-    was, area = grid.boundary, grid.area_m2
+    was = grid.boundary
     grid.boundary, grid.area_m2 = boundary_of(change.after), change.area_after
     grid.lon, grid.lat = middle_of(change.after)
     grid.save(update_fields=["boundary", "area_m2", "lon", "lat"])
-    keep_former(grid, was, area, cause)
+    keep_former(grid, was, change.area_before, cause)
     data = {"code": grid.code, "new": change.is_new, **_told(was, grid, cause)}
     record(Line("grid", grid.pk, "redraw", data, {"reason": cause.reason}), actor=cause.actor, now=cause.now)
 

@@ -25,8 +25,6 @@ from lianxin.town.homes.boundary import showing
 from lianxin.town.homes.boundary.form import MOST_REASON, Editing, begun, filled
 from lianxin.town.homes.rows import Row
 
-PRESENT = "present"
-
 
 @staff
 @never_cache
@@ -162,15 +160,11 @@ def boundary_shapes(request: StaffRequest, pk: int) -> HttpResponse:
     if editing is None:
         raise Http404
     shown = _shown(request, showing.history(request.actor.town, pk))
-    drawn = [(editing.grid.boundary, PRESENT, editing.grid.name)] if editing.grid.boundary else []
+    drawn = [(editing.grid.boundary, "present", editing.grid.name)] if editing.grid.boundary else []
     if shown is not None:
-        drawn.append((shown["former"].boundary, "former", _("until %(day)s") % {"day": _day(shown["former"].until)}))
+        drawn.append((shown["former"].boundary, "former", ""))
     features = [
         {"type": "Feature", "geometry": shape, "properties": {"name": name, "level": "outline", "state": state}}
         for shape, state, name in drawn
     ]
     return JsonResponse({"type": "FeatureCollection", "features": features}, content_type="application/geo+json")
-
-
-def _day(moment: Any) -> str:
-    return timezone.localtime(moment).strftime("%Y-%m-%d")

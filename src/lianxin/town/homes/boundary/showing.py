@@ -1,10 +1,12 @@
 """What the pages of a boundary show: points, changes, faults, cases on ground that changes hands, shapes to draw."""
 
 from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any
 
 import shapely
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lianxin.cases.models import Case
@@ -129,12 +131,18 @@ def history(town: Town, pk: int) -> list[Row]:
     names = _names(town, rows)
     return [
         {
-            "former": row, "who": names.get(row.post_id or 0, ""), "more": row.area_after - row.area_before,
+            "former": row, "since": _day(row.since), "until": _day(row.until),
+            "who": names.get(row.post_id or 0, ""), "more": row.area_after - row.area_before,
             "others": [{"id": other, "name": name} for other, name in together[row.change] if other != pk],
             "how": _("by an import") if row.how == "imported" else _("redrawn"),
         }
         for row in rows
     ]  # fmt: skip
+
+
+def _day(moment: date | datetime) -> str:
+    """A day in figures: in a history "today" would soon be wrong, and two days stand side by side."""
+    return (timezone.localtime(moment) if isinstance(moment, datetime) else moment).strftime("%Y-%m-%d")
 
 
 def _names(town: Town, rows: Sequence[Former]) -> dict[int, str]:

@@ -254,6 +254,7 @@ def test_one_is_changed_and_ended_in_forms_and_its_code_stays(town, site, signed
     made, client = site(), signed("admin")
     page = text(client.get(f"/sites/{made.code}/change/"))
     assert 'value="117.005, 34.605"' in page
+    assert f'value="{made.grid_id}" selected' not in page  # the point says it: who moves it need not choose the grid too
     changed = {"kind": "compound", "name": "锦绣新家园", "code": "999", "address": "", "point": "117.005, 34.605"}
     assert client.post(f"/sites/{made.code}/change/", changed).status_code == 303
     held = Site.objects.for_system("tests", town).get()

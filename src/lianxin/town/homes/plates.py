@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from markupsafe import Markup
 
 from lianxin.cases.models import Case
+from lianxin.cases.pickers import grid_name
 from lianxin.cases.queries.check_ins import check_ins_in
 from lianxin.cases.queries.inbox import rows_of
 from lianxin.cases.views.frame import StaffRequest, frame
@@ -54,7 +55,8 @@ def served_by(town: Town, node: Node, now: datetime) -> dict[str, Any]:
     people = serving(town, [node.id], now=now).get(node.id, [])
     near = [unit for unit in units(town).values() if unit.phone and unit.grid_id in chain]
     return {
-        "node": node, "above": [grid_tree(town)[pk] for pk in chain[:-1] if grid_tree(town)[pk].level != "town"],
+        "node": node, "full_name": grid_name(town, node.id),
+        "above": [grid_tree(town)[pk] for pk in chain[:-1] if grid_tree(town)[pk].level != "town"],
         "people": [{"name": row["name"], "title": row["title"]} for row in people],
         "phones": [{"name": unit.name, "phone": unit.phone} for unit in near],
     }  # fmt: skip

@@ -22,6 +22,7 @@ from lianxin.people.middleware import staff
 from lianxin.people.views.signing import see
 from lianxin.places.datum import BadPoint, Datum, to_wgs84
 from lianxin.places.models import Site
+from lianxin.places.queries import grid_at
 from lianxin.places.sites.actions import NotTaken, SiteFacts, add_site, change_site, end_site
 from lianxin.places.sites.codes import is_credit_code, tidy_code
 from lianxin.places.sites.queries import Misplaced, ground_of
@@ -62,7 +63,7 @@ def site_change(request: StaffRequest, code: str) -> HttpResponse:
     """The form for a site that is there; POST changes it. Its code stays as it is."""
     _must_configure(request)
     site = site_of(request.actor.town, code)
-    form = SiteForm(_as_form(site))
+    form = SiteForm(_as_form(request.actor.town, site))
     if request.method == "POST":
         form = read_form(request.actor.town, request.POST)
         form.data["code"] = site.code
@@ -200,11 +201,13 @@ def _ground(town: Town, point: tuple[float, float] | None, form: SiteForm) -> in
         return None
 
 
-def _as_form(site: Site) -> dict[str, str]:
-    point = _written(site.lon, site.lat) if site.lon is not None and site.lat is not None else ""
+def _as_form(town: Town, site: Site) -> dict[str, str]:
+    """What is known of a site. Its grid is named only where the point does not say it: moving one moves the other."""
+    pin = (site.lon, site.lat) if site.lon is not None and site.lat is not None else None
+    said = pin is not None and grid_at(town, *pin) == site.grid_id
     return {
-        "kind": site.kind, "code": site.code, "name": site.name, "address": site.address, "grid": str(site.grid_id),
-        "point": point, "datum": Datum.WGS84,
+        "kind": site.kind, "code": site.code, "name": site.name, "address": site.address,
+        "grid": "" if said else str(site.grid_id), "point": _written(*pin) if pin else "", "datum": Datum.WGS84,
     }  # fmt: skip
 
 

@@ -11,8 +11,9 @@ import math
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from coordTransform import gcj02_to_bd09, wgs84_to_gcj02
 from django.utils.translation import gettext_lazy as _
+
+from lianxin.places.shifts import gcj02_to_bd09, wgs84_to_gcj02
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -118,7 +119,7 @@ def from_wgs84(lon: object, lat: object, datum: Datum | str) -> tuple[float, flo
     return x, y
 
 
-def _undone(shift: Callable[[float, float], list[float]], aim: tuple[float, float]) -> tuple[float, float]:
+def _undone(shift: Callable[[float, float], tuple[float, float]], aim: tuple[float, float]) -> tuple[float, float]:
     """The point that `shift` moves to `aim`.
 
     The usual one-step inverse errs by metres. Correcting by what is still missing converges, since the

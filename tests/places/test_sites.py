@@ -247,7 +247,8 @@ def test_filters_narrow_the_list_and_counts_go_up_the_tree(town, admin, enter, d
     assert names(ended=True) == {"旧厂"}
     with django_assert_num_queries(1):
         counts = site_counts(town)
-    assert counts[grid_named(town, "1").pk] == {"compound": 1, "venue": 1}
+    assert counts[grid_named(town, "1").pk] == counts[queries.WHOLE] == {"compound": 1, "venue": 1}
+    assert counts[grid_named(town, "1-2").pk] == {"venue": 1}
 
 
 @pytest.mark.django_db

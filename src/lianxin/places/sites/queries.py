@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from lianxin.keys.models import Town
 
 MOST: Final = 50
+WHOLE: Final = 0  # among the grids of a count: all there is, in grids that have ended too
 BORDER: Final = 20.0  # metres: so near a border a site may be said to belong to the grid on the other side
 WORDS: Final = 5  # words of a search that are read
 COLUMNS: Final = ("id", "kind", "code", "name", "address", "grid_id", "lon", "lat", "valid_from", "valid_to")
@@ -129,11 +130,11 @@ def count_sites(town: Town, wanted: SiteFilter) -> int:
 
 
 def site_counts(town: Town) -> dict[int, dict[str, int]]:
-    """Standing sites by grid, all below it counted in, and by kind. One statement."""
+    """Standing sites by grid, all below it counted in, and by kind; WHOLE: in the whole town. One statement."""
     counted = _rows(town, SiteFilter()).order_by().values_list("grid_id", "kind").annotate(n=Count("id"))
     found: dict[int, dict[str, int]] = {}
     for grid, kind, n in counted:
-        for pk in ancestor_ids(town, grid):
+        for pk in (WHOLE, *ancestor_ids(town, grid)):
             of_kind = found.setdefault(pk, {})
             of_kind[kind] = of_kind.get(kind, 0) + n
     return found

@@ -21,6 +21,7 @@ from lianxin.people.middleware import staff
 from lianxin.places.models import Site
 from lianxin.places.queries import Node, grid_tree, ids_of
 from lianxin.places.sites.queries import (
+    WHOLE,
     SiteFilter,
     count_sites,
     place_of,
@@ -43,10 +44,12 @@ def site_list(request: StaffRequest) -> HttpResponse:
     """Every site, village by village; found by words, kind and place."""
     town = request.actor.town
     wanted = read_filter(town, request.GET)
-    page = sites(town, wanted, after=request.GET.get("after", ""))
+    page, controls = sites(town, wanted, after=request.GET.get("after", "")), _controls(town, wanted)
+    shown = next(each["count"] for each in controls["kinds"] if each["value"] == wanted.kind)
     context = {
-        **frame(request, "grids"), **_controls(town, wanted), "wanted": wanted, "groups": _grouped(town, page["rows"]),
-        "page": page, "count": count_sites(town, wanted), "may_change": request.actor.can("configure"),
+        **frame(request, "grids"), **controls, "wanted": wanted, "groups": _grouped(town, page["rows"]),
+        "page": page, "count": count_sites(town, wanted) if wanted.words or wanted.ended else shown,
+        "may_change": request.actor.can("configure"),
     }  # fmt: skip
     return render(request, "town/sites.html", context)
 
@@ -58,23 +61,13 @@ def kind_names() -> dict[str, str]:
 
 def _controls(town: Town, wanted: SiteFilter) -> Row:
     """What narrows the list: kinds with how many there are, villages and grids."""
-    counts = site_counts(town)
-    roots = [node for node in grid_tree(town).values() if node.parent_id not in grid_tree(town)]
-    here = counts.get(wanted.grid or 0, {}) if wanted.grid else _summed(counts.get(node.id, {}) for node in roots)
+    here = site_counts(town).get(wanted.grid or WHOLE, {})
     kinds: list[Row] = [{"value": "", "text": _("All"), "count": sum(here.values())}]
     kinds += [{"value": key, "text": text, "count": here.get(key, 0)} for key, text in kind_names().items()]
     places = [node for node in in_order(town) if node.level != "town"]
     of_grid: list[Row] = [{"value": "", "text": _("The whole town")}]
     of_grid += [{"value": node.id, "text": grid_name(town, node.id)} for node in places]
     return {"kinds": kinds, "of_grid": of_grid}
-
-
-def _summed(counts: Any) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for each in counts:
-        for kind, n in each.items():
-            found[kind] = found.get(kind, 0) + n
-    return found
 
 
 def in_order(town: Town) -> list[Node]:

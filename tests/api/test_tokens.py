@@ -11,7 +11,7 @@ from lianxin.keys import cache
 from lianxin.people.actions import disable_account, revoke_token
 from lianxin.people.actors import actor_of
 from lianxin.people.models import Post, Token
-from lianxin.people.tokens import TokenRefused, bearer, digest_of_token, new_token
+from lianxin.people.tokens import SCOPES, TokenRefused, bearer, digest_of_token, new_token
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now
@@ -31,7 +31,7 @@ def test_a_token_is_read_once_in_a_second(token, django_assert_num_queries):
     with django_assert_num_queries(0):
         actor = bearer(caller.plain, now=NOW())
     assert actor.role == "clerk"
-    assert actor.scopes == {"cases:read", "cases:write", "setup:read"}
+    assert actor.scopes == set(SCOPES)
 
 
 def test_its_last_use_is_noted_once_an_hour(token, town, django_assert_num_queries):
@@ -101,7 +101,7 @@ def test_a_disabled_account_has_no_token(token, town):
     [("cases:read", "GET", "/cases"), ("cases:write", "POST", "/cases"), ("setup:read", "GET", "/units")],
 )
 def test_a_scope_opens_its_own_operations_alone(token, scope, method, path):
-    others = [each for each in ("cases:read", "cases:write", "setup:read") if each != scope]
+    others = [each for each in SCOPES if each != scope]
     told = token("clerk", others)(method, path, {"text": "路灯不亮"} if method == "POST" else None, status=403).json_body
     assert told["code"] == "scope_missing"
     assert scope in told["detail"]

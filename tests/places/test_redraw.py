@@ -204,6 +204,11 @@ def test_a_border_that_passes_through_the_moved_point_gets_it():
     whole(applied(straight(), redrawn))
 
 
+def test_a_point_that_stays_where_it_is_changes_nothing():
+    assert redraw(straight(), [Move(corner(1, 0), corner(1, 0))]).changes == ()
+    assert codes(redraw(straight(), [Move((1, 1), (1, 1))])) == ["no_point"]
+
+
 def test_a_point_moved_onto_another_merges_with_it():
     tiles = straight()
     added = (WEST + WIDE, SOUTH + WIDE // 2)

@@ -15,7 +15,7 @@ from lianxin.people.actors import Actor, actor_of
 from lianxin.people.models import Token
 from lianxin.people.queries import today
 
-SCOPES = ("cases:read", "cases:write", "setup:read")
+SCOPES = ("cases:read", "cases:write", "setup:read", "setup:write")
 DISPLAY = "wall:read"  # a screen's: the wall's counts; goes with no other scope, and opens nothing for a program
 NOTED_EVERY = timedelta(hours=1)  # how exact "last used" is: a write for every request would cost more than it tells
 _SHAPE = re.compile(r"lx-([A-Z]{1,4})-[A-Za-z0-9_-]{43}")

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from lianxin.keys.cache import bump
 from lianxin.keys.ids import new_id
+from lianxin.keys.once import OnceKey, claim
 from lianxin.keys.relations import AnotherTown
 from lianxin.ledger.actions import Line, record
 from lianxin.places.boundaries import digest_of, sheet_of, standing, tried, version_of
@@ -54,11 +55,15 @@ class StaleBoundaries(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Reshaped:
-    """Boundaries that were redrawn together: the change they are kept under, and the ids of the grids by code."""
+    """Boundaries that were redrawn together: the change they are kept under, the ids of the grids by code.
+
+    `notes` are what is not wrong but worth saying. `repeated`: an earlier write under the same key did it.
+    """
 
     change: int
-    redrawn: Redrawn
     ids: dict[str, int]
+    notes: list[str]
+    repeated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,15 @@ class Cause:
 
 @transaction.atomic
 def redraw(
-    town: Town, steps: Sequence[Step], *, of: str, version: str, reason: str, actor: Any, now: datetime
+    town: Town,
+    steps: Sequence[Step],
+    *,
+    of: str,
+    version: str,
+    reason: str,
+    once: OnceKey | None = None,
+    actor: Any,
+    now: datetime,
 ) -> Reshaped:
     """Redraw boundaries, all steps or none. Cases stay with the grid they were placed in.
 
@@ -86,6 +99,9 @@ def redraw(
     _must_act_in(town, actor)
     if not reason.strip():
         raise ValueError("boundaries are redrawn for a reason")
+    cause = Cause(new_id(), FormerBoundary.How.REDRAWN, actor, now, reason.strip())
+    if (earlier := claim(once, town_id=town.pk, result=cause.change, now=now)) is not None:
+        return Reshaped(earlier, {}, [], repeated=True)
     rows = standing(town, lock=True)
     if version_of(town, sheet_of(rows, of)) != version:
         raise StaleBoundaries(version)
@@ -94,13 +110,14 @@ def redraw(
         raise NotSound(redrawn)
     codes = {code for change in redrawn.changes for code in (change.tile.code, change.tile.parent)}
     grids = {grid.code: grid for grid in Grid.objects.for_system("redraw", town).filter(valid_to=None, code__in=codes)}
-    cause = Cause(new_id(), FormerBoundary.How.REDRAWN, actor, now, reason.strip())
     for change in redrawn.changes:
         grid = grids.get(change.tile.code) or _new_grid(town, change, grids[change.tile.parent], now)
         grids[grid.code] = grid
         _reshape(grid, change, cause)
     bump(town)
-    return Reshaped(cause.change, redrawn, {change.tile.code: grids[change.tile.code].pk for change in redrawn.changes})
+    ids = {change.tile.code: grids[change.tile.code].pk for change in redrawn.changes}
+    follow_ground(town, ids.values(), actor=actor, now=now)
+    return Reshaped(cause.change, ids, [str(misfit.message) for misfit in redrawn.misfits])
 
 
 def _new_grid(town: Town, change: Change, parent: Grid, now: datetime) -> Grid:

@@ -34,6 +34,7 @@ class Standing:
     level: str
     parent: str
     boundary: dict[str, Any] | None
+    area: float
     ground: Ground
 
     @property
@@ -64,11 +65,11 @@ def standing(town: Town, *, lock: bool = False) -> list[Standing]:
     rows = Grid.objects.for_system("boundaries", town).filter(valid_to=None).order_by("code")
     if lock:
         rows = rows.select_for_update()
-    found = list(rows.values_list("id", "code", "name", "level", "parent_id", "boundary"))
+    found = list(rows.values_list("id", "code", "name", "level", "parent_id", "boundary", "area_m2"))
     codes = {pk: code for pk, code, *_rest in found}
     return [
-        Standing(pk, code, name, level, codes.get(parent, ""), boundary, ground_of(boundary))
-        for pk, code, name, level, parent, boundary in found
+        Standing(pk, code, name, level, codes.get(parent, ""), boundary, area, ground_of(boundary))
+        for pk, code, name, level, parent, boundary, area in found
     ]
 
 
@@ -132,6 +133,22 @@ def changed_together(town: Town, changes: Sequence[int]) -> dict[int, list[tuple
     rows = _formers(town).filter(change__in=list(found)).order_by("grid__code")
     for change, pk, name in rows.values_list("change", "grid_id", "grid__name"):
         found[change].append((pk, name))
+    return found
+
+
+def reshaped_by(town: Town, change: int) -> list[dict[str, Any]]:
+    """The grids of a change in order of code, as that change left them."""
+    rows = list(_formers(town).filter(change=change).order_by("grid__code").select_related("grid"))
+    found = []
+    for row in rows:
+        later = _formers(town).filter(grid_id=row.grid_id, id__gt=row.pk).order_by("id").first()
+        now = later or row.grid
+        found.append(
+            {
+                "code": row.grid.code, "name": row.grid.name, "new": row.boundary is None, "area_before": row.area_m2,
+                "area_after": now.area_m2, "boundary": now.boundary,
+            }
+        )  # fmt: skip
     return found
 
 

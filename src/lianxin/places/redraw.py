@@ -152,6 +152,8 @@ class _Work:
         self.tiling.settle(point)  # the edges from here are about to turn: what lies on them turns with them
 
     def _move(self, step: Move) -> None:
+        if step.point == step.to and self.tiling.holders(step.point):
+            return
         self._known(step.point)
         self.tiling.weave(step.to, but=step.point)
         self.tiling.replace(step.point, step.to)

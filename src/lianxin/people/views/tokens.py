@@ -23,6 +23,7 @@ MAY = (
     ("cases:read", gettext_lazy("read cases")),
     ("cases:write", gettext_lazy("register cases and move them on")),
     ("setup:read", gettext_lazy("read units and routes")),
+    ("setup:write", gettext_lazy("change boundaries of grids, where the post may set up the town")),
 )
 
 

@@ -138,7 +138,8 @@ def _town_of(account: Any) -> str:
 @click.option("--name", required=True, help="用途，如接入的系统。What it is for.")
 @click.option(
     "--scope", "scopes", multiple=True, default=("cases:read",), show_default=True,
-    help="权限范围，可多次给出：cases:read cases:write setup:read。What it may do; may be given several times.",
+    help="权限范围，可多次给出：cases:read cases:write setup:read setup:write。"
+    "What it may do; may be given several times.",
 )  # fmt: skip
 @click.option("--days", type=click.IntRange(1, 366), default=90, show_default=True, help="有效天数。Days it lasts.")
 @click.option("--town", "letters", default="", help="乡镇字母代号。Letters of the town, where there are several.")

@@ -8,6 +8,8 @@ from stdnum.cn import uscc
 
 from lianxin.ledger.models import Entry, Text
 from lianxin.ledger.verify import verify
+from lianxin.places.actions import redraw
+from lianxin.places.boundaries import sheet_of, standing, version_of
 from lianxin.places.models import Site
 from lianxin.places.sites import queries
 from lianxin.places.sites.actions import NotTaken, SiteFacts, add_site, change_site, end_site
@@ -21,6 +23,8 @@ from lianxin.places.sites.codes import (
     tidy_code,
 )
 from lianxin.places.sites.queries import Misplaced, SiteFilter, ground_of, site_by_code, site_counts, sites
+from lianxin.places.steps import Move
+from lianxin.places.tiling import point_of
 from towns import MONDAY, grid_named, who
 
 FIGURES = st.text("0123456789", min_size=6, max_size=6)
@@ -208,6 +212,20 @@ def test_only_who_sets_up_the_town_writes_sites(town, enter):
         ):
             with pytest.raises(PermissionDenied):
                 write(who(town, name))
+
+
+@pytest.mark.django_db
+def test_sites_go_with_their_ground_when_boundaries_are_redrawn(town, admin, enter):
+    one, two = grid_named(town, "1-1"), grid_named(town, "1-2")
+    over = enter("过去的", "1-2", lon=117.0105, lat=34.601)  # in the piece that goes over
+    border, named = enter("边上的", "1-2", lon=117.0119, lat=34.6001), enter("没有点的", "1-2")
+    seen = version_of(town, sheet_of(standing(town), one.code))
+    steps = [Move(point_of(117.01, 34.6), point_of(117.012, 34.6))]
+    redraw(town, steps, of=one.code, version=seen, reason="按道路中线调整", actor=admin, now=MONDAY)
+    held = {site.name: site.grid_id for site in Site.objects.for_system("tests", town)}
+    assert held == {over.name: one.pk, border.name: two.pk, named.name: two.pk}
+    assert (over.code, acts(town, over), acts(town, border)) == (site_by_code(town, over.code).code, ["add", "change"], ["add"])
+    assert list(verify(town)) == []
 
 
 # --- reading ------------------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from lianxin.ledger.actions import Line, record
 from lianxin.places.boundaries import digest_of, sheet_of, standing, tried, version_of
 from lianxin.places.misfits import middle_of
 from lianxin.places.models import AddressName, FormerBoundary, Grid
+from lianxin.places.sites.actions import follow_ground
 from lianxin.places.tiling import boundary_of
 
 if TYPE_CHECKING:

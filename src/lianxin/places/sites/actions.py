@@ -8,22 +8,25 @@ from typing import TYPE_CHECKING, Any, Final
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from shapely.geometry import shape
 
 from lianxin.keys.once import claim
 from lianxin.ledger.actions import Line, record
+from lianxin.places.locate import Layers, Locator
 from lianxin.places.models import Grid, Site
-from lianxin.places.queries import grid_tree
+from lianxin.places.queries import SMALLEST_FIRST, grid_tree
 from lianxin.places.sites.codes import SERIALS, is_credit_code, own_code, serials_of
-from lianxin.places.sites.queries import codes_in
+from lianxin.places.sites.queries import BORDER, codes_in
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from lianxin.keys.models import Town
     from lianxin.keys.once import OnceKey
 
 Key = str | tuple[str, str, int | None]
+BELOW_TOWN: Final = tuple(level for level in SMALLEST_FIRST if level != Grid.Level.TOWN)
 SAYS: Final = ("kind", "name", "address", "grid_id", "lon", "lat")
 
 
@@ -152,6 +155,26 @@ def import_sites(rows: Sequence[SiteRow], *, actor: Any, now: datetime) -> Settl
         known[site.code] = known[row.key] = site
         added += 1
     return Settled(added, changed, len(rows) - added - changed)
+
+
+def follow_ground(town: Town, grid_ids: Iterable[int], *, actor: Any, now: datetime) -> int:
+    """Give sites to the grid that has their ground after some grids were redrawn; returns how many went over.
+
+    For the transaction of that change: boundaries are read as they stand in it, never as the process remembers them,
+    which a change that fails would leave wrong. A site within BORDER metres of its grid stays: somebody may have said
+    so. One without a point stays where it was named.
+    """
+    ids = list(grid_ids)
+    rows = Grid.objects.for_system("sites follow", town).filter(id__in=ids, valid_to=None).exclude(boundary=None)
+    shapes = [(level, (pk, shape(boundary))) for level, pk, boundary in rows.values_list("level", "id", "boundary")]
+    ground = Layers(Locator(each for level, each in shapes if level == wanted) for wanted in BELOW_TOWN)
+    moved = 0
+    for site in Site.objects.for_system("sites follow", town).filter(valid_to=None, grid_id__in=ids, lon__isnull=False):
+        here = site.lon or 0.0, site.lat or 0.0
+        found, near = ground.find(*here), ground.near(*here, BORDER)
+        if found is not None and site.grid_id not in {pk for pk, _metres in near}:
+            moved += bool(_changed(site, {"grid_id": found}, actor=actor, now=now))
+    return moved
 
 
 def known_sites(town: Town) -> dict[Key, Site]:

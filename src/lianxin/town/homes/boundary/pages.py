@@ -72,9 +72,11 @@ def _saved(request: StaffRequest, editing: Editing) -> bool:
         }
     if editing.stale or _wrong(editing):
         return False
-    given = {"of": editing.code, "version": editing.version, "reason": editing.reason}
     try:
-        done = redraw(actor.town, editing.steps, **given, actor=actor, now=now)
+        done = redraw(
+            actor.town, editing.steps, of=editing.code, version=editing.version, reason=editing.reason, actor=actor,
+            now=now,
+        )  # fmt: skip
     except StaleBoundaries:  # somebody was faster, just now
         editing.stale = True
         return False

@@ -144,6 +144,16 @@ class Walk:
         self.server.send("GET", "/api/v1/kinds")
 
 
+def after_an_act(server, walk):
+    """An inbox page when something has happened since the last one: both together, less what the act costs."""
+
+    def both():
+        walk.open()
+        walk.inbox()
+
+    return measured(server, both) - measured(server, walk.open)
+
+
 def run(name, database, rows):
     """All measurements on one database."""
     with tempfile.TemporaryDirectory(prefix="lianxin-bench-") as folder:
@@ -157,6 +167,8 @@ def run(name, database, rows):
             yield name, "transition", *compare(server, walk.act, walk.raw_act)
             pages = sorted(measured(server, walk.inbox) for _ in range(3))
             yield name, f"inbox page, {rows:,} cases", pages[1], 0.0, pages[-1] - pages[0]
+            fresh = sorted(after_an_act(server, walk) for _ in range(3))
+            yield name, "inbox page after an act", fresh[1], 0.0, fresh[-1] - fresh[0]
             lists = sorted(measured(server, walk.inbox_api) for _ in range(3))
             yield name, f"inbox by API, {rows:,} cases", lists[1], 0.0, lists[-1] - lists[0]
             maps = sorted(measured(server, walk.case_map, 20) for _ in range(3))

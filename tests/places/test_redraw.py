@@ -130,6 +130,19 @@ def test_a_small_move_of_any_point_is_done_and_cuts_the_grids_to_it(world, dx, d
     whole(applied(tiles, redrawn))
 
 
+@settings(max_examples=60)
+@given(worlds(), st.integers(2, 8))
+def test_wild_steps_done_together_are_answered_never_raised(world, count):
+    tiles, rng = world
+    steps = [step_among(tiles, rng) for _step in range(count)]
+    steps += [Move(point, rng.choice(tiles[-1].ground[0][0])) for point in tiles[-1].ground[0][0][:2]]
+    steps += [Draw(tiles[0].code, steps[0].line if isinstance(steps[0], Cut) else ()), step_among(tiles, rng)]
+    for upto in range(1, len(steps) + 1):
+        redrawn = redraw(tiles, steps[:upto])
+        assert redrawn.sound or all(str(misfit.message) for misfit in redrawn.misfits)
+        assert all(change.area_after >= 0 for change in redrawn.changes)
+
+
 @settings(max_examples=40)
 @given(worlds())
 def test_steps_done_together_come_to_what_they_come_to_one_by_one(world):
@@ -202,6 +215,22 @@ def test_a_border_that_passes_through_the_moved_point_gets_it():
     assert [change.tile.code for change in redrawn.changes] == [TOWN, VILLAGES[0], FIRST, SECOND]
     assert there in after(redrawn, TOWN)[0][0]  # it had four corners, and gets a fifth
     whole(applied(straight(), redrawn))
+
+
+def test_a_grid_may_not_vanish_and_what_is_tangled_is_mended_before_it_is_cut():
+    first = next(tile for tile in straight() if tile.code == FIRST).ground[0][0]
+    gone = redraw(straight(), [Move(first[1], first[0]), Move(first[2], first[0]), Move(first[3], first[0])])
+    assert ("vanished", (FIRST,)) in [(misfit.code, misfit.grids) for misfit in gone.misfits]
+    tangle = Move(corner(1, 1), (WEST + WIDE // 2, SOUTH - WIDE))
+    across = ((WEST - 5, SOUTH + WIDE // 2), (WEST + 5 * WIDE, SOUTH + WIDE // 2))
+    assert redraw(straight(), [tangle, Cut(FIRST, across, Fate(), Fate(grid=SECOND))]).misfits[0].grave
+
+
+def test_a_stored_boundary_that_is_no_sound_shape_is_told_not_raised():
+    bow = ((WEST + WIDE, SOUTH), (WEST + 2 * WIDE, SOUTH + WIDE), (WEST + 2 * WIDE, SOUTH), (WEST + WIDE, SOUTH + WIDE))
+    tiles = [tile if tile.code != SECOND else Tile(SECOND, "乙", "grid", VILLAGES[0], ((bow,),)) for tile in straight()]
+    redrawn = redraw(tiles, [Move(corner(0, 0), (WEST + 900, SOUTH + 700))])
+    assert redrawn.sound or codes(redrawn) == ["unsound_beside"]
 
 
 def test_a_point_that_stays_where_it_is_changes_nothing():

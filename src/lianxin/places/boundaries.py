@@ -10,11 +10,9 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import shapely
-
 from lianxin.places.models import FormerBoundary, Grid
 from lianxin.places.redraw import Redrawn, Tile, redraw
-from lianxin.places.tiling import Ground, ground_of, shape_of
+from lianxin.places.tiling import Ground, box_of, ground_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,7 +72,7 @@ def standing(town: Town, *, lock: bool = False) -> list[Standing]:
 
 
 def sheet_of(rows: Sequence[Standing], code: str) -> list[Standing]:
-    """What an editor of a grid is shown: the grids that reach into the box of its parent, or of itself at the top.
+    """What an editor of a grid is shown: the grids whose box meets that of its parent, or its own at the top.
 
     Every border through a point of its boundary is among them. A grid no parent of which has a boundary sees all.
     """
@@ -82,8 +80,13 @@ def sheet_of(rows: Sequence[Standing], code: str) -> list[Standing]:
     above = by_code.get(by_code[code].parent, by_code[code])
     if not above.ground:
         return list(rows)
-    box = shapely.box(*shape_of(above.ground).bounds)
-    return [row for row in rows if row.code == code or (row.ground and shape_of(row.ground).intersects(box))]
+    west, south, east, north = box_of(above.ground)
+    boxes = ((row, box_of(row.ground)) for row in rows)
+    return [
+        row
+        for row, box in boxes
+        if row.code == code or (box[0] <= east and box[2] >= west and box[1] <= north and box[3] >= south)
+    ]
 
 
 def digest_of(boundary: dict[str, Any] | None) -> str:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import shapely
 from django.utils.translation import gettext_lazy as _
+from shapely.errors import GEOSException
 
 from lianxin.places.tiling import (
-    FEWEST,
     NONE,
     PER_DEGREE,
     Ground,
@@ -76,14 +76,13 @@ class Checked:
     def misfits(self) -> list[Misfit]:
         """All that is wrong; grounds that are no sound shapes are told alone, since nothing else can be said then."""
         own = [each for key in self.changed for each in self._own(key)]
-        return own or [*self._overlaps(), *self._families()]
+        try:
+            return own or [*self._overlaps(), *self._families()]
+        except GEOSException:  # a boundary beside these is no sound shape, and was none before
+            return [Misfit("unsound_beside", _("A boundary beside these crosses itself; mend it first."))]
 
     def _own(self, key: str) -> Iterator[Misfit]:
         ground, said = self.after[key], {"grid": self.tiles[key].name}
-        if any(len(ring) < FEWEST for part in ground for ring in part):
-            where = next((ring[0] for part in ground for ring in part if ring), None)
-            yield Misfit("vanished", _("%(grid)s would have less than three points left.") % said, (key,), where)
-            return
         shape = self._shape(ground)
         if shape is None:
             return
@@ -123,9 +122,9 @@ class Checked:
             if key not in self.tiles:
                 continue
             gap, beyond = self._left(self.after, key)
-            gap_before, beyond_before = self._left(self.before, key)
-            if gap is None or beyond is None:
+            if gap is None or beyond is None or square_metres(gap) + square_metres(beyond) <= GROWN_M2:
                 continue
+            gap_before, beyond_before = self._left(self.before, key)
             more, whole = _more(gap, gap_before), gap_before is not None and square_metres(gap_before) <= WHOLE_M2
             if more > GROWN_M2:
                 message = _("%(area)s m² of %(grid)s would belong to none of its grids.")

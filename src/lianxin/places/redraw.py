@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import shapely
 from django.utils.translation import gettext_lazy as _
+from shapely.errors import GEOSException
 
 from lianxin.places.misfits import SMALLEST_M2, Checked, Misfit, Tile
 from lianxin.places.steps import Add, Cut, Draw, Drop, Fate, Move, Step
@@ -39,6 +40,7 @@ __all__ = ["Change", "Misfit", "Redrawn", "Tile", "redraw"]
 CLOSE: Final = 3  # points' units: the end of a cut nearer than this to a corner is that corner
 MOST_SERIAL: Final = 999
 ROUNDS: Final = 4
+TANGLED: Final = _("A boundary crosses itself here; mend it before the next step.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +59,8 @@ class Change:
 
     @property
     def area_after(self) -> float:
-        """Square metres after; 0 for a boundary that is no sound shape."""
-        sound = self.after and all(len(ring) >= FEWEST for part in self.after for ring in part)
-        return round(square_metres(shape_of(self.after)), 1) if sound else 0.0
+        """Square metres after."""
+        return round(square_metres(shape_of(self.after)), 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,8 @@ def redraw(tiles: Iterable[Tile], steps: Sequence[Step], *, taken: Iterable[str]
         kept, tiles_kept = work.tiling.copy(), dict(work.tiles)
         try:
             work.do(step)
-        except _Stop as stop:
+        except (_Stop, GEOSException) as fault:
+            stop = fault if isinstance(fault, _Stop) else _Stop("self_crossing", TANGLED)
             work.tiling, work.tiles = kept, tiles_kept
             return Redrawn(_changes(work, before), (replace(stop.misfit, step=at),))
     return Redrawn(_changes(work, before), tuple(Checked(work.tiles, before, work.tiling.grounds).misfits()))
@@ -156,7 +158,7 @@ class _Work:
             return
         self._known(step.point)
         self.tiling.weave(step.to, but=step.point)
-        self.tiling.replace(step.point, step.to)
+        self._must_stay(self.tiling.replace(step.point, step.to), step.to)
         self.tiling.settle(step.to)
 
     def _drop(self, step: Drop) -> None:
@@ -164,8 +166,15 @@ class _Work:
         beside = sorted(self.tiling.beside(step.point))
         if len(beside) != 2:
             raise _Stop("meeting", _("Boundaries meet at this point: it is needed."), step.point)
-        self.tiling.replace(step.point, None)
+        self._must_stay(self.tiling.replace(step.point, None), step.point)
         self.tiling.settle_edge(beside[0], beside[1])
+
+    def _must_stay(self, codes: Iterable[str], place: Point) -> None:
+        """No border may lose so many points that nothing is left within it."""
+        for code in codes:
+            if any(len(ring) < FEWEST for part in self.tiling.grounds[code] for ring in part):
+                message = _("%(grid)s would have less than three points left.") % {"grid": self.tiles[code].name}
+                raise _Stop("vanished", message, place, code)
 
     def _draw(self, step: Draw) -> None:
         tile, ring = self.tile(step.grid), step.ring

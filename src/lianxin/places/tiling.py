@@ -52,7 +52,8 @@ def ground_of(boundary: Mapping[str, Any] | None) -> Ground:
 
 
 def _ring_of(raw: list[list[float]]) -> Ring:
-    ring = tuple((round(at[0] * PER_DEGREE), round(at[1] * PER_DEGREE)) for at in raw)
+    points = np.rint(np.array([at[:2] for at in raw], dtype=np.float64) * PER_DEGREE).astype(np.int64)
+    ring = tuple(map(tuple, points.tolist()))
     return ring[:-1] if ring[:1] == ring[-1:] else ring
 
 
@@ -70,8 +71,12 @@ def boundary_of(ground: Ground) -> dict[str, Any] | None:
 
 def shape_of(ground: Ground) -> Geometry:
     """The ground as a shape, in points' own units; perhaps not a valid one."""
-    parts = [shapely.Polygon(part[0], part[1:]) for part in ground]
+    parts = [shapely.polygons(_line(part[0]), [_line(ring) for ring in part[1:]] or None) for part in ground]
     return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
+
+
+def _line(ring: Ring) -> Geometry:
+    return shapely.linearrings(np.array(ring, dtype=np.float64))
 
 
 def ground_within(shape: Geometry) -> Ground:
@@ -128,7 +133,7 @@ class Tiling:
         self.grounds = dict(grounds)
         self._keys = list(self.grounds)
         self._rows = {key: at for at, key in enumerate(self._keys)}
-        self._boxes = np.array([_box(ground) for ground in self.grounds.values()] or np.empty((0, 4)), dtype=np.int64)
+        self._boxes = np.array([box_of(ground) for ground in self.grounds.values()] or np.empty((0, 4)), dtype=np.int64)
 
     def put(self, key: str, ground: Ground) -> None:
         """Give a grid other ground."""
@@ -137,7 +142,7 @@ class Tiling:
             self._rows[key] = len(self._keys)
             self._keys.append(key)
             self._boxes = np.vstack([self._boxes, [NOWHERE]])
-        self._boxes[self._rows[key]] = _box(ground)
+        self._boxes[self._rows[key]] = box_of(ground)
 
     def copy(self) -> Tiling:
         """The same grounds, to be changed apart."""
@@ -248,8 +253,8 @@ def _swapped(ring: Ring, point: Point, to: Point | None) -> Ring:
     return tuple(each for each in swapped if each is not None)
 
 
-def _box(ground: Ground) -> Box:
-    """The box of a ground; one that no box comes near for none, or where all points have been merged away."""
+def box_of(ground: Ground) -> Box:
+    """West, south, east, north of a ground; a box that none comes near for no ground, or one with no point left."""
     points = [point for part in ground for ring in part[:1] for point in ring]
     if not points:
         return NOWHERE

@@ -121,7 +121,7 @@ def cases_moved(town: Town, rows: Sequence[Standing], made: Sequence[Change]) ->
 
 
 def _sound(change: Change) -> bool:
-    return bool(change.area_after) and bool(shape_of(change.after).is_valid)
+    return bool(shape_of(change.after).is_valid)
 
 
 def history(town: Town, pk: int) -> list[Row]:

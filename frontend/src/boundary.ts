@@ -130,7 +130,7 @@ class Editor {
   private after(words: string, holes: Record<string, string | number> = {}): void {
     this.keep();
     this.render();
-    if (words) this.tell(words, holes);
+    this.tell(words, holes);
     window.clearTimeout(this.timer);
     this.timer = window.setTimeout(() => { void this.ask(); }, 300);
   }
@@ -243,7 +243,7 @@ class Editor {
     this.handles.clearLayers();
     rings(this.own).forEach((ring) => spots(ring).forEach((spot) => {
       const icon = L.divIcon({ className: "vertex", html: "<b></b>", iconSize: [this.size, this.size] });
-      const handle = L.marker(latlng(spot), { icon, draggable: this.tool === "move", keyboard: false, autoPan: true });
+      const handle = L.marker(latlng(spot), { icon, draggable: this.tool === "move", keyboard: false });
       handle.on("click", () => this.tapped(spot, true));
       handle.on("drag", () => this.dragging(handle, spot));
       handle.on("dragend", () => this.move(spot, this.snapped(spotOf(handle.getLatLng()), spot)));
@@ -470,7 +470,7 @@ class Editor {
     const scrolled = box.querySelector(".boundary-points")?.scrollTop || 0;
     box.innerHTML = html;
     const fold = box.querySelector("details");
-    if (fold) fold.open = open || false;
+    if (fold) fold.open = open !== false;
     const list = box.querySelector(".boundary-points");
     if (list) list.scrollTop = scrolled;
     if (!point) return;

@@ -20,8 +20,8 @@ from lianxin.places.boundaries import (
     version_of,
 )
 from lianxin.places.imports import read_grids
-from lianxin.places.models import FormerBoundary, Grid
-from lianxin.places.queries import grid_at, known_grids
+from lianxin.places.models import AddressName, FormerBoundary, Grid
+from lianxin.places.queries import find_address, grid_at, known_grids
 from lianxin.places.steps import Cut, Drop, Fate, Move
 from lianxin.places.tiling import point_of
 from towns import grid_named, who
@@ -96,6 +96,19 @@ def test_a_new_grid_stands_from_today_under_its_parent_and_says_it_had_no_bounda
     (former,) = formers(town, made.pk)
     assert (former.boundary, former.area_before) == (None, 0)
     assert done.ids[made.code] == made.pk
+
+
+def test_an_address_is_found_in_the_grid_that_has_its_ground_now(town, redrawn):
+    first, second = grid_named(town, "1-1"), grid_named(town, "1-2")
+    common = {"town": town, "grid": second, "lat": 34.601}
+    AddressName.objects.create(**common, name="老井台", kind="landmark", lon=NEAR[0])
+    AddressName.objects.create(**common, name="晒谷场", kind="landmark", lon=117.018)
+    AddressName.objects.create(**common, name="环村路", kind="road", lon=NEAR[0])
+    AddressName.objects.create(town=town, grid=first, name="环村路", kind="road", lon=117.005, lat=34.605)
+    redrawn(EAST)
+    found = {name: find_address(town, name)[0].grid_id for name in ("老井台", "晒谷场")}
+    assert found == {"老井台": first.pk, "晒谷场": second.pk}
+    assert AddressName.objects.for_system("tests", town).filter(name="环村路").count() == 2
 
 
 def test_steps_that_do_not_fit_or_do_nothing_change_nothing(town, redrawn):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone
+from shapely.geometry import shape
 
 from lianxin.keys.cache import bump
 from lianxin.keys.ids import new_id
@@ -14,6 +15,7 @@ from lianxin.keys.once import OnceKey, claim
 from lianxin.keys.relations import AnotherTown
 from lianxin.ledger.actions import Line, record
 from lianxin.places.boundaries import digest_of, sheet_of, standing, tried, version_of
+from lianxin.places.locate import Locator
 from lianxin.places.misfits import middle_of
 from lianxin.places.models import AddressName, FormerBoundary, Grid
 from lianxin.places.sites.actions import follow_ground
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from lianxin.places.redraw import Change, Redrawn
     from lianxin.places.steps import Step
 
+ON_BORDER_M = 1.0  # a name so near its grid's border stays with it
 WRITTEN = ("parent_id", "level", "name", "path", "boundary", "lon", "lat", "area_m2", "households", "population")
 
 
@@ -118,7 +121,30 @@ def redraw(
     bump(town)
     ids = {change.tile.code: grids[change.tile.code].pk for change in redrawn.changes}
     follow_ground(town, ids.values(), actor=actor, now=now)
+    _names_follow(town, list(ids.values()))
     return Reshaped(cause.change, ids, [str(misfit.message) for misfit in redrawn.misfits])
+
+
+def _names_follow(town: Town, grid_ids: Sequence[int]) -> None:
+    """Give the gazetteer's names to the grid of the same level that has their points now.
+
+    An address would else be found in the grid the place has left. Names of whole villages stay, and those on a border.
+    """
+    rows = Grid.objects.for_system("names follow", town).filter(id__in=grid_ids).exclude(boundary=None)
+    held = {pk: (level, shape(boundary)) for pk, level, boundary in rows.values_list("id", "level", "boundary")}
+    by_level = {
+        level: Locator((pk, ground) for pk, (of, ground) in held.items() if of == level)
+        for level in {level for level, _ground in held.values()}
+    }
+    names = AddressName.objects.for_system("names follow", town).filter(grid_id__in=grid_ids)
+    whole = (AddressName.Kind.VILLAGE, AddressName.Kind.ALIAS)
+    for name in names.exclude(kind__in=whole):
+        near = [pk for pk, _far in by_level[held[name.grid_id][0]].near(name.lon, name.lat, ON_BORDER_M)]
+        if near and name.grid_id not in near:
+            others = AddressName.objects.for_system("names follow", town)
+            twins = others.filter(name=name.name, kind=name.kind, grid_id=near[0])
+            if not twins.exists():
+                others.filter(pk=name.pk).update(grid_id=near[0])
 
 
 def _new_grid(town: Town, change: Change, parent: Grid, now: datetime) -> Grid:

@@ -9,6 +9,7 @@ import pytest
 
 from lianxin.keys.relations import AnotherTown
 from lianxin.ledger.models import Entry, Text
+from lianxin.ledger.verify import verify
 from lianxin.places.actions import NotSound, StaleBoundaries, import_grids, redraw
 from lianxin.places.boundaries import (
     changed_since,
@@ -153,6 +154,22 @@ def test_an_import_that_changes_a_boundary_keeps_the_one_before(town, now):
     assert (former.boundary, former.how, former.reason) == (row.boundary, "imported", "")
     entry = Entry.objects.for_system("tests", town).filter(subject_kind="grid", act="import").latest("id")
     assert entry.data["was"] == digest_of(row.boundary)
+
+
+def test_a_boundary_changed_behind_the_history_is_found(town, redrawn):
+    grid = grid_named(town, "1-1")
+    redrawn(EAST)
+    assert list(verify(town)) == []
+    rows, kept = Grid.objects.for_system("tests", town), FormerBoundary.objects.for_system("tests", town)
+    rows.filter(pk=grid.pk).update(boundary=grid.boundary)
+    assert [str(each) for each in verify(town)] == [f"grid:{grid.code} entry 1: its boundary is not the one that was drawn"]
+    rows.filter(pk=grid.pk).update(boundary=None)
+    kept.filter(grid_id=grid.pk).update(boundary=None)
+    assert [each.what for each in verify(town)] == [
+        "its boundary is not the one that was drawn", "the boundary it had before was changed or taken away",
+    ]  # fmt: skip
+    kept.filter(grid_id=grid.pk).update(change=5)
+    assert "a former boundary that nobody replaced" in [each.what for each in verify(town)]
 
 
 def test_nobody_redraws_another_town(town, other_town, now):

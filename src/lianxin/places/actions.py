@@ -205,10 +205,10 @@ def import_grids(town: Town, rows: Sequence[GridRow], *, actor: Any, now: dateti
         differs = [name for name in WRITTEN if getattr(grid, name) != before[name]]
         if is_new or differs:
             grid.save(force_insert=is_new)
-            replaced = not is_new and "boundary" in differs
-            if replaced:
+            redrawn = "boundary" in differs
+            if redrawn and not is_new:
                 keep_former(grid, before["boundary"], before["area_m2"], cause)
-            told = _told(before["boundary"], grid, cause) if replaced else {}
+            told = _told(before["boundary"], grid, cause) if redrawn else {}
             record(_line(grid, is_new, differs, told), actor=actor, now=now)
         added += is_new
         changed += bool(differs) and not is_new

@@ -8,3 +8,7 @@ class Config(AppConfig):
 
     name = "lianxin.places"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Let `verify` know of boundaries."""
+        from lianxin.places import checks  # noqa: F401 - registers the check

@@ -1,0 +1,44 @@
+"""What `verify` asks of boundaries: each stands, and stood, as the history says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lianxin.ledger.verify import Broken, Replay, register
+from lianxin.places.boundaries import digest_of
+from lianxin.places.models import FormerBoundary, Grid
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from lianxin.keys.models import Town
+    from lianxin.ledger.models import Entry
+
+
+def _boundaries(town: Town, subjects: Mapping[int, Sequence[Entry]], _texts: object) -> Iterator[Broken]:
+    grids = Grid.objects.for_system("verify", town).in_bulk(list(subjects))
+    rows = FormerBoundary.objects.for_system("verify", town).filter(grid_id__in=list(subjects))
+    kept = {(row.grid_id, str(row.change)): row for row in rows}
+    for pk, entries in subjects.items():
+        drawn = [entry for entry in entries if "now" in entry.data]
+        grid = grids.get(pk)
+        if drawn and (grid is None or digest_of(grid.boundary) != drawn[-1].data["now"]):
+            yield Broken(_named(pk, entries), drawn[-1].seq, "its boundary is not the one that was drawn")
+        for entry in drawn:
+            former = kept.pop((pk, entry.data["change"]), None)
+            if entry.data["was"] and (former is None or digest_of(former.boundary) != entry.data["was"]):
+                yield Broken(_named(pk, entries), entry.seq, "the boundary it had before was changed or taken away")
+    for pk, change in kept:
+        yield Broken(_named(pk, subjects[pk]), 0, "a former boundary that nobody replaced", change)
+
+
+def _named(pk: int, entries: Sequence[Entry]) -> str:
+    return f"grid:{entries[0].data.get('code', pk)}"
+
+
+def _none(_town: Town) -> Iterator[Broken]:
+    """Grids may be older than the history: a town is set up by tests and by hand."""
+    yield from ()
+
+
+register(Replay("grid", None, _boundaries, _none))

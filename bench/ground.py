@@ -68,7 +68,7 @@ def session(post):
     from django.test import Client
 
     client = Client()
-    client.force_login(post.account, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(post.account, backend="lianxin.people.backends.AccountBackend")
     return f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
 
 

@@ -117,7 +117,7 @@ def _callers(world: World) -> None:
 def _signed_in(username) -> Client:
     browser = Client(raise_request_exception=False)
     account = Account.objects.get(username=username)
-    browser.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+    browser.force_login(account, backend="lianxin.people.backends.AccountBackend")
     return browser
 
 

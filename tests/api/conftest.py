@@ -54,7 +54,7 @@ def signed_in(town):
         where = of or town
         browser = Client(raise_request_exception=False, enforce_csrf_checks=checks)
         account = Account.objects.get(username=f"{username}.{where.letters.lower()}")
-        browser.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+        browser.force_login(account, backend="lianxin.people.backends.AccountBackend")
         return Caller(browser)
 
     return make

@@ -124,7 +124,7 @@ def test_the_list_beside_the_map_counts_each_place_with_all_below_it(scattered):
 
 @pytest.mark.django_db
 def test_the_page_walks_from_village_to_grid_to_cases_without_a_map(scattered, client, settings):
-    settings.AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+    settings.AUTHENTICATION_BACKENDS = ["lianxin.people.backends.AccountBackend"]
     settings.ALLOWED_HOSTS = ["*"]
     client.force_login(Account.objects.get(username="clerk.lx"))
     village, grid = grid_named(scattered, "1"), grid_named(scattered, "1-1")
@@ -141,7 +141,7 @@ def test_the_page_walks_from_village_to_grid_to_cases_without_a_map(scattered, c
 
 @pytest.mark.django_db
 def test_the_marks_are_few_and_lead_to_their_cases(scattered, client, settings):
-    settings.AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+    settings.AUTHENTICATION_BACKENDS = ["lianxin.people.backends.AccountBackend"]
     settings.ALLOWED_HOSTS = ["*"]
     client.force_login(Account.objects.get(username="clerk.lx"))
     told = json.loads(client.get("/casemap/marks.geojson?west=116.9&south=34.5&east=117.1&north=34.7&zoom=19").content)

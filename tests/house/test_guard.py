@@ -386,7 +386,7 @@ def _read_everything(town, client, done):
         assert client.get(path, HTTP_HOST="lx.test").status_code == 200, path
     from lianxin.people.models import Account
 
-    client.force_login(Account.objects.get(username="clerk.lx"), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(Account.objects.get(username="clerk.lx"), backend="lianxin.people.backends.AccountBackend")
     for path in (f"/cases/{number}/", "/desk/", f"/api/v1/cases/{number}", f"/api/v1/cases/{number}/entries"):
         assert client.get(path, HTTP_HOST="lx.test").status_code == 200, path
     sweep(town, now=MONDAY + timedelta(days=40))

@@ -15,7 +15,7 @@ ASKED = {"name": "热线平台", "scopes": ["cases:read"], "days": "30"}
 
 @pytest.fixture
 def clerk(town, client):
-    client.force_login(who_account(town, "clerk"), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(who_account(town, "clerk"), backend="lianxin.people.backends.AccountBackend")
     return client
 
 
@@ -52,7 +52,7 @@ def test_a_revoked_token_opens_nothing_and_stays_listed(town, clerk):
 def test_a_token_of_another_post_is_neither_seen_nor_revoked(town, clerk, client):
     clerk.post("/tokens/", ASKED)
     token = Token.objects.for_system("test", town).get()
-    client.force_login(who_account(town, "handler"), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(who_account(town, "handler"), backend="lianxin.people.backends.AccountBackend")
     assert "热线平台" not in client.get("/tokens/").content.decode()
     assert client.post(f"/tokens/{token.pk}/revoke/").status_code == 404
     token.refresh_from_db()

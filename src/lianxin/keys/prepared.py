@@ -37,7 +37,11 @@ class Prepared:
         names = {_stored(value, base): name for name, value in stand_ins.items()}
         self._parameters = [(names.get(value), value) for value in parameters]
         columns = [column for column, _, _ in compiler.select[: compiler.col_count]]
-        self._converters = compiler.get_converters(columns)
+        moments = getattr(base.ops, "convert_datetimefield_value", None)
+        self._converters = [
+            (at, [_moment if convert == moments else convert for convert in converters], expression)
+            for at, (converters, expression) in compiler.get_converters(columns).items()
+        ]
 
     def rows(self, **values: Any) -> list[tuple[Any, ...]]:
         """The rows with these values in the place of the stand-ins; one statement."""
@@ -52,10 +56,17 @@ class Prepared:
     def _converted(self, found: list[tuple[Any, ...]], base: Any) -> Iterator[tuple[Any, ...]]:
         for row in found:
             values = list(row)
-            for at, (converters, expression) in self._converters.items():
+            for at, converters, expression in self._converters:
                 for convert in converters:
                     values[at] = convert(values[at], expression, base)
             yield tuple(values)
+
+
+def _moment(value: Any, expression: Any, base: Any) -> Any:
+    """A time as SQLite keeps it, in UTC: Django's own asks its settings about each."""
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=base.timezone) if value.tzinfo is None else value
+    return base.ops.convert_datetimefield_value(value, expression, base)
 
 
 def _stored(value: Any, base: Any) -> Any:

@@ -4,16 +4,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 Pair = tuple[str, str]
 
 
 def options(pairs: Iterable[Mapping[str, Any] | Sequence[Any]], value: Any = "") -> Markup:
     """`<option>`s for {value, text} or (value, text), the one of `value` selected."""
-    drawn = _drawn(tuple(_pair(each) for each in pairs))
-    here = Markup('value="{}">').format("" if value is None else str(value))
-    return drawn.replace(here, here[:-1] + Markup(" selected>"), 1)
+    drawn = str(_drawn(tuple(_pair(each) for each in pairs)))
+    here = f'value="{escape("" if value is None else value)}">'
+    return Markup(drawn.replace(here, f"{here[:-1]} selected>", 1))  # noqa: S704 - escaped piece by piece
 
 
 def _pair(each: Mapping[str, Any] | Sequence[Any]) -> Pair:

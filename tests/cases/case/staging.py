@@ -19,7 +19,7 @@ ANSWER = "灯头已换，夜里亮了。"
 
 def signed_in(username, **headers):
     client = Client(headers={"host": "127.0.0.1", **headers})
-    client.force_login(Account.objects.get(username=f"{username}.lx"), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(Account.objects.get(username=f"{username}.lx"), backend="lianxin.people.backends.AccountBackend")
     return client
 
 

@@ -85,7 +85,7 @@ def clerk(town, settings):
     settings.ALLOWED_HOSTS = ["*"]
     browser = Client(headers={"host": "lx.test"})
     account = Account.objects.get(username="clerk.lx")
-    browser.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+    browser.force_login(account, backend="lianxin.people.backends.AccountBackend")
     return browser
 
 

@@ -24,7 +24,7 @@ PART = {"HTTP_X_LIANXIN_PART": "shown"}
 
 @pytest.fixture
 def sign_in(client, settings):
-    settings.AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+    settings.AUTHENTICATION_BACKENDS = ["lianxin.people.backends.AccountBackend"]
 
     def enter(town, username):
         client.force_login(Account.objects.get(username=f"{username}.{town.letters.lower()}"))
@@ -181,7 +181,7 @@ def test_two_people_at_one_case_are_told_of_one_another_for_half_a_minute(town, 
     case = raised(town)
     first, second = Client(), Client()
     for client, username in ((first, "clerk"), (second, "dispatcher")):
-        client.force_login(Account.objects.get(username=f"{username}.lx"), backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(Account.objects.get(username=f"{username}.lx"), backend="lianxin.people.backends.AccountBackend")
     names = {username: Account.objects.get(username=f"{username}.lx").name for username in ("clerk", "dispatcher")}
     assert "也打开着" not in pulse(first, case).content.decode()
     assert names["clerk"] in pulse(second, case).content.decode()

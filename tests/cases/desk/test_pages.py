@@ -23,7 +23,7 @@ from towns import grid_named, reporter_of, who
 @pytest.fixture
 def sign_in(client, settings, monkeypatch):
     """Sign somebody in. Answers carry what their page was told as `told`: Jinja2 leaves no context behind."""
-    settings.AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+    settings.AUTHENTICATION_BACKENDS = ["lianxin.people.backends.AccountBackend"]
 
     def render(request, template, context, **kwargs):
         response = shortcuts.render(request, template, context, **kwargs)

@@ -21,7 +21,7 @@ LATE = InboxFilter(scope="all", light="late")
 
 @pytest.fixture
 def sign_in(client, settings):
-    settings.AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+    settings.AUTHENTICATION_BACKENDS = ["lianxin.people.backends.AccountBackend"]
     settings.ALLOWED_HOSTS = ["*"]
 
     def enter(town, username):

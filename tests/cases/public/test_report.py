@@ -375,7 +375,7 @@ def test_a_form_without_its_token_is_refused(town, settings):
 
 def test_staff_who_use_the_residents_page_report_as_residents(site, town):
     clerk = Account.objects.get(username="clerk.lx")
-    site.force_login(clerk, backend="django.contrib.auth.backends.ModelBackend")
+    site.force_login(clerk, backend="lianxin.people.backends.AccountBackend")
     site.post("/report/", {"text": TEXT})
     assert Entry.objects.for_system("tests", town).get(act="open").post_id is None
 

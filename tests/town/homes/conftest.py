@@ -62,7 +62,7 @@ def signed(client, town):
 
     def sign(name):
         account = Account.objects.get(username=f"{name}.{town.letters.lower()}")
-        client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(account, backend="lianxin.people.backends.AccountBackend")
         return client
 
     return sign

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def enter(client, settings):
-    settings.AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+    settings.AUTHENTICATION_BACKENDS = ["lianxin.people.backends.AccountBackend"]
 
     def sign_in(username):
         client.force_login(Account.objects.get(username=f"{username}.lx"))

@@ -76,7 +76,7 @@ def test_a_corner_cut_off_and_given_away_takes_its_requests_with_it(desk_page, t
     assert page.locator("[data-changes] .late-text").count() == 0
     page.reload()  # nothing is lost: the steps come back
     page.wait_for_selector("form[data-ready]")
-    page.wait_for_function("document.querySelectorAll('[data-changes] tbody tr').length === 4")
+    page.locator("[data-changes] tbody tr").nth(3).wait_for()
     axe_clean(page)
     shot(page, "boundary-1440")
     page.set_viewport_size({"width": 360, "height": 740})

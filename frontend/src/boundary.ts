@@ -1,6 +1,6 @@
 // The editor of a boundary: steps made on the map or in the table; the server says what they come to.
 import * as L from "leaflet";
-import { all, say, writing } from "./dom";
+import { all, make, say, writing } from "./dom";
 import { Board } from "./leaflet-map";
 import { degrees, divided, edgeNear, has, METRE, pointNear, replaced, rings, same, spots, squeeze, UNIT } from "./boundary-ground";
 import type { Grid, Grounds, Parts, Spot } from "./boundary-ground";
@@ -209,8 +209,9 @@ class Editor {
     this.showTable(told.points);
     this.marks.clearLayers();
     told.faults.forEach((fault) => {
-      if (fault.at) L.circleMarker(latlng(fault.at), { radius: 11, className: `fault-mark${fault.grave ? "" : " note"}` }).bindTooltip(fault.words).addTo(this.marks);
+      if (fault.at) L.circleMarker(latlng(fault.at), { radius: 11, className: `fault-mark${fault.grave ? "" : " note"}` }).bindTooltip(make("span", "", fault.words)).addTo(this.marks);
     });
+    this.form.dataset.told = String(Number(this.form.dataset.told || 0) + 1);
   }
 
   // ---- the map -----------------------------------------------------------------------------------
@@ -227,7 +228,7 @@ class Editor {
       const changed = this.base.get(grid.code) !== grid && this.base.get(grid.code)?.parts !== grid.parts;
       const className = `grid-line ${grid.level}${own ? " own" : ""}${changed ? " changed" : ""}`;
       const shape = L.polygon(outline(grid.parts), { className, interactive: false }).addTo(this.map);
-      if (grid.level === this.own.level) shape.bindTooltip(grid.name, { permanent: true, direction: "center", className: "grid-name" });
+      if (grid.level === this.own.level) shape.bindTooltip(make("span", "", grid.name), { permanent: true, direction: "center", className: "grid-name" });
       this.shapes.set(grid.code, { shape, grid });
     });
     wanted.forEach((grid) => this.shapes.get(grid.code)?.shape.bringToFront());

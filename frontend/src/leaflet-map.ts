@@ -122,7 +122,7 @@ export class Board {
       onEachFeature: (shape: Shape, layer) => {
         const name = shape.properties.name;
         const always = shape.properties.level === "village" || shapes.features.length < 40;
-        if (name) layer.bindTooltip(name, { permanent: always, direction: "center", className: "grid-name" });
+        if (name) layer.bindTooltip(make("span", "", name), { permanent: always, direction: "center", className: "grid-name" });
         // Where a place is picked, a tap on a grid must reach the map: a popup would swallow it.
         if (shape.properties.href && this.box.dataset.map !== "pick") layer.bindPopup(() => popup(shape.properties));
       },

@@ -143,6 +143,7 @@ export class Pane {
   }
 
   private show(part: Part, number: string): void {
+    if (number !== this.number) this.calm();
     this.number = number;
     const fresh = document.createElement("div");
     fresh.dataset.part = "";
@@ -201,6 +202,7 @@ export class Pane {
   private shut(): void {
     const row = this.on();
     this.turn++;
+    this.calm();
     this.number = "";
     this.address("");
     this.mark(null);
@@ -213,6 +215,11 @@ export class Pane {
   tell(text: string, tone = ""): void {
     this.told.textContent = text;
     this.told.className = `desk-told ${tone}`;
+  }
+
+  /** What failed belongs to the case it was said of: with another one, or after a success, it is said no longer. */
+  private calm(): void {
+    if (this.told.classList.contains("late")) this.tell("");
   }
 
   private submitted(event: SubmitEvent): void {
@@ -231,9 +238,13 @@ export class Pane {
     const pressed = (event.submitter as HTMLButtonElement | null) || (form.contains(this.pressed) ? this.pressed : null);
     const number = this.number;
     this.lock(form, true);
+    this.calm();
     ask(form.action, { method: "POST", body: bodyOf(form, pressed) }, "sent", this.pane.dataset.ahead)
       .then((answer) => this.answered(answer, number, form))
-      .catch(() => this.tell(say(form, "offline") || say(this.desk, "failed"), "late"))
+      .catch(() => {
+        this.tell(say(form, "offline") || say(this.desk, "failed"), "late");
+        form.dispatchEvent(new CustomEvent("lianxin:unsent", { bubbles: true }));
+      })
       .then(() => { this.sending = false; this.lock(form, false); });
   }
 
@@ -249,7 +260,7 @@ export class Pane {
     const to = answer.headers.get("X-Location");
     const html = await answer.text();
     if (!to) {
-      if (form) carry(form);
+      if (form) { carry(form); this.calm(); }
       if (this.number === number) this.show(read(html), number);
       return;
     }

@@ -7,6 +7,7 @@ export const guarded = (root: ParentNode): void =>
     let unsent = form.querySelector(".error") !== null; // it has come back refused, with what was typed
     form.addEventListener("input", () => { unsent = true; });
     form.addEventListener("submit", () => { unsent = false; });
+    form.addEventListener("lianxin:unsent", () => { unsent = true; });
     window.addEventListener("beforeunload", (event) => {
       if (!unsent || !form.isConnected) return;
       event.preventDefault();

@@ -103,6 +103,7 @@ function press(key: string): boolean {
   const el = (row && all(row, "[data-key]").find(fits)) || all(document, "[data-key]").find(fits);
   if (!el) return false;
   if (el instanceof HTMLInputElement || el instanceof HTMLTextAreaElement || el instanceof HTMLSelectElement) el.focus();
+  else if ("keyInto" in el.dataset && (el.parentElement as HTMLDetailsElement).open) enter(el.parentElement as HTMLDetailsElement);
   else if (!unread(el)) {
     el.click();
     if (el.tagName === "SUMMARY") enter(el.parentElement as HTMLDetailsElement);

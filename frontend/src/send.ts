@@ -23,11 +23,15 @@ class Sending {
   private pressed: HTMLButtonElement | null = null;
 
   constructor(private readonly form: HTMLFormElement) {
-    this.buttons = Array.from(form.querySelectorAll<HTMLButtonElement>("button:not([type=button])"));
+    const found = Array.from(form.querySelectorAll<HTMLButtonElement>("button:not([type=button])"));
+    this.buttons = found;
     this.line = make("p", "sending");
     this.line.setAttribute("role", "status");
-    const last = this.buttons[this.buttons.length - 1];
+    // Beside a button that is seen with a script and stays: a part that is fetched anew would take the line with it.
+    const lasting = found.filter((button) => !button.closest(".only-plain, [aria-live]"));
+    const last = lasting[lasting.length - 1];
     if (last) last.insertAdjacentElement("afterend", this.line);
+    else form.appendChild(this.line);
     // On the form, not on each button: some come later, with a part of the page that was fetched.
     form.addEventListener("click", (event) => {
       const button = (event.target as Element).closest<HTMLButtonElement>("button:not([type=button])");
@@ -42,7 +46,15 @@ class Sending {
       if (on) button.setAttribute("aria-disabled", "true");
       else button.removeAttribute("aria-disabled");
     });
+    this.line.className = "sending";
     this.line.textContent = words;
+  }
+
+  /** Not sent: said in words, and the form is again one that would be lost by leaving. */
+  private failed(why: string): void {
+    this.lock(false, say(this.form, why));
+    this.line.className = "sending late-text";
+    this.form.dispatchEvent(new CustomEvent("lianxin:unsent", { bubbles: true }));
   }
 
   private submit(event: Event): void {
@@ -74,7 +86,7 @@ class Sending {
       }
     };
     call.onload = () => this.answered(call);
-    call.onerror = call.ontimeout = () => this.lock(false, say(this.form, "offline"));
+    call.onerror = call.ontimeout = () => this.failed("offline");
     call.send(body);
   }
 
@@ -85,7 +97,7 @@ class Sending {
       location.assign(next);
       return;
     }
-    if (call.status >= 500) { this.lock(false, say(this.form, "failed")); return; }
+    if (call.status >= 500) { this.failed("failed"); return; }
     this.lock(false, "");
     carry(this.form);
     showPage(call.responseText);

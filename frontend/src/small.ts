@@ -109,9 +109,40 @@ export function menus(root: ParentNode): void {
   });
 }
 
-/** A filter changed is a filter applied. */
+/** A filter changed by hand is a filter applied; one changed by keys is applied by Enter or its button. */
+const AT = "lianxin-filter";
+
+/** The page comes back with the answer; who filters by keyboard goes on from where one was. */
+function backTo(form: HTMLFormElement, at: number): void {
+  const el = form.elements[at];
+  if (!(el instanceof HTMLElement)) return;
+  const fold = el.closest("details");
+  if (fold) fold.open = true;
+  el.focus();
+}
+
 export function autosubmit(root: ParentNode): void {
-  once(root, "form[data-auto]", "Auto", (form) => {
-    form.addEventListener("change", () => (form as HTMLFormElement).submit());
+  once(root, "form[data-auto]", "Auto", (el) => {
+    const form = el as HTMLFormElement;
+    let pointed = false; // an arrow key changes a select at every step: only what was pointed at is sent at once
+    const keep = (): void => {
+      const at = Array.from(form.elements).indexOf(document.activeElement as Element);
+      try { sessionStorage.setItem(AT, `${location.pathname} ${at}`); } catch (_fault) { /* no such store: the focus starts anew */ }
+    };
+    form.addEventListener("pointerdown", () => { pointed = true; });
+    form.addEventListener("keydown", (event) => {
+      pointed = false;
+      if (event.key !== "Enter" || !(event.target instanceof HTMLSelectElement)) return;
+      event.preventDefault(); // no browser sends a form from a select by itself
+      keep();
+      form.submit();
+    });
+    form.addEventListener("submit", keep);
+    form.addEventListener("change", () => { if (pointed) { keep(); form.submit(); } });
+    try {
+      const [path, at] = (sessionStorage.getItem(AT) || "").split(" ");
+      sessionStorage.removeItem(AT);
+      if (path === location.pathname) backTo(form, Number(at));
+    } catch (_fault) { /* no such store */ }
   });
 }

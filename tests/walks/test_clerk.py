@@ -24,6 +24,13 @@ REQUESTS = (
     ("断了的光缆垂在路中间", "大车过去会挂到"),
 )
 
+CUT = """() => {  // the net is gone, for what the page itself sends
+  const send = XMLHttpRequest.prototype.send, ask = window.fetch;
+  window.mend = () => { XMLHttpRequest.prototype.send = send; window.fetch = ask; };
+  XMLHttpRequest.prototype.send = function () { setTimeout(() => this.dispatchEvent(new ProgressEvent("error")), 20); };
+  window.fetch = () => Promise.reject(new TypeError("cut"));
+}"""
+
 
 def act(page, key="a"):
     """Press an act's key, as somebody who has seen the page: keys that come with it are not meant for it."""
@@ -141,6 +148,12 @@ def test_a_call_is_registered_while_it_is_spoken(desk_page, town, sign_in, go, a
     desk_page.keyboard.press("1")  # a wrong key: the browser asks, and what was typed stays
     assert desk_page.input_value("#f-text") == "村口路灯不亮，晚上太黑"
     desk_page.focus("#f-text")
+    desk_page.evaluate(CUT)
+    for _each in range(2):  # said both times, where it is seen, and nothing of what was written has gone
+        desk_page.keyboard.press("Control+Enter")
+        desk_page.wait_for_selector("#register .sending.late-text >> text=没有提交成功")
+        assert desk_page.input_value("#f-text") == "村口路灯不亮，晚上太黑"
+    desk_page.evaluate("mend()")
     desk_page.keyboard.press("Control+Enter")
     desk_page.wait_for_url(re.compile("/desk/triage/"))
     case = Case.objects.for_system("walk", town).order_by("-id").first()

@@ -88,8 +88,14 @@ def test_the_row_goes_the_list_stays_and_a_second_press_sends_nothing(desk_page,
     assert desk_page.locator(f"[data-of='{numbers[0]}']").count() == 0
     assert "派" in desk_page.inner_text("[data-told]")
     assert Case.objects.for_system("walk", town).filter(step="dispatch").count() == 1
+    desk_page.evaluate("() => { window.asks = window.fetch; window.fetch = () => Promise.reject(new TypeError('cut')); }")
+    desk_page.evaluate("haveRead()")
+    desk_page.keyboard.press("a")
+    desk_page.wait_for_selector("[data-told].late >> text=没有提交成功")
+    desk_page.evaluate("() => { window.fetch = window.asks; }")
     desk_page.keyboard.press("n")
     desk_page.wait_for_function("number => document.querySelector('[data-case]').dataset.case === number", arg=numbers[2])
+    assert desk_page.locator("[data-told].late").count() == 0  # it was said of the case before
     desk_page.reload()
     desk_page.wait_for_selector("[data-pane] #f-holder")
     assert in_view(desk_page) == numbers[2]
@@ -97,6 +103,26 @@ def test_the_row_goes_the_list_stays_and_a_second_press_sends_nothing(desk_page,
     desk_page.wait_for_selector("[data-pane] .empty")
     assert "open=" not in desk_page.url
     assert desk_page.evaluate("document.activeElement.closest('[data-of]').dataset.of") == numbers[2]
+    the_filter_by_keyboard(desk_page)
+
+
+def the_filter_by_keyboard(page):
+    """A key opens it and is told; arrow keys choose and Enter sends, and the focus stays where it was."""
+    page.keyboard.press("?")
+    assert "筛选" in page.inner_text("[role=dialog]")
+    page.keyboard.press("Escape")
+    page.keyboard.press("f")
+    assert page.evaluate("document.activeElement.name") == "category"
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    assert page.input_value("[data-auto] [name=category]")
+    assert "category=" not in page.url
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "category=" in url)
+    page.wait_for_function("document.activeElement.name === 'category'")
+    page.keyboard.press("Escape")
+    page.keyboard.press("f")  # it stands open: the focus goes into it
+    assert page.evaluate("document.activeElement.name") == "category"
 
 
 @pytest.mark.row("B3")

@@ -156,6 +156,20 @@ def test_an_import_that_changes_a_boundary_keeps_the_one_before(town, now):
     assert entry.data["was"] == digest_of(row.boundary)
 
 
+def test_names_go_with_their_ground_when_an_import_moves_a_boundary(town, now):
+    first, second = grid_named(town, "1-1"), grid_named(town, "1-2")
+    AddressName.objects.create(town=town, grid=second, name="老井台", kind="landmark", lon=117.012, lat=34.605)
+    features = []
+    for grid, west, east in ((first, 117.0, 117.015), (second, 117.015, 117.02)):
+        ring = [[west, 34.6], [east, 34.6], [east, 34.61], [west, 34.61], [west, 34.6]]
+        shape = {"type": "Polygon", "coordinates": [ring]}
+        features.append({"type": "Feature", "geometry": shape, "properties": {"code": grid.code, "name": grid.name}})
+    rows, faults = read_grids(io.StringIO(json.dumps({"type": "FeatureCollection", "features": features})), known=known_grids(town))
+    assert not [each for each in faults if each.grave]
+    import_grids(town, rows, actor=who(town, "admin"), now=now)
+    assert find_address(town, "老井台")[0].grid_id == first.pk
+
+
 def test_a_boundary_changed_behind_the_history_is_found(town, redrawn):
     grid = grid_named(town, "1-1")
     redrawn(EAST)

@@ -193,6 +193,7 @@ def import_grids(town: Town, rows: Sequence[GridRow], *, actor: Any, now: dateti
     }
     paths = {code: (grid.pk, grid.path) for code, grid in standing.items()}
     added = changed = 0
+    moved: list[int] = []  # grids whose ground is another now
     cause = Cause(new_id(), FormerBoundary.How.IMPORTED, actor, now)
     for row in sorted(rows, key=lambda row: (len(row.code), row.code)):
         grid = standing.get(row.code)
@@ -208,12 +209,16 @@ def import_grids(town: Town, rows: Sequence[GridRow], *, actor: Any, now: dateti
             redrawn = "boundary" in differs
             if redrawn and not is_new:
                 keep_former(grid, before["boundary"], before["area_m2"], cause)
+            moved += [grid.pk] if redrawn else []
             told = _told(before["boundary"], grid, cause) if redrawn else {}
             record(_line(grid, is_new, differs, told), actor=actor, now=now)
         added += is_new
         changed += bool(differs) and not is_new
     if added or changed:
         bump(town)
+    if changed and moved:
+        follow_ground(town, moved, actor=actor, now=now)
+        _names_follow(town, moved)
     ids = {row.code: paths[row.code][0] for row in rows}
     return Imported(ids, added, changed, len(rows) - added - changed)
 

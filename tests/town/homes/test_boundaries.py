@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 
 import pytest
 
@@ -80,6 +81,7 @@ def test_a_point_is_added_dropped_and_the_last_step_undone_without_a_script(admi
     page = admin.post(address(), form(**{"act": "check", "add-after": corner, "add-lon": "117.005", "add-lat": "34.5995"})).content.decode()
     fields = inputs(page)
     assert [step["do"] for step in json.loads(fields["steps"])] == ["add", "move"]
+    assert re.findall(r"<text [^>]*>(\d+)</text>", page) == ["1", "2", "3", "4", "5"]  # the picture numbers them as the table does
     added = ",".join(map(str, point_of(117.005, 34.5995)))
     at = next(name[4:] for name, value in fields.items() if name.startswith("was-") and value == added)
     page = admin.post(address(), fields | {"act": "check", f"drop-{at}": "1"}).content.decode()

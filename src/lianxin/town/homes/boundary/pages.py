@@ -123,7 +123,7 @@ def _page(request: StaffRequest, editing: Editing, status: int = 200) -> HttpRes
     context: dict[str, Any] = {
         **frame(request, "grids"), **_context(request, editing), "version": editing.version, "steps": steps,
         "reason": editing.reason, "most_reason": MOST_REASON, "goes": _goes(editing),
-        "above": [tree[pk] for pk in ancestor_ids(actor.town, grid.id)[:-1]],
+        "picture": showing.picture(editing), "above": [tree[pk] for pk in ancestor_ids(actor.town, grid.id)[:-1]],
     }  # fmt: skip
     return render(request, "town/boundary.html", context, status=status)
 

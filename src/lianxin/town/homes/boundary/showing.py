@@ -1,6 +1,7 @@
 """What the pages of a boundary show: points, changes, faults, cases on ground that changes hands, shapes to draw."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -15,12 +16,13 @@ from lianxin.people.models import Post
 from lianxin.places.boundaries import Former, Standing, changed_together, formers
 from lianxin.places.plane import Plane
 from lianxin.places.redraw import Change, Misfit
-from lianxin.places.tiling import PER_DEGREE, Ground, Tiling, degrees, ground_of, shape_of
+from lianxin.places.tiling import PER_DEGREE, Ground, Point, Tiling, degrees, ground_of, shape_of
 from lianxin.town.homes.boundary.form import Editing
 from lianxin.town.homes.rows import Row
 
-WIDTH = 240  # of a small drawing
-EDGE = 8
+WIDTH, WIDE = 240, 640  # of a small drawing and a large one
+EDGE = 26  # room for a number beside the outermost points
+MOST_NUMBERS = 60  # that can be read beside a boundary
 
 
 def flat(ground: Ground) -> list[list[list[int]]]:
@@ -153,24 +155,52 @@ def _names(town: Town, rows: Sequence[Former]) -> dict[int, str]:
 def drawing(former: dict[str, Any] | None, present: dict[str, Any] | None) -> Row | None:
     """The paths of a small picture: the present boundary, and the former one over it; None without either."""
     grounds = [ground_of(former), ground_of(present)]
-    drawn = [shape_of(ground) for ground in grounds if ground]
-    if not drawn:
+    if not any(grounds):
         return None
-    west, south, east, north = shapely.total_bounds(drawn)
-    plane = Plane.at((south + north) / 2 / PER_DEGREE)
-    squeeze = plane.per_lon / plane.per_lat
-    wide = (east - west) * squeeze
-    scale = (WIDTH - 2 * EDGE) / max(wide, north - south, 1)
-    across = scale * squeeze
+    paper = Paper.over([ground for ground in grounds if ground], WIDTH)
+    paths = {"former": paper.path(grounds[0]), "present": paper.path(grounds[1])}
+    return {**paths, "width": paper.width, "height": paper.height}
 
-    def path(ground: Ground) -> str:
+
+def picture(editing: Editing) -> Row | None:
+    """A picture for who has no script: the boundary as the steps leave it, its points numbered as in the table."""
+    ground = editing.ground
+    if not ground:
+        return None
+    paper = Paper.over([ground], WIDE)
+    spots = [paper.at(point) for part in ground for ring in part for point in ring]
+    every = max(1, len(spots) // MOST_NUMBERS)
+    dots = [{"x": x, "y": y, "n": n if n % every == 0 or n == 1 else ""} for n, (x, y) in enumerate(spots, start=1)]
+    return {"path": paper.path(ground), "dots": dots, "width": paper.width, "height": paper.height}
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A sheet on which grounds are drawn true to shape, north up."""
+
+    west: float
+    north: float
+    across: float
+    down: float
+    width: int
+    height: int
+
+    @classmethod
+    def over(cls, grounds: Sequence[Ground], size: int) -> "Paper":
+        """A sheet that holds the grounds, its longer side so many units long."""
+        west, south, east, north = shapely.total_bounds([shape_of(ground) for ground in grounds])
+        plane = Plane.at((south + north) / 2 / PER_DEGREE)
+        squeeze = plane.per_lon / plane.per_lat
+        wide, high = (east - west) * squeeze, north - south
+        scale = (size - 2 * EDGE) / max(wide, high, 1)
+        return cls(west, north, scale * squeeze, scale, round(2 * EDGE + wide * scale), round(2 * EDGE + high * scale))
+
+    def at(self, point: Point) -> tuple[float, float]:
+        """Where a point lies on the sheet."""
+        right, down = (point[0] - self.west) * self.across, (self.north - point[1]) * self.down
+        return round(EDGE + right, 1), round(EDGE + down, 1)
+
+    def path(self, ground: Ground) -> str:
+        """The borders as the path of a drawing."""
         rings = (ring for part in ground for ring in part)
-        return "".join(
-            "M" + "L".join(f"{EDGE + (x - west) * across:.1f} {EDGE + (north - y) * scale:.1f}" for x, y in ring) + "Z"
-            for ring in rings
-        )
-
-    return {
-        "former": path(grounds[0]), "present": path(grounds[1]),
-        "width": round(2 * EDGE + wide * scale), "height": round(2 * EDGE + (north - south) * scale),
-    }  # fmt: skip
+        return "".join("M" + "L".join(f"{x} {y}" for x, y in map(self.at, ring)) + "Z" for ring in rings)

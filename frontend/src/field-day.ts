@@ -122,10 +122,24 @@ function mark(found: Letter[]): void {
   });
 }
 
+/** A page from the phone says that there is no net: no longer when it is back. */
+function netIsBack(): void {
+  const box = document.querySelector<HTMLElement>("[data-kept-say]");
+  if (!box || navigator.onLine === false) return;
+  const note = make("div", "notice");
+  const link = make("a", "btn", say(box, "fresh")) as HTMLAnchorElement;
+  link.href = location.pathname + location.search;
+  note.append(make("p", "", say(box, "back")), link);
+  box.textContent = "";
+  box.appendChild(note);
+}
+
 export function day(): void {
   const of = bar()?.dataset.of || "";
   if (!of) return;
   document.addEventListener("lianxin:outbox", (event) => mark((event as CustomEvent<Letter[]>).detail));
+  window.addEventListener("online", netIsBack);
+  document.addEventListener("lianxin:sent", netIsBack);
   if (!able()) return;
   void (async () => {
     const kept = await valid(Date.now());

@@ -3,7 +3,7 @@
 import { DAY, valid } from "./day";
 import { flush } from "./outbox-post";
 import { letters } from "./outbox-store";
-import { follow, kept, late, type Worker } from "./sw-kit";
+import { follow, kept, late, tellPages, type Worker } from "./sw-kit";
 
 const worker = self as unknown as Worker;
 const { files, form } = worker.LIANXIN;
@@ -38,6 +38,7 @@ async function photo(request: Request): Promise<Response> {
 async function sync(): Promise<void> {
   const writers = new Set((await letters()).map((each) => each.of || "").filter(Boolean));
   for (const of of writers) await flush(false, of);
+  tellPages();
   if ((await letters()).some((each) => each.of && each.state === "waiting")) throw new Error("waiting"); // the browser tries again
 }
 

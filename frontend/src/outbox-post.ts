@@ -16,11 +16,14 @@ export type Answer =
 
 async function timed<T>(bytes: number, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const stop = new AbortController();
-  const timer = setTimeout(() => stop.abort(), PATIENCE + bytes / SLOWEST);
+  const over = (): void => stop.abort();
+  const timer = setTimeout(over, PATIENCE + bytes / SLOWEST);
+  self.addEventListener("online", over); // it set out on a net that was none: it is sent again on the one there is now
   try {
     return await run(stop.signal);
   } finally {
     clearTimeout(timer);
+    self.removeEventListener("online", over);
   }
 }
 

@@ -8,12 +8,14 @@ import { showPage } from "./send-answer";
 
 const TAG = "lianxin-outbox";
 const TAKE = "#take=";
+const SOON = 1000; // the net has only just come back, or somebody looks: the first try may still be too early
 const FIRST_AGAIN = 10000;
 const LAST_AGAIN = 300000;
 
 const forms = new Map<string, Writing>();
 const said = "BroadcastChannel" in window ? new BroadcastChannel(TAG) : null;
 let busy = false;
+let asked: boolean | null = null; // another round was asked for while one ran; true: of everything
 let again = 0;
 let pause = FIRST_AGAIN;
 
@@ -148,6 +150,29 @@ class Writing {
     window.scrollTo(0, 0);
   }
 
+  /** It has come to the town after all: what it was, its number, and the way to the next one. */
+  done(address: string): void {
+    this.form.parentElement?.querySelectorAll(".kept-note").forEach((each) => each.remove());
+    const number = /([A-Z]{1,4})(\d{4})(\d{4})\/?$/.exec(address);
+    const told = number ? number.slice(1).join(" ") : "";
+    const note = make("div", "notice done kept-note");
+    note.setAttribute("role", "status");
+    const text = make("div", "stack-s");
+    text.append(make("p", "strong", say(this.form, "done", { number: told })), make("p", "small", (named(this.form, "text")[0]?.value || "").slice(0, 40)));
+    const acts = make("div", "row");
+    for (const [name, href, looks] of [["again", this.form.action, "btn main"], ["see", address, "btn"]] as const) {
+      if (href.indexOf("#") >= 0) continue; // it has gone to the desk: there is no page of it here
+      const link = make("a", looks, say(this.form, name)) as HTMLAnchorElement;
+      link.href = href;
+      acts.appendChild(link);
+    }
+    text.appendChild(acts);
+    note.appendChild(text);
+    note.tabIndex = -1;
+    this.form.insertAdjacentElement("beforebegin", note);
+    note.focus();
+  }
+
   back(): void {
     this.form.hidden = false;
     this.kept = true;
@@ -205,6 +230,11 @@ async function sign(letter: Letter, form: HTMLFormElement): Promise<void> {
 
 /** What the answer means for the form on this page. */
 async function settle(writing: Writing, answer: Answer): Promise<"leaving" | "here"> {
+  if (answer.kind === "done" && writing.form.hidden && writing.form.hasAttribute("data-say-done")) {
+    await dropLetter(writing.key);
+    writing.done(answer.location);
+    return "here";
+  }
   if (answer.kind === "done" || answer.kind === "moved") { location.assign(answer.location); return "leaving"; }
   if (answer.kind === "page") {
     carry(writing.form);
@@ -235,7 +265,8 @@ function wait(): void {
 
 /** One round: send what waits, then say what still does. */
 async function round(everything = false): Promise<void> {
-  if (busy || !bar()) return;
+  if (!bar()) return;
+  if (busy) { asked = asked || everything; return; }
   busy = true;
   try {
     let sent = 0;
@@ -244,6 +275,7 @@ async function round(everything = false): Promise<void> {
       const writing = Array.from(forms.values()).find((each) => each.key === key && each.form.hidden);
       if (writing && (answer.kind === "done" || answer.kind === "page")) await settle(writing, answer);
     }
+    await arrived();
     if (sent && mine()) { toast(words("sent", { n: sent })); document.dispatchEvent(new CustomEvent("lianxin:sent")); }
     if ((await show()).some((each) => each.state === "waiting")) wait();
     else pause = FIRST_AGAIN;
@@ -251,6 +283,27 @@ async function round(everything = false): Promise<void> {
     busy = false;
     said?.postMessage("");
   }
+  const more = asked;
+  asked = null;
+  if (more !== null) await round(more);
+}
+
+/** Another window or the service worker may have sent what was written on this page. */
+async function arrived(): Promise<void> {
+  for (const writing of Array.from(forms.values())) {
+    if (!writing.form.hidden || !writing.key) continue;
+    const letter = await letterOf(writing.key);
+    if (letter && letter.state === "sent") {
+      document.dispatchEvent(new CustomEvent("lianxin:sent"));
+      await settle(writing, { kind: "done", location: letter.location });
+    }
+  }
+}
+
+/** The net is back, or somebody looks at the page: at once, and soon again where the first try comes too early. */
+function hurry(): void {
+  pause = SOON;
+  void round();
 }
 
 /** Back from the outbox into its form: on this page, or on the one it was written on. */
@@ -314,7 +367,7 @@ function sentence(found: Letter[]): string {
   const sent = found.filter((each) => each.state === "sent").length;
   const later = waiting.filter((each) => each.why === "later").map((each) => each.after).sort()[0];
   const time = later ? new Date(later).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" }) : "";
-  const why = waiting.some((each) => each.why === "sign-in") ? "sign-in" : waiting.some((each) => each.why === "offline") ? "offline" : later ? "later" : waiting.some((each) => each.why) ? "failed" : "sending";
+  const why = waiting.some((each) => each.why === "sign-in") ? "sign-in" : waiting.some((each) => each.why === "offline") ? (navigator.onLine === false ? "offline" : "sending") : later ? "later" : waiting.some((each) => each.why) ? "failed" : "sending";
   const parts = [];
   if (waiting.length) parts.push(words(why, { n: waiting.length, time }));
   if (asked) parts.push(words("asked", { n: asked }));
@@ -358,13 +411,13 @@ export function outbox(root: ParentNode): void {
   });
   if (root !== document || !bar()) return;
   void begin();
-  window.addEventListener("online", () => { pause = FIRST_AGAIN; void round(); });
+  window.addEventListener("online", hurry);
   window.addEventListener("pagehide", () => forms.forEach((each) => { void each.save(); }));
   document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "visible") void round();
+    if (document.visibilityState === "visible") hurry();
     else forms.forEach((each) => { void each.save(); });
   });
-  said?.addEventListener("message", () => { void show(); });
+  said?.addEventListener("message", () => { void arrived().then(show); });
   // The worker comes with the first form, after all that the page itself needs.
   if (!mine() && "serviceWorker" in navigator && all(document, "form[data-outbox]").length) {
     window.addEventListener("load", () => { navigator.serviceWorker.register("/sw.js").catch(() => undefined); });

@@ -39,4 +39,12 @@ export async function kept(name: string, address: string): Promise<Response | un
   return (await caches.open(name)).match(address, { ignoreVary: true });
 }
 
+/** Pages that stand open learn that letters were sent behind their backs. */
+export function tellPages(): void {
+  if (!("BroadcastChannel" in self)) return;
+  const channel = new BroadcastChannel("lianxin-outbox");
+  channel.postMessage("");
+  channel.close();
+}
+
 export const late = (patience: number): Promise<never> => new Promise((_resolve, reject) => { setTimeout(() => reject(new Error("late")), patience); });

@@ -2,7 +2,7 @@
 // empty form, never a page of somebody's; pages of staff and the programs' door pass it by.
 import { flush } from "./outbox-post";
 import { lettersOf } from "./outbox-store";
-import { follow, keep, kept, late, type Worker } from "./sw-kit";
+import { follow, keep, kept, late, tellPages, type Worker } from "./sw-kit";
 
 const worker = self as unknown as Worker;
 const { files, form } = worker.LIANXIN;
@@ -41,6 +41,7 @@ async function renew(answer: Promise<Response>, always: boolean): Promise<void> 
 
 async function sync(): Promise<void> {
   await flush();
+  tellPages();
   if ((await lettersOf("")).some((each) => each.state === "waiting")) throw new Error("waiting"); // the browser tries again
 }
 

@@ -82,7 +82,7 @@ def test_without_a_script_it_is_raised_all_the_same(plain_phone, town, sign_in, 
     plain_phone.fill("#f-text", "楼道里堆满了纸箱")
     plain_phone.fill("#f-address", "1村1格3号楼")
     plain_phone.click(".thumb button")
-    plain_phone.wait_for_url(lambda url: url.endswith("/field/"))
+    plain_phone.wait_for_url(lambda url: "/field/#LX" in url)
     assert Case.objects.for_system("walk", town).get().step == "collect"
 
 

@@ -188,7 +188,7 @@ def test_somebody_was_faster_and_nothing_is_lost(lift, town, axe_clean, shot):
     says(page, "1 件被退了回来")
     page.locator("[data-outbox-bar] li", has_text=other.title).get_by_role("button", name="看一看").tap()
     page.wait_for_url(f"**/field/cases/{other.number}/")
-    page.wait_for_function("document.querySelector('#act-finish textarea').value.includes('已办好')")
+    page.wait_for_function("() => document.querySelector('#act-finish textarea').value.includes('已办好')")
     assert page.locator("#act-finish .chosen img").count() == 1
     assert acts(other) == ["take", "remind"]  # looked at, not sent by itself
     page.locator("#act-finish button[type=submit]").tap()
@@ -259,6 +259,34 @@ def test_the_day_opens_in_a_lift_and_a_case_is_taken_on_and_finished_there(lift,
     page.wait_for_function("async () => !(await (await caches.open('lx-day')).keys()).some((each) => each.url.includes('/cases/'))")
     assert fresh(case).step == "feedback"
     assert CheckIn.objects.for_system("walk", town).get(case_id=case.pk).place == ""  # in a lift there is none
+
+
+def test_what_was_raised_without_a_net_is_told_with_its_number_whoever_sends_it(lift, town, axe_clean, shot):
+    phone = lift(worker=True)
+    page, other = phone.new_page(), phone.new_page()
+    sign_in(page, "worker")
+    keep_day(page, given(town))
+    other.goto("/field/")
+    phone.set_offline(True)
+    page.goto("/field/raise/")
+    assert "现在没有网络" in page.locator(".notice").first.inner_text()
+    page.locator("#f-text").fill("井盖缺了一角")
+    # The first window's own sending never comes through: another one, or the service worker, is faster.
+    page.route("**/field/raise/", lambda route: route.abort() if route.request.method == "POST" else route.fallback())
+    page.locator("main form .thumb button").tap()
+    says(page, "1 件还没发出：没有网络")
+    phone.set_offline(False)
+    page.wait_for_selector("text=已发出，编号", timeout=5000)
+    case = Case.objects.for_system("walk", town).get(channel="field")
+    told = page.locator(".kept-note").inner_text()
+    assert f"{case.number[:2]} {case.number[2:6]} {case.number[6:]}" in told
+    assert "井盖缺了一角" in told
+    assert "没有网络" not in page.inner_text("main")
+    assert page.locator("[data-outbox-bar]").is_hidden()
+    axe_clean(page)
+    shot(page, "field-raised-late-360")
+    page.get_by_role("link", name="再报一件").tap()
+    page.wait_for_function("() => document.querySelector('#f-text')?.value === '' && !document.querySelector('.kept-note')")
 
 
 def test_signing_out_takes_the_day_along_and_asks_about_what_was_not_sent(lift, town):

@@ -160,7 +160,7 @@ def _raised(request: StaffRequest, actor: Actor, done: Done) -> HttpResponse:
         messages.success(request, _("Raised as %(number)s. It is yours: work on it now.") % {"number": number})
         return see(reverse("field-case", args=[done.case.number]))
     messages.success(request, _("Raised as %(number)s. The desk has it now.") % {"number": number})
-    return see(reverse("field"))
+    return see(f"{reverse('field')}#{done.case.number}")  # for a page that sent it by itself, and says its number
 
 
 def _form(request: StaffRequest, actor: Actor, filled: Report | None, *, status: int = 200) -> HttpResponse:

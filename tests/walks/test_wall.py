@@ -17,6 +17,9 @@ from towns import grid_named, who
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.row("I1"), pytest.mark.row("J")]
 ROUND = 30_000  # ms between two questions
 FIRST = "main dl.now dd .n"
+LAST_DAY = """(() => { const below = document.querySelector('.wall-trend .below').getBoundingClientRect();
+  const last = document.querySelector('.wall-trend .below span:last-child i').getBoundingClientRect();
+  return Math.round(below.right - last.right); })()"""
 FITS = "[document.documentElement.scrollWidth - innerWidth, document.documentElement.scrollHeight - innerHeight]"
 # Of all text on the screen the smallest, in hundredths of the screen's height; what stands in a drawing is scaled.
 SMALLEST = """() => {
@@ -134,6 +137,7 @@ def test_the_wall_fits_its_screen_and_is_read_across_the_hall(page, go, sign_in,
         go(page, "/wall/")
         assert page.evaluate(FITS) == [0, 0]
         assert page.evaluate(SMALLEST) >= 1.4
+        assert page.evaluate(LAST_DAY) >= 0  # the trend's last day is not cut
         shot(page, f"wall-{width}")
     axe_clean(page)
     assert page.evaluate("document.querySelector('main .n').classList.add('turned') || document.getAnimations().length") == 0

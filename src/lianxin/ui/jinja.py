@@ -19,7 +19,7 @@ from lianxin.ui.cells import six_cells
 from lianxin.ui.charts import trend
 from lianxin.ui.icons import icon, mark
 from lianxin.ui.lights import light
-from lianxin.ui.lines import case_lines, line_words
+from lianxin.ui.lines import case_lines, due_words, line_words
 from lianxin.ui.options import options as select_options
 from lianxin.ui.tiles import base_map
 
@@ -109,6 +109,7 @@ GLOBALS = {
     "draw_light": light,
     "draw_cases": case_lines,
     "case_words": line_words,
+    "case_due": due_words,
     "draw_trend": trend,
     "light_of": words.light_of,
     "base_map": base_map,

@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from lianxin.ui.cells import bar_in
 from lianxin.ui.lights import light_in
-from lianxin.ui.words import day, left_in
+from lianxin.ui.words import day, left_in, stamp
 
 Line = Mapping[str, Any]
 
@@ -27,14 +27,14 @@ def line_words(line: Line, now: datetime | None = None, language: str | None = N
     return said + gettext(" (provisional)") if line["provisional"] else said
 
 
-def case_lines(lines: Iterable[Line], label: str, unit: bool = True) -> Markup:
-    """A list of cases, a line each. `unit`: say who has it.
+def case_lines(lines: Iterable[Line], label: str, unit: bool = True, due: bool = False) -> Markup:
+    """A list of cases, a line each. `unit`: say who has it; `due`: say when it was due, beside how long.
 
     A line: href, title, number, category, grid, unit, person, urgent, duty_name, who, joined, cells, light, step_name,
     paused, provisional, due_at.
     """
     language, now = get_language() or "", timezone.now()  # asked once: each takes longer than a line's words
-    drawn = "".join(_line(line, unit, now, language) for line in lines)
+    drawn = "".join(_line(line, unit, now, language, due) for line in lines)
     return Markup('<ul class="cases lines desk-rows{}" data-rows aria-label="{}">\n{}</ul>').format(
         " with-unit" if unit else "",
         label,
@@ -42,17 +42,25 @@ def case_lines(lines: Iterable[Line], label: str, unit: bool = True) -> Markup:
     )
 
 
-def _line(line: Line, unit: bool, now: datetime, language: str) -> str:
+def due_words(line: Line) -> str:
+    """When a case was or is due, to the minute; nothing where its clock stands or runs no more."""
+    if not line["due_at"] or line["paused"] or line["light"] == "done":
+        return ""
+    return gettext("due %(at)s") % {"at": stamp(line["due_at"])}
+
+
+def _line(line: Line, unit: bool, now: datetime, language: str, due: bool = False) -> str:
     facts = [f'<span class="num">{escape(line["number"])}</span>']
     facts += [f"<span>{escape(text)}</span>" for text in (line["category"], line["grid"]) if text]
     if unit and line["unit"]:
         facts.append(f"<span>{escape(line['unit'])}{' ' if line['person'] else ''}{escape(line['person'])}</span>")
+    since = f'<span class="since num">{escape(due_words(line))}</span>' if due else ""
     bar = bar_in(language, line["cells"], "s", line["light"])
     light = light_in(language, line["light"], line_words(line, now, language))
     return (
         f'<li{_marks(line)}><div class="case">\n'
         f'<a class="title" href="{escape(line["href"])}">{escape(line["title"])}</a>\n'
-        f'<span class="meta">{"".join(facts)}</span>\n<span class="tags">{_tags(line)}</span>\n'
+        f'<span class="meta">{"".join(facts)}</span>\n<span class="tags">{_tags(line)}{since}</span>\n'
         f'<span class="end">{bar} {light}</span>\n</div></li>\n'
     )
 

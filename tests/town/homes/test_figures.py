@@ -206,3 +206,34 @@ def test_an_ended_case_is_listed_with_who_handled_it(town, life, signed):
     row = page[page.index('class="title"') :]
     assert unit_name(unit_by_key(town, "utilities")) in row[: row.index("</li>")]
 
+
+
+def test_what_is_late_stands_by_how_long_and_says_since_when(town, a_year, signed):
+    actor, wanted, seen, after = who(town, "leader"), read_slice({"what": "late"}), [], ""
+    while True:
+        page = listed(actor, wanted, now=LATER, after=after, most=2)
+        seen += [(row["due_at"], row["id"]) for row in page["rows"]]
+        after = page["next"]
+        if not after:
+            break
+    assert len(set(seen)) == page["count"] == 3
+    assert seen == sorted(seen)
+    for junk in ("-", "1-", "x-1", "99999999999999999999-1", "5"):
+        assert len(listed(actor, wanted, now=LATER, after=junk)["rows"]) == 3
+    shown = signed("leader").get("/town/cases/?what=late").content.decode()
+    assert re.search(r'class="since num">\d{4}-\d\d-\d\d \d\d:\d\d 到期<', shown)
+
+
+def test_a_figure_says_what_it_counts_and_so_does_its_paper(town, a_year, signed):
+    client = signed("leader")
+    page = client.get("/town/?period=2026&kind=every").content.decode()
+    assert re.search(r"全部类型 · 截至 \d\d:\d\d", page)
+    assert re.search(r"全部类型 · 2026 ?年", page)
+    assert "data-print" in page
+    assert re.search(r"群众诉求 · 截至 \d\d:\d\d", client.get("/town/").content.decode())
+    late = client.get("/town/cases/?what=late").content.decode()
+    assert re.search(r'class="paper-head">\s*<p class="strong">[^<]+ · 当前逾期，\d+ 件</p>\s*<p>全部类型 · 截至', late)
+    watch = client.get("/supervise/?list=late").content.decode()
+    assert re.search(r'<p class="strong">[^<]+ · 已逾期，\d+ 件</p>\s*<p>全部类型 · 截至 \d\d:\d\d · 全镇', watch)
+    assert re.search(r"\d{4}-\d\d-\d\d \d\d:\d\d 到期", watch)
+    assert "全部类型 · 此刻" in client.get("/wall/").content.decode()

@@ -28,6 +28,7 @@ from lianxin.people.queries import clock_of, units
 from lianxin.people.views.signing import see
 from lianxin.places.queries import ancestor_ids, grid_tree
 from lianxin.town.homes.rows import Row, dress, pressed
+from lianxin.town.homes.scope import as_of, of_them, paper, scope
 from lianxin.workflow.clock import Limit
 
 OVERSEERS = ("supervisor", "leader")
@@ -70,14 +71,25 @@ def _list(request: StaffRequest, name: str, now: datetime) -> dict[str, Any]:
     rows = _own_clock(actor, page["rows"], now) if name == "watch" else page["rows"]
     counts = tallies(actor, now=now)
     late = spread(actor, now=now) if name in ("late", "soon") else {"units": {}, "grids": {}}
+    by_unit, by_village = _by_unit(actor, late["units"], unit), _by_village(actor, late["grids"], grid)
     return {
         **frame(request, "supervise", {"supervise": (counts["late"], "late")}),
+        "of_now": scope(actor, "", as_of(now)), "paper": _paper(name, counts, [*by_unit, *by_village], rows, now),
         "name": name, "page": page, "rows": with_acts(actor, name, rows), "lists": _tabs(name, counts),
         "about": _about()[name], "sample": last_sample(actor.town) if name == "calls" else {},
-        "units": _by_unit(actor, late["units"], unit), "villages": _by_village(actor, late["grids"], grid),
+        "units": by_unit, "villages": by_village,
         "narrowed": unit is not None or grid is not None, "may_draw": actor.can("triage"), "drawn": DRAWN,
         "reasons": _reasons(), "until": clock_of(actor.town).due(now, DEMANDED).at,
     }  # fmt: skip
+
+
+def _paper(name: str, counts: dict[str, int], spread_out: list[Row], rows: list[Row], now: datetime) -> dict[str, Any]:
+    """A list on paper: its name, how many it holds, and of whom."""
+    chosen = [each for each in spread_out if each["on"]]
+    n = chosen[0][name] if chosen else counts[name]
+    where = [each["name"] for each in chosen] or [_("Whole town")]
+    parts = [_("All kinds"), as_of(now), *where, of_them(len(rows), n)]
+    return paper(_names()[name], n, parts, now)
 
 
 def _own_clock(actor: Actor, rows: list[Row], now: datetime) -> list[Row]:
@@ -131,12 +143,17 @@ def _number(data: QueryDict, name: str) -> int | None:
     return int(word) if word.isascii() and word.isdigit() and len(word) < 19 else None
 
 
-def _tabs(name: str, counts: dict[str, int]) -> list[dict[str, Any]]:
-    names = {
+def _names() -> dict[str, str]:
+    """What the lists are called."""
+    return {
         "late": _("Late"), "soon": _("Due soon"), "silent": _("No word to the resident"),
         "extension": _("Extensions asked"), "calls": _("Return calls"), "review": _("To close"),
         "again": _("Again and again"), "watch": _("To watch"),
     }  # fmt: skip
+
+
+def _tabs(name: str, counts: dict[str, int]) -> list[dict[str, Any]]:
+    names = _names()
     red = {"late", "silent"}
     return [
         {

@@ -1,6 +1,6 @@
 """The town's first page: its figures, each of which opens to the cases it counts."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpResponse
@@ -22,6 +22,7 @@ from lianxin.people.middleware import staff
 from lianxin.people.queries import units
 from lianxin.places.queries import grid_tree
 from lianxin.town.homes.rows import dress, with_handlers
+from lianxin.town.homes.scope import as_of, kind_words, of_them, paper, scope
 
 EVERY = "every"
 
@@ -39,7 +40,7 @@ def town_page(request: StaffRequest) -> HttpResponse:
         **frame(request, "town-page"),
         "f": found, "period": period_words(period), "periods": _periods(actor.town, period, kind, now),
         "kinds": _kinds(actor.town, kind, period.key), "phases": phase_names(), "unit_name": unit_name,
-        "whole": actor.sees == "town",
+        "whole": actor.sees == "town", **_scopes(actor, kind, period, now),
     }  # fmt: skip
     return render(request, "town/town.html", context)
 
@@ -56,9 +57,28 @@ def town_cases(request: StaffRequest) -> HttpResponse:
         **frame(request, "town-page"),
         "page": page, "rows": with_handlers(actor.town, dress(page["rows"])), "wanted": wanted,
         "said": slice_words(actor, wanted, now), "made": made_of(actor, wanted, now=now), "facts": fact_names(),
-        "rates": rate_names(),
+        "rates": rate_names(), "paper": _paper(actor, wanted, page, now),
     }  # fmt: skip
     return render(request, "town/cases.html", context)
+
+
+def _scopes(actor: Actor, kind: str, period: Period, now: datetime) -> dict[str, Any]:
+    """The scope of this moment's figures and of the period's, in words; and what stands above them on paper."""
+    of_now, of_period = scope(actor, kind, as_of(now)), scope(actor, kind, period_words(period))
+    return {
+        "of_now": of_now, "of_period": of_period, "of_kind": scope(actor, kind, _name(period)),
+        "paper": paper(_("Town figures"), None, [of_period], now),
+    }  # fmt: skip
+
+
+def _paper(actor: Actor, wanted: Slice, page: dict[str, Any], now: datetime) -> dict[str, Any]:
+    parts = slice_words(actor, wanted, now)
+    what = fact_names()["open" if wanted.phase and not wanted.what else wanted.what]
+    scopes = [] if wanted.period else [as_of(now)]
+    if not wanted.kind:
+        scopes.insert(0, kind_words(actor.town, ""))
+    rest = [part for part in parts if part != what]
+    return paper(what, page["count"], [*rest, *scopes, of_them(len(page["rows"]), page["count"])], now)
 
 
 def _kind(town: Town, asked: str) -> str:

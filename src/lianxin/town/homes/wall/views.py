@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.formats import date_format
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -124,8 +125,14 @@ def _shown(actor: Actor, shown: Snapshot, now: datetime, *, links: bool) -> dict
         "ground": drawn, "cuts": marks, "tones": tones, "day": _day(timezone.localtime(now)),
         "names": {row["id"]: unit_name(known[row["id"]]) for row in shown.units},
         "kinds": [(category_name(kinds[pk]) if pk in kinds else "", figure) for pk, figure in shown.categories],
+        "of_now": f"{_of(links)} · {_('this moment')}", "of_year": f"{_of(links)} · {_('Twelve months to today')}",
         "soon_href": soon_href(), "build": f"{asset('wall.css')} {asset('wall.js')} {town.config_version}",
     }  # fmt: skip
+
+
+def _of(links: bool) -> str:
+    """What the wall counts: staff see what they may, a screen nothing that is confidential."""
+    return _("All kinds") if links else _("All kinds but the confidential ones")
 
 
 def _day(at: datetime) -> str:

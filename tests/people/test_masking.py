@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lianxin.people.masking import findings, mask_name, mask_phone, mask_text
+from lianxin.people.masking import findings, mask_name, mask_phone, mask_text, mobile_off, tidy_phone
 
 WORDS = st.text(alphabet="路灯不亮请来修理。，！ 楼下水管\n", max_size=12)
 FIGURES = st.integers(0, 10**8 - 1).map(lambda n: f"{n:08d}")
@@ -111,4 +111,30 @@ def test_a_finding_says_what_it_is():
 
 
 def test_a_name_and_a_telephone_in_a_list():
-    assert (mask_name("王秀英"), mask_name(""), mask_phone("19900000042"), mask_phone("12")) == ("王**", "", "199****0042", "****")
+    assert (mask_name("王秀英"), mask_name(""), mask_phone("19900000042"), mask_phone("12")) == ("王**", "", "199****0042", "*2")
+
+
+@given(st.text("0123456789", max_size=15))
+def test_a_masked_number_is_as_long_as_it_was_and_shows_half_of_a_short_one(phone):
+    masked = mask_phone(phone)
+    shown = sum(sign != "*" for sign in masked)
+    assert len(masked) == len(phone)
+    assert all(sign in ("*", figure) for sign, figure in zip(masked, phone, strict=True))
+    assert shown <= (7 if len(phone) >= 11 else len(phone) / 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "digits"),
+    [
+        ("138 0000 0000", "13800000000"), ("+86 13800000000", "13800000000"), ("0086-13800000000", "13800000000"),
+        ("8613800000000", "13800000000"), ("１３８００００００００", "13800000000"), ("0516-85551234", "051685551234"),
+        ("8555123", "8555123"), ("12345", "12345"), ("110", "110"), ("95598", "95598"), ("400 123 4567", "4001234567"),
+        ("1380000", ""), ("12345678", ""), ("138000000001", ""), ("11", ""), ("", ""),
+    ],
+)  # fmt: skip
+def test_what_can_be_dialled_is_taken(text, digits):
+    assert tidy_phone(text) == digits
+
+
+def test_a_mobile_number_with_figures_too_few_or_too_many_is_told_by_how_many():
+    assert [mobile_off(text) for text in ("1380000", "+86 138000000001", "13800000000", "8555123", "12345")] == [-4, 1, 0, 0, 0]

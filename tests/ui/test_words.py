@@ -79,9 +79,9 @@ def test_the_light_turns_at_the_very_moment():
 @given(st.text(alphabet="0123456789", min_size=7, max_size=15))
 def test_a_masked_telephone_keeps_no_more_than_seven_figures(phone):
     masked = words.mask(phone)
-    assert masked.startswith(phone[:3])
-    assert masked.endswith(phone[-4:])
-    assert sum(letter.isdigit() for letter in masked) == 7
+    assert len(masked) == len(phone)
+    assert masked.endswith(phone[-2:])
+    assert sum(letter.isdigit() for letter in masked) == (7 if len(phone) >= 11 else len(phone) // 2)
 
 
 def test_a_masked_name_keeps_its_first_character():

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from lianxin.ui.words import mask_figures
+
 # Full-width figures and letters as typed on a Chinese keyboard are found like the narrow ones; one sign for one sign.
 _NARROW = {code: code - 0xFEE0 for code in range(0xFF10, 0xFF5B)} | {0x3000: 0x20}
 _GAP = r"[-\s.·—]?"
@@ -67,18 +69,36 @@ _RULES = tuple(
 )  # fmt: skip
 
 
+MOBILE = 11  # figures of a mobile number
+# Mobile; with area code; local, which never begins with 0 or 1; 400 and 800; service numbers: 110, 12345, 95598.
+_SERVICE = r"[48]00\d{7}|11[09]|12[02]|1[0-2]\d{3}|9[56]\d{3,4}"
+_DIALLED = re.compile(rf"1[3-9]\d{{9}}|0\d{{9,11}}|[2-9]\d{{6,7}}|{_SERVICE}", re.ASCII)
+
+
 def tidy_phone(text: str) -> str:
     """Digits of a Chinese number as it is dialled, '' when it cannot be one."""
-    digits = re.sub(r"\D", "", text)
-    digits = digits[2:] if digits.startswith("86") and len(digits) == 13 else digits
-    mobile = re.fullmatch(r"1[3-9]\d{9}", digits)
-    fixed = re.fullmatch(r"0\d{9,11}|\d{7,8}", digits)
-    return digits if mobile or fixed else ""
+    digits = _figures(text)
+    return digits if _DIALLED.fullmatch(digits) else ""
+
+
+def mobile_off(text: str) -> int:
+    """How many figures what begins like a mobile number has too many (below 0: too few); 0 for anything else."""
+    digits = _figures(text)
+    return len(digits) - MOBILE if re.match(r"1[3-9]\d{2}", digits) else 0
+
+
+def _figures(text: str) -> str:
+    """The figures of a number, those typed on a Chinese keyboard too, without the country's own prefix."""
+    plain = text.translate(_NARROW).strip()
+    digits = re.sub(r"[^0-9]", "", plain)
+    if plain.startswith(("+86", "(+86", "0086")):
+        return digits.removeprefix("00").removeprefix("86")
+    return digits[2:] if digits.startswith("86") and len(digits) == MOBILE + 2 else digits
 
 
 def mask_phone(phone: str) -> str:
-    """199****0042."""
-    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 7 else "****" if phone else ""
+    """199****0042; as many signs as the number has figures. Of a shorter one half is shown at most."""
+    return mask_figures(phone)
 
 
 def mask_name(name: str) -> str:

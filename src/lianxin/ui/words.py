@@ -146,10 +146,17 @@ def percent(part: float | None, digits: int = 1) -> str:
     return "–" if part is None else f"{part * 100:.{digits}f}%"
 
 
+def mask_figures(text: str) -> str:
+    """A number for others' eyes: ``199****0042``, as long as it is; of a shorter one half is shown at most."""
+    shown = 7 if len(text) >= 11 else len(text) // 2
+    head = shown // 2
+    return text[:head] + "*" * (len(text) - shown) + text[len(text) - shown + head :]
+
+
 def mask(value: str | None) -> str:
     """A telephone or a name with its middle hidden: ``199****0012``, ``王**``."""
     text = (value or "").strip()
     figures = sum(letter.isdigit() for letter in text)
     if figures >= 7:
-        return f"{text[:3]}****{text[-4:]}"
+        return mask_figures(text)
     return text[:1] + "*" * max(0, min(2, len(text) - 1))

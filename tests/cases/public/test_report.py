@@ -115,6 +115,8 @@ def test_another_photo_under_the_same_key_is_another_report(site, draw):
         ({"text": "  \n "}, "请用几句话"),
         ({"text": "字" * 4001}, "最多 4000"),
         ({"phone": "123"}, "不像电话号码"),
+        ({"phone": "1380000"}, "手机号应为 11 位，少了 4 位"),
+        ({"phone": "+86 138 0000 00001"}, "手机号应为 11 位，多了 1 位"),
         ({"phone": "not a number at all, but long enough to be one"}, "最多 30"),
         ({"lon": "abc", "lat": "34"}, "经纬度"),
         ({"lon": "34.6", "lat": "117.0"}, "写反"),

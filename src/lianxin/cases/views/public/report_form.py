@@ -17,7 +17,7 @@ from lianxin.cases.views.public.listing import listed, place_listed, words_of
 from lianxin.forms.photos import PhotoRefused, StoredPhoto, path_of, store
 from lianxin.keys.models import Town
 from lianxin.keys.once import OnceKey, digest_of
-from lianxin.people.masking import tidy_phone
+from lianxin.people.masking import mobile_off, tidy_phone
 from lianxin.places.datum import BadPoint, to_wgs84
 from lianxin.places.gazetteer import Candidate, Name
 from lianxin.places.models import Site
@@ -95,8 +95,18 @@ def read_report(town: Town, data: QueryDict, files: Any) -> Report:
     phone = _text(report, data, "phone", 30)
     report.phone = tidy_phone(phone)
     if phone and not report.phone:
-        report.faults["phone"] = _("This is not a telephone number: write 11 figures, or leave it empty.")
+        report.faults["phone"] = _not_dialled(phone)
     return report
+
+
+def _not_dialled(phone: str) -> str:
+    """What is wrong with a number that cannot be one."""
+    off = mobile_off(phone)
+    if off < 0:
+        return _("A mobile number has 11 figures: %(n)s too few.") % {"n": -off}
+    if off > 0:
+        return _("A mobile number has 11 figures: %(n)s too many.") % {"n": off}
+    return _("This is not a telephone number: write 11 figures, or leave it empty.")
 
 
 def _text(report: Report, data: QueryDict, name: str, most: int) -> str:

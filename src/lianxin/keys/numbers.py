@@ -46,13 +46,16 @@ def number_of(letters: str, serial: int) -> str:
     return letters + digits + mod_11_10.calc_check_digit(digits)
 
 
-def tidy(text: str) -> str:
-    """What a person typed or read out, as a number: upper case, without spaces and dashes; '' when it is none."""
+def tidy(text: str, home: str = "") -> str:
+    """What a person typed or read out, as a number: upper case, without spaces and dashes; '' when it is none.
+
+    `home`: the letters of the one town that is meant, for a number without any.
+    """
     number = "".join(char for char in text.upper() if char.isascii() and char.isalnum())
     digits = number.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-    letters = number[: len(number) - len(digits)]
+    letters = number[: len(number) - len(digits)] or home
     good = 1 <= len(letters) <= 4 and len(digits) == 8 and digits.isdigit() and mod_11_10.is_valid(digits)
-    return number if good else ""
+    return letters + digits if good else ""
 
 
 def spoken(number: str) -> str:

@@ -158,7 +158,20 @@ def test_one_box_finds_by_number_words_telephone_and_address(town, now):
         filters = replace(read_filter({"q": words, "scope": "all"}), closed=True)
         assert numbers(inbox(who(town, "clerk"), filters, now=now)) == [done.case.number], words
     filters = read_filter({"q": "13800000000", "scope": "all"})
+    assert read_filter({"q": "110"}).words == "110"
     assert inbox(who(town, "clerk"), filters, now=now)["rows"] == []
+
+
+def test_eight_figures_are_the_number_of_a_case_or_a_local_telephone(town, now):
+    done = raise_one(town, now)
+    bare = done.case.number[2:]
+    called = raise_one(town, now, contact=Contact("王秀英", bare))
+    for words in (bare, f"{bare[:4]} {bare[4:]}"):
+        filters = replace(read_filter({"q": words, "scope": "all"}, town.letters), closed=True)
+        assert filters.number == done.case.number
+        assert done.case.number in numbers(inbox(who(town, "clerk"), filters, now=now))
+        assert (called.case.number in numbers(inbox(who(town, "clerk"), filters, now=now))) == (bare[0] not in "01")
+    assert read_filter({"q": "42791970"}, town.letters).number == ""  # the check digit is another
 
 
 @given(

@@ -78,6 +78,17 @@ def test_number_and_last_four_digits_open_the_page_however_they_are_typed(site, 
     assert page["Referrer-Policy"] == "same-origin"  # no secret in its address, and its forms carry the token
 
 
+def test_a_number_without_its_letters_opens_the_page_and_counts_as_one_try(site, lamp):
+    case = lamp().case
+    bare = f"{case.number[2:6]} {case.number[6:]}"
+    for _ in range(TRIES - 1):
+        site.post("/find/", {"number": case.number, "digits": "9999"})
+    response = site.post("/find/", {"number": bare, "digits": "0001"})
+    assert (response.status_code, response["Location"]) == (303, f"/r/{case.number}/")
+    assert TEXT in site.get(response["Location"]).content.decode()
+    assert site.post("/find/", {"number": bare, "digits": "0001"}).status_code == 429  # the same number, the same tries
+
+
 def test_without_digits_the_number_alone_leads_to_the_form(site, lamp):
     response = site.get(f"/r/{lamp().case.number}/")
     assert response.status_code == 302

@@ -47,6 +47,9 @@ _BY_DUE = (F("due_at").asc(nulls_last=True), "id")
 _OF_HOLDER = ("unit_id", "post_id", "post__title", "post__account__name")
 
 
+SHORTEST = 7  # figures of a telephone that is searched for
+
+
 @dataclass(frozen=True, slots=True)
 class InboxFilter:
     """What to show. Empty values ask for nothing; ids of no row match none.
@@ -74,10 +77,14 @@ class InboxFilter:
     closed: bool = False
 
 
-def read_filter(data: Mapping[str, Any]) -> InboxFilter:
-    """The filter a query string asks for; what makes no sense is passed over."""
+def read_filter(data: Mapping[str, Any], home: str = "") -> InboxFilter:
+    """The filter a query string asks for; what makes no sense is passed over. `home`: the letters of the reader's town,
+    for numbers written without; eight figures alone may be a local telephone as well.
+    """
     words = _word(data, "q", 100)
-    number, phone = tidy(_word(data, "number", 20) or words), tidy_phone(_word(data, "phone", 30) or words)
+    typed = _word(data, "number", 20) or words
+    number, phone = tidy(typed, home), tidy_phone(_word(data, "phone", 30) or words)
+    phone = phone if len(phone) >= SHORTEST else ""  # "110" and "12345" are words that stand in requests
     return InboxFilter(
         scope=_one_of(data, "scope", SCOPES) or "mine",
         step=_word(data, "step"),
@@ -92,7 +99,7 @@ def read_filter(data: Mapping[str, Any]) -> InboxFilter:
         urgency=_word(data, "urgency"),
         words="" if number or phone else words,
         number=number,
-        phone="" if number else phone,
+        phone="" if tidy(typed) else phone,
         tail=words if len(words) == TAIL and words.isascii() and words.isdigit() else "",
         closed=_word(data, "closed") == "1",
     )
@@ -218,7 +225,7 @@ def _light(now: datetime) -> CaseWhen:
 def _of_case(actor: Actor, filters: InboxFilter, prefix: str) -> Q:
     """What a filter asks of the case itself."""
     town = actor.town
-    plain = ("step", "kind", "urgency", "number")
+    plain = ("step", "kind", "urgency")
     asked: dict[str, Any] = {name: value for name in plain if (value := getattr(filters, name))}
     if filters.channel:  # several keys have the same wording
         words = channels()
@@ -230,9 +237,15 @@ def _of_case(actor: Actor, filters: InboxFilter, prefix: str) -> Q:
     asked_of = Q(**{_path(prefix, name): value for name, value in asked.items()})
     if filters.phase:
         asked_of &= at_steps(town, lambda step: step.phase == filters.phase and not step.end, prefix)
-    if filters.words or filters.phone:
-        asked_of &= Q(**{_path(prefix, "id__in"): _found(town, filters)})
-    return asked_of
+    return asked_of & _named(town, filters, prefix)
+
+
+def _named(town: Town, filters: InboxFilter, prefix: str) -> Q:
+    """Cases of the number, of the telephone or the words; of both where it may be a number and a telephone."""
+    number = Q(**{_path(prefix, "number"): filters.number}) if filters.number else Q()
+    if not (filters.words or filters.phone):
+        return number
+    return number | Q(**{_path(prefix, "id__in"): _found(town, filters)})
 
 
 def _found(town: Town, filters: InboxFilter) -> list[int]:

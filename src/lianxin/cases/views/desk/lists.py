@@ -42,7 +42,7 @@ def desk(request: StaffRequest) -> HttpResponse:
 def waiting(request: StaffRequest, now: datetime) -> Row:
     """The list of the inbox as its address asks for it, with what it is counted and sieved by."""
     actor = request.actor
-    filters = replace(read_filter(request.GET), closed=False)
+    filters = replace(read_filter(request.GET, request.actor.town.letters), closed=False)
     page = inbox(actor, filters, now=now, after=request.GET.get("after", ""))
     number = counts(actor, now=now, scope=filters.scope)
     return {
@@ -59,7 +59,7 @@ def waiting(request: StaffRequest, now: datetime) -> Row:
 def search(request: StaffRequest) -> HttpResponse:
     """Every case the words, the number or the telephone name; a number alone goes straight to its case."""
     actor, now = request.actor, timezone.now()
-    filters = replace(read_filter(request.GET), scope="all", closed=True)
+    filters = replace(read_filter(request.GET, request.actor.town.letters), scope="all", closed=True)
     asked = bool(filters.words or filters.number or filters.phone)
     if filters.number and Case.objects.seen_by(actor).filter(number=filters.number).exists():
         return redirect("case", filters.number)
@@ -130,7 +130,7 @@ def came_from(query: QueryDict) -> QueryDict:
 
 def next_waiting(actor: Actor, query: QueryDict, now: datetime, *, but: str) -> Row | None:
     """The next row of the list to triage after the place one stood at, else the first; never the one just done."""
-    filters = replace(read_filter(came_from(query)), closed=False)
+    filters = replace(read_filter(came_from(query), actor.town.letters), closed=False)
     for after in dict.fromkeys((query.get("at", ""), "")):
         rows: list[Row] = inbox(actor, filters, now=now, after=after, most=20)["rows"]
         for row in rows:

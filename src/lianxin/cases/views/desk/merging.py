@@ -92,7 +92,7 @@ def beside_each_other(page: Row, other: Row) -> Row:
 
 def other_page(request: StaffRequest, wanted: str, case: Case) -> Row | None:
     """The case of a number typed or picked; None when there is none but this one."""
-    number = tidy(wanted)
+    number = tidy(wanted, case.town.letters)
     try:
         other = stand(request.actor, number=number) if number and number != case.number else None
     except NotSeen:

@@ -83,7 +83,7 @@ def views(actor: Actor) -> Row:
 
 def cases(actor: Actor, words: str) -> Row:
     """The cases that a number, a telephone or words name, as far as the actor sees them, the newest first."""
-    filters = read_filter({"q": words, "scope": "all", "closed": "1"})
+    filters = read_filter({"q": words, "scope": "all", "closed": "1"}, actor.town.letters)
     found = inbox(actor, filters, now=timezone.now(), most=MOST)["rows"]
     items = [
         {

@@ -31,7 +31,7 @@ Row = dict[str, Any]
 @require_safe
 def print_page(request: StaffRequest) -> HttpResponse:
     """What may be printed of a filter: the list as it stands, the register of a period."""
-    filters, today = read_filter(request.GET), timezone.localdate()
+    filters, today = read_filter(request.GET, request.actor.town.letters), timezone.localdate()
     context = {
         **frame(request, "desk"), "asked": asked_in_words(request.actor.town, filters), "query": query_of(filters),
         "hidden": QueryDict(query_of(filters)).items(), "first": today.replace(day=1), "last": today, "most": MOST,
@@ -45,7 +45,7 @@ def print_page(request: StaffRequest) -> HttpResponse:
 def list_pdf(request: StaffRequest) -> HttpResponse:
     """The inbox of a filter: open duties by due time."""
     actor, now = request.actor, timezone.now()
-    filters = replace(read_filter(request.GET), closed=False)
+    filters = replace(read_filter(request.GET, request.actor.town.letters), closed=False)
     rows = open_rows(actor, filters, now)
     lines = [
         [str(at), row["number"], row["title"], row["category"], row["grid"], row["step_name"], _who(row), _due(row)]
@@ -65,7 +65,7 @@ def list_pdf(request: StaffRequest) -> HttpResponse:
 def register_pdf(request: StaffRequest) -> HttpResponse:
     """Every case recorded in a period, closed ones too, in the order in which they were taken down."""
     actor, now = request.actor, timezone.now()
-    filters = replace(read_filter(request.GET), closed=True)
+    filters = replace(read_filter(request.GET, request.actor.town.letters), closed=True)
     first, last = period(request.GET)
     asked = cases_of(actor, filters, now=now).filter(recorded_at__gte=_start(first), recorded_at__lt=_start(last, 1))
     rows = rows_of(actor, asked.order_by("recorded_at", "id"), now=now, most=MOST + 1)

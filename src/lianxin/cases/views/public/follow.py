@@ -43,11 +43,12 @@ def find(request: TownRequest) -> HttpResponse:
     fault = ""
     if request.method == "POST":
         digits = plain_words(request.POST.get("digits", ""), 8)
-        found = reporter_by_phone(request.town, number, digits, client=client_of(request), now=timezone.now())
+        asked = tidy(number, request.town.letters)
+        found = reporter_by_phone(request.town, asked or number, digits, client=client_of(request), now=timezone.now())
         if found is not None:
             opened = request.session.get(OPENED, {})
-            request.session[OPENED] = {**opened, tidy(number): str(found.pk)}
-            return HttpResponseRedirect(reverse("follow", kwargs={"number": tidy(number)}), status=303)
+            request.session[OPENED] = {**opened, asked: str(found.pk)}
+            return HttpResponseRedirect(reverse("follow", kwargs={"number": asked}), status=303)
         fault = _("Number and digits do not belong together. Look at both again; five tries in a quarter of an hour.")
     context = {"nav": nav("find"), "number": number, "fault": fault, "mine": mine_kept(request, MOST_MINE)}
     return render(request, "cases/public/find.html", context, status=422 if fault else 200)

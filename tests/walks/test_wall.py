@@ -19,7 +19,8 @@ ROUND = 30_000  # ms between two questions
 FIRST = "main dl.now dd .n"
 LAST_DAY = """(() => { const below = document.querySelector('.wall-trend .below').getBoundingClientRect();
   const last = document.querySelector('.wall-trend .below span:last-child i').getBoundingClientRect();
-  return Math.round(below.right - last.right); })()"""
+  const clips = getComputedStyle(document.querySelector('.wall-trend .below')).overflowX !== 'visible';
+  return Math.round((clips ? below.right : innerWidth) - last.right); })()"""
 FITS = "[document.documentElement.scrollWidth - innerWidth, document.documentElement.scrollHeight - innerHeight]"
 # Of all text on the screen the smallest, in hundredths of the screen's height; what stands in a drawing is scaled.
 SMALLEST = """() => {

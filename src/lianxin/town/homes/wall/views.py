@@ -125,7 +125,7 @@ def _shown(actor: Actor, shown: Snapshot, now: datetime, *, links: bool) -> dict
         "ground": drawn, "cuts": marks, "tones": tones, "day": _day(timezone.localtime(now)),
         "names": {row["id"]: unit_name(known[row["id"]]) for row in shown.units},
         "kinds": [(category_name(kinds[pk]) if pk in kinds else "", figure) for pk, figure in shown.categories],
-        "of_now": f"{_of(links)} · {_('this moment')}", "of_year": f"{_of(links)} · {_('Twelve months to today')}",
+        "counted_of": f"{_of(links)} · {_('counts of this moment, rates of twelve months to today')}",
         "soon_href": soon_href(), "build": f"{asset('wall.css')} {asset('wall.js')} {town.config_version}",
     }  # fmt: skip
 

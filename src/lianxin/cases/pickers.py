@@ -4,7 +4,8 @@ Each picker is two halves: what it offers to a reader, and how a value that come
 "unit:ID", "post:ID", or the key of the thing, which the API's callers prefer.
 """
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -173,9 +174,18 @@ def _holder_options(actor: Actor, case: Case | None, now: datetime) -> tuple[lis
     likely = f"post:{proposal.post_id}" if proposal.post_id else f"unit:{proposal.unit_id}"
     people = [
         {"value": f"post:{pk}", "text": _("%(unit)s: %(name)s") % {"unit": _unit_of(actor.town, unit), "name": name}}
-        for pk, unit, name in _near(actor.town, case, proposal.post_id, now)
+        for pk, unit, name in _told_apart(_near(actor.town, case, proposal.post_id, now))
     ]
     return rows + people, likely
+
+
+def _told_apart(people: Sequence[tuple[int, int, str, str]]) -> list[tuple[int, int, str]]:
+    """Posts by their people's names; where a unit has a name twice, with the title of the post."""
+    twice = {each for each, n in Counter((unit, name) for _pk, unit, name, _title in people).items() if n > 1}
+    return [
+        (pk, unit, _("%(name)s (%(title)s)") % {"name": name, "title": title} if (unit, name) in twice else name)
+        for pk, unit, name, title in people
+    ]
 
 
 def _unit_of(town: Town, pk: int) -> str:
@@ -183,14 +193,14 @@ def _unit_of(town: Town, pk: int) -> str:
     return unit_name(unit) if unit else ""
 
 
-def _near(town: Town, case: Case, proposed: int | None, now: datetime) -> list[tuple[int, int, str]]:
+def _near(town: Town, case: Case, proposed: int | None, now: datetime) -> list[tuple[int, int, str, str]]:
     """People a case may be given to by name: of the unit that has it, of its grid, and whom the route proposes."""
 
-    def build() -> list[tuple[int, int, str]]:
+    def build() -> list[tuple[int, int, str, str]]:
         near = Q(unit_id=case.unit_id) | Q(pk=proposed or 0) | (Q(grid_id=case.grid_id) if case.grid_id else Q(pk=0))
         rows = _workers(town).filter(near).filter(Q(ends=None) | Q(ends__gte=today(now))).order_by("unit_id", "id")
-        found = rows.values_list("id", "unit_id", "account__name", "role__may")[:60]
-        return [(pk, unit, name) for pk, unit, name, may in found if works(may)]
+        found = rows.values_list("id", "unit_id", "account__name", "title", "role__may")[:60]
+        return [(pk, unit, name, title) for pk, unit, name, title, may in found if works(may)]
 
     return cached(town, f"near:{case.unit_id}:{case.grid_id}:{proposed}:{today(now)}", build)
 

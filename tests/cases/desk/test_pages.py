@@ -14,7 +14,7 @@ from lianxin.cases.queries.setup import categories
 from lianxin.cases.queries.standing import stand
 from lianxin.cases.values import Contact, Draft, Holder
 from lianxin.ledger.verify import verify
-from lianxin.people.models import Account
+from lianxin.people.models import Account, Post
 from lianxin.people.queries import unit_by_key
 from lianxin.workflow.engine import Refused
 from towns import grid_named, reporter_of, who
@@ -437,3 +437,16 @@ def test_an_appeal_is_not_the_first_clerks_to_triage(town, sign_in):
     page = client.get(f"/desk/triage/{appeal.number}/")
     assert page.told["main"] is not None
     assert stand(who(town, "supervisor"), pk=appeal.pk).case.step == "collect"
+
+
+def test_who_holds_two_posts_in_a_unit_is_told_apart_by_their_titles(town, sign_in):
+    number = raised(town).case.number
+    first = Post.objects.for_system("test", town).get(pk=who(town, "clerk").post_id)
+    second = Post.objects.create(town=town, account=first.account, unit=first.unit, role=first.role, title="值班长")
+    page = sign_in(town, "clerk").get(f"/desk/triage/{number}/").told
+    texts = {each["value"]: each["text"] for each in page["j"]["options"]["holder"]}
+    assert texts[f"post:{second.pk}"].endswith(f"{first.account.name}（值班长）")
+    assert texts[f"post:{first.pk}"].endswith(f"（{first.title}）")
+    assert len(set(texts.values())) == len(texts)
+    alone = Post.objects.for_system("test", town).get(pk=who(town, "dispatcher").post_id)
+    assert "（" not in texts.get(f"post:{alone.pk}", "")

@@ -144,3 +144,18 @@ def test_the_list_costs_the_same_few_statements_however_long_it_is(town, django_
         told(town, move(town, raised(town), ACCEPT, assign(town)))
     with django_assert_max_num_queries(5):
         messages_of(handler, now=timezone.now())
+
+
+def test_a_turn_is_said_only_while_it_is_the_reader_s(town):
+    done = raised(town)
+    told(town, done)
+    assert [row["turn"] for row in rows(town, "clerk")] == ["轮到您办"]
+    done = move(town, done, ACCEPT, assign(town))
+    told(town, done)
+    turns = {name: {row["said"]: row["turn"] for row in rows(town, name)} for name in ("clerk", "handler")}
+    assert "轮到您办" not in turns["clerk"].values()  # it has long been dispatched
+    assert "轮到您办" in turns["handler"].values()
+    done = move(town, done, ("handler", "take", {}), ("handler", "finish", {"answer": "已修好。"}))
+    told(town, done)
+    for name in ("clerk", "handler", "handler2", "supervisor"):
+        assert "轮到您办" not in {row["turn"] for row in rows(town, name)}, name  # the resident is to answer

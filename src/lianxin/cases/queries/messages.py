@@ -6,9 +6,10 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from lianxin.cases.models import Case
+from lianxin.cases.models import Case, Duty
 from lianxin.cases.queries.inbox import rows_of
 from lianxin.cases.queries.setup import kinds
+from lianxin.cases.roles import holds
 from lianxin.cases.words import act_name, duty_name
 from lianxin.keys.cache import cached
 from lianxin.keys.prepared import Prepared
@@ -41,15 +42,17 @@ def message_of(actor: Actor, pk: int) -> Message | None:
 def messages_of(actor: Actor, *, now: datetime, after: str = "", most: int = MOST) -> Row:
     """A page of the actor's messages: rows, and `next`, the place to go on from.
 
-    Each row: id, at, unread, said (what happened), turn (what is asked of the reader; "" when nothing), unit (told to
-    the whole unit), case (the row of its case, None when it is no longer the actor's to see).
+    Each row: id, at, unread, said (what happened), turn (what is asked of the reader, as long as it is still open; ""
+    when nothing), unit (told to the whole unit), case (the row of its case, None when it is no longer the actor's to
+    see).
     """
     place = int(after) if after.isascii() and after.isdigit() and len(after) < 19 else None
     found = _newest(actor, place, most + 1)
     shown = found[:most]
     cases = _cases(actor, [each.case_id for each in shown if each.case_id], now)
+    asked = _asked(actor, [each.case_id for each in shown if each.case_id and each.duty])
     names = {flow.key: flow for flow in kinds(actor.town)}
-    rows = [_row(each, cases.get(each.case_id or 0), names) for each in shown]
+    rows = [_row(each, cases.get(each.case_id or 0), names, asked) for each in shown]
     return {"rows": rows, "next": str(shown[-1].pk) if len(found) > most else ""}
 
 
@@ -69,7 +72,15 @@ def _cases(actor: Actor, ids: list[int], now: datetime) -> dict[int, Row]:
     return {row["id"]: row for row in rows_of(actor, held, now=now, most=len(ids))} if ids else {}
 
 
-def _row(message: Message, case: Row | None, flows: dict[str, Any]) -> Row:
+def _asked(actor: Actor, ids: list[int]) -> set[tuple[int, str]]:
+    """What the actor owes now in some cases: the case and the duty. While the resident is to answer, nobody does."""
+    if not ids:
+        return set()
+    rows = Duty.objects.for_system("messages: duties of the reader", actor.town).filter(case_id__in=ids, done_at=None)
+    return {(duty.case_id, duty.what) for duty in rows.exclude(who="reporter") if holds(actor, duty)}
+
+
+def _row(message: Message, case: Row | None, flows: dict[str, Any], asked: set[tuple[int, str]]) -> Row:
     flow = flows.get(case["kind"]) if case else None
     return {
         "id": message.pk,
@@ -77,7 +88,7 @@ def _row(message: Message, case: Row | None, flows: dict[str, Any]) -> Row:
         "unread": message.read_at is None,
         "unit": message.post_id is None,
         "said": act_name(flow, message.act) if flow is not None else "",
-        "turn": _turn(message.duty),
+        "turn": _turn(message.duty) if (message.case_id, message.duty) in asked else "",
         "case": case,
     }
 

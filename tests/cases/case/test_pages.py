@@ -30,11 +30,12 @@ from lianxin.cases.queries.page import case_page
 from lianxin.cases.queries.setup import kinds
 from lianxin.cases.queries.standing import stand
 from lianxin.cases.values import Contact, Holder
+from lianxin.keys.numbers import spoken
 from lianxin.ledger.models import Entry, Text
 from lianxin.ledger.verify import verify
 from lianxin.people.actors import reporter
 from lianxin.people.queries import unit_by_key
-from lianxin.ui.words import when
+from lianxin.ui.words import stamp, when
 from towns import who
 
 pytestmark = pytest.mark.django_db
@@ -480,3 +481,30 @@ def test_from_a_list_of_the_supervisors_one_comes_back_to_it(town):
 def test_a_grid_workers_own_find_names_no_resident(town):
     done = raised(town, channel="field", contact=Contact())
     assert "未留姓名" not in signed_in("clerk").get(f"/cases/{done.case.number}/").content.decode()
+
+
+# What was merged in
+
+
+def test_who_handles_a_case_reads_what_was_merged_into_it(town):
+    main, twin = at(town, "handle"), raised(town, title="东头路灯灭了", text="老人夜里摔了一跤", contact=Contact("李大勇", "19900000077"))
+    assert "并入本件的诉求" not in signed_in("handler").get(f"/cases/{main.case.number}/").content.decode()
+    twin = move(town, twin, ACCEPT, ("clerk", "merge", {"case": main.case.pk}))
+    number, shown = twin.case.number, twin.case.recorded_at
+    for path in (f"/cases/{main.case.number}/", f"/field/cases/{main.case.number}/"):
+        page = signed_in("handler").get(path).content.decode()
+        part = page[page.index('id="merged"') :].split("</ul>")[0]
+        assert spoken(number) in part
+        assert "东头路灯灭了" in part
+        assert "老人夜里摔了一跤" in part
+        assert stamp(shown) in part
+        assert "李大勇" not in page
+        assert "19900000077" not in page
+        assert "077" in part
+        seen = signed_in("handler").get(f"/cases/{number}/").status_code == 200
+        assert (f'href="/cases/{number}/"' in part) == seen
+    assert f'href="/cases/{number}/"' in signed_in("clerk").get(f"/cases/{main.case.number}/").content.decode()
+    mine = reporter(town, case_id=main.case.pk, reporter_id=main.reporter_id)
+    assert case_page(mine, stand(mine, pk=main.case.pk), timezone.now())["merged"] == []
+    move(town, twin, ("clerk", "split", {"reason": "不是一件事"}))
+    assert "老人夜里摔了一跤" not in signed_in("handler").get(f"/cases/{main.case.number}/").content.decode()

@@ -17,6 +17,7 @@ from lianxin.cases.pickers import category_name, grid_name, unit_name
 from lianxin.cases.queries.check_ins import check_ins_of
 from lianxin.cases.queries.clockface import clock_panel
 from lianxin.cases.queries.history import History, history_of, timeline
+from lianxin.cases.queries.merged import merged_into
 from lianxin.cases.queries.setup import categories, workflow_by_id
 from lianxin.cases.roles import HOLDER, MAIN, holds, roles_of
 from lianxin.cases.values import Standing
@@ -43,7 +44,7 @@ def case_page(actor: Actor, standing: Standing, now: datetime) -> Row:
     number spoken version title text kind step category grid address lon lat channel urgency … | people joined |
     holder duties kept (what another system said) | light due_at soon_at provisional paused late next |
     cells clock timeline photos | acts |
-    parent children publication.
+    parent children merged publication.
     """
     case, town = standing.case, actor.town
     flow = workflow_by_id(town, case.workflow_id)
@@ -55,6 +56,7 @@ def case_page(actor: Actor, standing: Standing, now: datetime) -> Row:
         **_time(case, flow, now),
         **_people(actor, case),
         **_linked(actor, case),
+        "merged": merged_into(actor, case, history),
         "holder": _holder(actor, standing, history),
         "duties": [_duty(actor, duty, history, now) for duty in standing.duties if duty.what != MAIN],
         "kept": kept_answers(case) if actor.is_staff else [],

@@ -221,8 +221,19 @@ def test_not_satisfied_without_a_word_is_asked_for_one(site, lamp, link, answere
 def test_a_rating_out_of_range_changes_nothing(site, lamp, link, answered, rating):
     done = lamp()
     answered(done.case)
-    assert post(site, link(done), "rate", done.case, rating=rating, words="x").status_code == 422
+    radio = re.search(r'<input type="radio" id="f-rating"[^>]*>', site.get(link(done)).content.decode())
+    assert "required" not in radio[0]  # the browser's own bubble speaks the language of the phone
+    response = post(site, link(done), "rate", done.case, rating=rating, words="x")
+    assert response.status_code == 422
+    assert response.content.decode().count("请先在五项里选一项") == 2  # at the head and beside the field
     assert step(done.case) == "feedback"
+
+
+def test_among_my_requests_an_answer_asks_for_its_rating(site, lamp, link, answered):
+    done = lamp()
+    assert "请您评价" not in site.get(f"{link(done)}brief/").content.decode()
+    answered(done.case)
+    assert "已答复，请您评价" in site.get(f"{link(done)}brief/").content.decode()
 
 
 def test_a_page_seen_before_the_case_moved_does_not_move_it_again(site, lamp, link, answered):
@@ -324,6 +335,7 @@ def test_what_is_not_solved_is_shown_by_photos_too(site, town, lamp, link, answe
 def test_a_merged_request_shows_how_the_main_one_gets_on_without_its_words(site, lamp, link, answered, act):
     main, mine = lamp(text="井盖旁边的电线杆也歪了，主人家姓赵", title="电线杆歪了"), lamp()
     act(mine.case, "merge", "clerk", case=main.case.pk)
+    assert "催办" not in site.get(link(mine)).content.decode()  # there is none here to press
     answered(main.case)
     page = site.get(link(mine)).content.decode()
     assert "合并办理的事项" in page
@@ -387,11 +399,13 @@ def test_at_each_step_the_page_says_who_until_when_what_if_late_and_how_to_objec
     for step_name, whose, late, objection, move in way:
         if move:
             act(done.case, move[0], move[1], **move[2])
-        facts, first = standing(site.get(link(done)).content.decode())
+        page = site.get(link(done)).content.decode()
+        facts, first = standing(page)
         told = facts["现在由谁办"], facts["什么时候前"], facts.get("到时没办") or facts.get("您不回话"), facts["如果您不认可"]
         assert whose in told[0], step_name
         assert "还有" in told[1], step_name
         assert late in told[2], step_name
+        assert "催办" not in told[2] or 'id="act-remind"' in page, step_name
         assert objection in told[3], step_name
         assert first[1].startswith("present ")
         assert first[2] == f"现在：{step_name}"

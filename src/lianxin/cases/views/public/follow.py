@@ -163,6 +163,8 @@ def _meant(data: Any) -> str:
 
 def _in_plain_words(data: Any, faults: dict[str, str]) -> dict[str, str]:
     """A rating's words may be left out, unless it is a bad one: say so, rather than that a reason is missing."""
+    if data.get("act") == "rate" and "rating" in faults:
+        faults = {**faults, "rating": _("Choose one of the five, from very content to not at all.")}
     if data.get("act") == "rate" and "reason" in faults and not data.get("words", "").strip():
         return {**faults, "reason": _("Say what is still wrong, so that it can be handled again.")}
     return faults

@@ -297,7 +297,8 @@ def _main(seen: Following, progress: Mapping[str, Any], *, now: datetime) -> dic
     )
     answers = {entry_id: body for entry_id, body in rows.values_list("entry_id", "body") if body}
     told = [{"text": answers[e.pk], "at": words.when(e.at, now)} for e in reversed(entries) if e.pk in answers]
-    return {"progress": progress_of(seen.town, case, entries, now=now), "answers": told}
+    main = progress_of(seen.town, case, entries, now=now)
+    return {"progress": {**main, "small": ""}, "answers": told}  # what its own reporters may do is not to be done here
 
 
 def offered(seen: Following, *, now: datetime) -> list[Transition]:
@@ -312,7 +313,9 @@ def _may(seen: Following, *, now: datetime) -> set[str]:
     if seen.flow.steps[seen.case.step].end:
         return {each.act for each in offered(seen, now=now)}
     role = "reporter" if seen.reporter.first else "joiner"
-    return {each.act for each in seen.flow.transitions if role in each.by}
+    every = {each.act for each in seen.flow.transitions if role in each.by}
+    # The way on is told ahead; that one may press is told where the act stands below, and only then.
+    return every if any(each.act == "remind" for each in offered(seen, now=now)) else every - {"remind"}
 
 
 def acts_of(seen: Following, *, now: datetime) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """A resident's own requests on the first page: the links are kept by the browser, here is what stands behind each."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -38,5 +39,12 @@ def brief_of(town: Town, reporter: Reporter, *, now: datetime) -> dict[str, Any]
     """One request in two lines: what it is called, where it stands, who has it and until when."""
     case = reporter.case
     progress = progress_of(town, case, now=now)
-    told = progress["sentence"] if progress["ended"] else _("By %(due)s · %(unit)s") % progress
-    return {**mine_of(town, case, reporter), "progress": progress, "told": told}
+    return {**mine_of(town, case, reporter), "progress": progress, "told": _told(progress, first=reporter.first)}
+
+
+def _told(progress: Mapping[str, Any], *, first: bool) -> str:
+    if progress["ended"]:
+        return str(progress["sentence"])
+    if progress["yours"] and first:  # who joined does not rate
+        return _("There is an answer: please rate it")
+    return _("By %(due)s · %(unit)s") % progress

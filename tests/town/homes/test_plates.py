@@ -48,7 +48,8 @@ def test_a_worker_who_scans_it_comes_to_the_work_there_and_checks_in(town, life,
     assert client.post("/field/check-in/", form).headers["Location"] == f"/field/grids/{grid.code}/"
     page = client.get(f"/field/grids/{grid.code}/").content.decode()
     assert "最近到场签到" in page
-    assert "手机没有给出位置" in page
+    assert "，没有取到位置。" in page  # at the press
+    assert ">没有取到位置。" in page  # in the list
 
 
 def test_a_village_prints_its_plates_a_sheet_each_with_the_code_of_its_own_address(town, signed):

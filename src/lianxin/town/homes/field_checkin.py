@@ -55,7 +55,8 @@ def _keep(request: StaffRequest, where: dict[str, Any], now: datetime) -> None:
     except KeyUsedOtherwise:
         made = check_in(told, actor=actor, now=now, **where)
     if made is not None:
-        messages.success(request, _("Checked in, %(at)s.") % {"at": words.when(made.at)})
+        said = _("Checked in, %(at)s.") if made.place else _("Checked in, %(at)s; the phone told no place.")
+        messages.success(request, said % {"at": words.when(made.at)})
 
 
 def _grid(request: StaffRequest) -> int:

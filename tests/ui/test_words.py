@@ -31,9 +31,9 @@ class TestInChinese:
     def test_what_is_left_and_what_is_past_are_told_apart(self):
         assert words.left(NOW + timedelta(days=2, hours=3, minutes=50), NOW) == "还有 2 天 3 小时"
         assert words.left(NOW - timedelta(hours=5), NOW) == "已超 5 小时"
-        assert words.left_short(NOW + timedelta(days=2, hours=3), NOW) == "2天"
-        assert words.left_short(NOW - timedelta(hours=5), NOW) == "超5时"
-        assert words.left_short(NOW + timedelta(minutes=9), NOW) == "9分"
+        assert words.left_short(NOW + timedelta(days=2, hours=3), NOW) == "还有 2\u00a0天"
+        assert words.left_short(NOW - timedelta(hours=5), NOW) == "超 5\u00a0小时"
+        assert words.left_short(NOW + timedelta(minutes=9), NOW) == "还有 9\u00a0分钟"
 
     def test_how_long_since_is_rough_and_then_a_date(self):
         assert words.ago(NOW - timedelta(seconds=20), NOW) == "刚刚"

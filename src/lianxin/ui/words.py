@@ -91,7 +91,7 @@ def _left(whole: int, late: bool, language: str) -> str:
 
 
 def left_short(due: datetime | None, now: datetime | None = None) -> str:
-    """What is left in one unit, for a cell: ``2天``, ``3时``, ``超5时``."""
+    """What is left in one unit, for a cell: ``还有 2 天``, ``超 5 小时``; it breaks before the number alone."""
     if due is None:
         return ""
     minutes = _minutes(due - (now or timezone.now()))
@@ -102,7 +102,8 @@ def left_short(due: datetime | None, now: datetime | None = None) -> str:
         words = gettext("%(n)sh") % {"n": int(size // 60)}
     else:
         words = gettext("%(n)smin") % {"n": int(size)}
-    return words if minutes >= 0 else gettext("+%(span)s") % {"span": words}
+    words = words.replace(" ", "\u00a0")
+    return (gettext("%(span)s left") if minutes >= 0 else gettext("+%(span)s")) % {"span": words}
 
 
 def ago(value: datetime | None, now: datetime | None = None) -> str:

@@ -22,6 +22,9 @@ ZONE = ZoneInfo("Asia/Shanghai")
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=ZONE)
 
 
+SHARING = ("test_demo_whole.py", "test_demo_load.py")
+
+
 def pytest_addoption(parser):
     parser.addoption("--of-the-database", action="store_true", help="only tests that read or write rows, and those of the commands")
 
@@ -41,10 +44,14 @@ def pytest_collection_modifyitems(config, items):
 
 def _dealt(items, hands):
     """In the order in which so many workers, each of which begins with a share from the front, have as much to do."""
-    slow = [item for item in items if item.get_closest_marker("slow")]
     rest = [item for item in items if not item.get_closest_marker("slow")]
+    files = {}  # those of one file share what is made once for the file, as a whole town
+    for item in items:
+        if item.get_closest_marker("slow"):
+            files.setdefault(item.path if item.path.name in SHARING else item.nodeid, []).append(item)
+    slow = [[item for group in list(files.values())[at::hands] for item in group] for at in range(hands)]
     cuts = [len(rest) * at // hands for at in range(hands + 1)]
-    return [item for at in range(hands) for item in (*slow[at::hands], *rest[cuts[at] : cuts[at + 1]])]
+    return [item for at in range(hands) for item in (*slow[at], *rest[cuts[at] : cuts[at + 1]])]
 
 
 def _depends_on_the_database(item):

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from lianxin.cases.actions import open_case, transition
 from lianxin.cases.models import Case
@@ -68,7 +69,7 @@ def test_late_cases_are_pressed_from_the_list_by_keyboard(desk_page, town, sign_
     desk_page.wait_for_load_state("networkidle")
     assert now_of(town, late).state["counts"]["supervised"] == 1
     desk_page.click("text=未回音")
-    assert desk_page.locator(".town-rows > li").count() == 1
+    expect(desk_page.locator(".town-rows > li")).to_have_count(1)
     axe_clean(desk_page)
 
 

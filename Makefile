@@ -4,8 +4,8 @@
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
-# One more than there are processors, since tests also wait; at most eight.
-JOBS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ $$n -gt 7 ] && n=7; echo $$((n + 1)))
+# As many as there are processors, at most eight: with more, browsers wait for each other.
+JOBS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ $$n -gt 8 ] && n=8; echo $$n)
 export HOST PORT
 run demo: export LIANXIN_PROFILE := $(or $(LIANXIN_PROFILE),demo)
 

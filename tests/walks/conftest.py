@@ -16,7 +16,7 @@ import pytest
 
 def _page(browser, **options) -> Iterator:
     context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai", **options)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)  # a busy machine is slow, not wrong
     shown, wrong = context.new_page(), []
     shown.on("pageerror", lambda fault: wrong.append(f"script: {fault}"))
     shown.on("console", lambda line: wrong.append(f"console: {line.text}") if line.type == "error" else None)

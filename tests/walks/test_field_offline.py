@@ -339,4 +339,4 @@ def test_what_one_wrote_is_neither_shown_to_nor_sent_by_another_and_the_day_ends
     phone.set_offline(True)
     page.goto("/field/")
     assert "没有网络" in page.inner_text("h1")
-    assert page.evaluate("caches.has('lx-day')") is False
+    until(page, lambda: page.evaluate("caches.has('lx-day')") is False)

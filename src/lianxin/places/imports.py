@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lianxin.places.datum import BadPoint, Datum, datum_named, to_wgs84
 from lianxin.places.ground import Fault, Piece, ground_faults
-from lianxin.places.plane import Plane, area_m2
+from lianxin.places.plane import Plane, area_m2, middle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -185,7 +185,7 @@ def _read_feature(reading: _Reading, row: int, feature: object) -> str:
 
 
 def _row(row: int, shape: Geometry, *, code: str, name: str, parent: str, **counts: int) -> GridRow:
-    middle = shape.centroid if shape.contains(shape.centroid) else shapely.point_on_surface(shape)
+    centre = middle(shape)
     return GridRow(
         row=row,
         code=code,
@@ -193,8 +193,8 @@ def _row(row: int, shape: Geometry, *, code: str, name: str, parent: str, **coun
         level=LEVEL_OF_LENGTH[len(code)],
         parent=parent or code[: PARENT_LENGTH.get(len(code), 0)],
         boundary=json.loads(shapely.to_geojson(shape)),
-        lon=round(middle.x, 7),
-        lat=round(middle.y, 7),
+        lon=round(centre.x, 7),
+        lat=round(centre.y, 7),
         area_m2=round(area_m2(shape), 1),
         **counts,
     )

@@ -9,6 +9,7 @@ import shapely
 from django.utils.translation import gettext_lazy as _
 from shapely.errors import GEOSException
 
+from lianxin.places.plane import middle
 from lianxin.places.tiling import (
     NONE,
     PER_DEGREE,
@@ -173,7 +174,6 @@ def _metres(area: float) -> str:
 
 
 def middle_of(ground: Ground) -> tuple[float, float]:
-    """A longitude and latitude to stand for the ground: its centre, or where that lies outside, a point within."""
-    shape = shape_of(ground)
-    middle = shape.centroid if shape.contains(shape.centroid) else shapely.point_on_surface(shape)
-    return round(middle.x / PER_DEGREE, 7), round(middle.y / PER_DEGREE, 7)
+    """A longitude and latitude to stand for the ground."""
+    centre = middle(shape_of(ground))
+    return round(centre.x / PER_DEGREE, 7), round(centre.y / PER_DEGREE, 7)

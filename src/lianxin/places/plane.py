@@ -37,6 +37,11 @@ class Plane:
         return shapely.transform(shape, lambda points: points * (self.per_lon, self.per_lat))
 
 
+def middle(shape: Geometry) -> Geometry:
+    """The point to stand for a shape: its centre, or where that lies outside, a point within."""
+    return shape.centroid if shape.contains(shape.centroid) else shapely.point_on_surface(shape)
+
+
 def area_m2(shape: Geometry) -> float:
     """Square metres of a shape given in degrees."""
     if shape.is_empty:

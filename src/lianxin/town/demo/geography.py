@@ -16,7 +16,7 @@ import numpy as np
 import shapely
 from shapely import MultiPoint, Point, Polygon
 
-from lianxin.places.plane import Plane
+from lianxin.places.plane import Plane, middle
 from lianxin.town.demo import placenames
 
 if TYPE_CHECKING:
@@ -302,7 +302,7 @@ def _sums(areas: Sequence[Area]) -> tuple[int, int]:
 
 def _middle(shape: Polygon) -> tuple[float, float]:
     """A point inside, where a label can stand: the centroid where it is inside."""
-    point = shape.centroid if shape.contains(shape.centroid) else shapely.point_on_surface(shape)
+    point = middle(shape)
     return round(point.x, DIGITS), round(point.y, DIGITS)
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime, time
 from typing import Any, Final
 
 from django.utils import timezone
 
 from lianxin.town.exports.safety import as_written
-from lianxin.town.imports.tables import NO_VALUE
+from lianxin.town.imports.tables import NO_VALUE, Cells
 
 ERROR_VALUES: Final = frozenset({"#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!"})
 EARLIEST: Final = date(1949, 10, 1)
@@ -24,6 +24,22 @@ class Wrong(Exception):
     def __init__(self, code: str, **said: Any) -> None:
         super().__init__(code)
         self.code, self.said = code, said
+
+
+def read_row(
+    readers: Mapping[str, Callable[[Any], Any]], places: Mapping[str, int], cells: Cells, *, required: Collection[str]
+) -> tuple[dict[str, Any], dict[str, Wrong]]:
+    """What each reader makes of its cell of a row, and of those that cannot be meant what is wrong, by target."""
+    got: dict[str, Any] = {}
+    wrong: dict[str, Wrong] = {}
+    for target, at in places.items():
+        try:
+            got[target] = readers[target](cells[at])
+            if target in required and not got[target]:
+                raise Wrong("missing")
+        except Wrong as fault:
+            wrong[target] = fault
+    return got, wrong
 
 
 def text_of(cell: Any) -> str:

@@ -21,7 +21,7 @@ from lianxin.ledger.models import Entry
 from lianxin.people.masking import mask_phone, tidy_phone
 from lianxin.people.models import Account, Post, Role, Unit
 from lianxin.people.queries import roles, today, units
-from lianxin.town.imports.cells import Wrong, choice_of, text_of
+from lianxin.town.imports.cells import Wrong, choice_of, read_row, text_of
 from lianxin.town.imports.cleaning import clean_line
 from lianxin.town.imports.faults import RowFault, Unreadable
 from lianxin.town.imports.rows import grid_of, grids_by_word
@@ -133,15 +133,9 @@ class _Reader:
             "role": self._role, "grid": self._grid, "title": lambda cell: _line("title", cell),
             "basis": lambda cell: choice_of(cell, BASES), "languages": lambda cell: _line("languages", cell),
         }  # fmt: skip
-        got: dict[str, Any] = {}
         before = len(self.faults)
-        for target, at in self._places.items():
-            try:
-                got[target] = readers[target](cells[at])
-                if target in REQUIRED and not got[target]:
-                    raise Wrong("missing")
-            except Wrong as wrong:
-                self.faults.append(RowFault(row, self.names[target], wrong.code, wrong.said))
+        got, wrong = read_row(readers, self._places, cells, required=REQUIRED)
+        self.faults += [RowFault(row, self.names[target], each.code, each.said) for target, each in wrong.items()]
         self._need_grid(row, got)
         return _row(row, got) if len(self.faults) == before else None
 

@@ -15,7 +15,7 @@ from lianxin.places.queries import grid_tree
 from lianxin.places.sites.actions import SiteRow, known_sites
 from lianxin.places.sites.codes import SERIALS, is_credit_code, is_own_code, serials_of, tidy_code
 from lianxin.places.sites.queries import Misplaced, codes_in, ground_of
-from lianxin.town.imports.cells import Wrong, choice_of, text_of
+from lianxin.town.imports.cells import Wrong, choice_of, read_row, text_of
 from lianxin.town.imports.cleaning import clean_line
 from lianxin.town.imports.faults import RowFault, Unreadable
 from lianxin.town.imports.rows import grid_of, grids_by_word
@@ -76,15 +76,10 @@ class _Reader:
             "code": lambda cell: tidy_code(_line("code", cell)), "address": lambda cell: _line("address", cell),
             "grid": lambda cell: grid_of(_line("grid", cell), self._grids), "lon": _plain, "lat": _plain,
         }  # fmt: skip
-        got: dict[str, Any] = {}
         before = len(self.faults)
-        for target, at in self._places.items():
-            try:
-                got[target] = readers[target](cells[at])
-                if target in REQUIRED and not got[target]:
-                    raise Wrong("missing")
-            except Wrong as wrong:
-                self._fault(row, target, wrong)
+        got, wrong = read_row(readers, self._places, cells, required=REQUIRED)
+        for target, each in wrong.items():
+            self._fault(row, target, each)
         if len(self.faults) == before:
             self._check_code(row, got)
             point = self._point(row, got)

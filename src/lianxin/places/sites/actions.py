@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from django.core.exceptions import PermissionDenied
@@ -89,7 +89,7 @@ def add_site(facts: SiteFacts, *, actor: Any, now: datetime, once: OnceKey | Non
 def change_site(site: Site, facts: SiteFacts, *, actor: Any, now: datetime) -> list[str]:
     """Say otherwise of a standing site; returns the names of what changed. The code stays. Raises NotTaken."""
     town = _town(actor)
-    sound(town, SiteFacts(**{**_plain(facts), "code": site.code if is_credit_code(site.code) else ""}))
+    sound(town, replace(facts, code=site.code if is_credit_code(site.code) else ""))
     with transaction.atomic():
         held = Site.objects.for_system("change", town).select_for_update().get(pk=site.pk)
         if held.valid_to is not None:
@@ -269,10 +269,6 @@ def _said(row: SiteRow) -> dict[str, Any]:
 def _facts(row: SiteRow) -> SiteFacts:
     lon, lat = row.point or (None, None)
     return SiteFacts(row.kind, row.name, row.grid_id or 0, row.address or "", lon, lat, row.code)
-
-
-def _plain(facts: SiteFacts) -> dict[str, Any]:
-    return {each.name: getattr(facts, each.name) for each in fields(facts)}
 
 
 def _next(town: Town, grid_code: str) -> str:

@@ -1,6 +1,7 @@
 """The sites of the town for its staff: the list, one site's page, plates to print."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -161,17 +162,12 @@ def site_plate(request: StaffRequest, code: str) -> HttpResponse:
 def site_plates(request: StaffRequest) -> HttpResponse:
     """The plates of what the list shows, a sheet each, so many at a time."""
     town = request.actor.town
-    wanted = SiteFilter(**{**vars_of(read_filter(town, request.GET)), "ended": False})
+    wanted = replace(read_filter(town, request.GET), ended=False)
     page = sites(town, wanted, after=request.GET.get("after", ""), most=SHEETS)
     rows = Site.objects.for_system("plates", town).filter(id__in=[row["id"] for row in page["rows"]])
     by_id = {site.pk: site for site in rows}
     named = [(grid_name(town, wanted.grid), reverse("grid", args=[wanted.grid]))] if wanted.grid else []
     return _sheets(request, [by_id[row["id"]] for row in page["rows"]], named, page["next"])
-
-
-def vars_of(wanted: SiteFilter) -> Row:
-    """A filter's parts by name."""
-    return {name: getattr(wanted, name) for name in wanted.__dataclass_fields__}
 
 
 def _sheets(request: StaffRequest, found: list[Site], named: list[tuple[str, str]], after: str) -> HttpResponse:

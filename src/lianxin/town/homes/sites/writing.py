@@ -50,7 +50,7 @@ def site_new(request: StaffRequest) -> HttpResponse:
     form = SiteForm({"kind": request.GET.get("kind", ""), "grid": request.GET.get("grid", ""), "datum": Datum.WGS84})
     if request.method == "POST":
         form = read_form(request.actor.town, request.POST)
-        if form.facts is not None and (made := _add(request, form)) is not None:
+        if form.facts is not None and (made := _add(request, form, form.facts)) is not None:
             messages.success(request, _("Entered. Its plate can be printed now."))
             return see(reverse("site", args=[made.code]))
     return _page(request, form, None)
@@ -67,7 +67,7 @@ def site_change(request: StaffRequest, code: str) -> HttpResponse:
     if request.method == "POST":
         form = read_form(request.actor.town, request.POST)
         form.data["code"] = site.code
-        if form.facts is not None and _change(request, site, form):
+        if form.facts is not None and _change(request, site, form, form.facts):
             return see(reverse("site", args=[code]))
     return _page(request, form, site)
 
@@ -96,12 +96,11 @@ def _must_configure(request: StaffRequest) -> None:
         raise PermissionDenied
 
 
-def _add(request: StaffRequest, form: SiteForm) -> Site | None:
-    assert form.facts is not None  # noqa: S101 - no fault was found
+def _add(request: StaffRequest, form: SiteForm, facts: SiteFacts) -> Site | None:
     key = request.POST.get("idempotency_key", "").strip()[:100]
     once = OnceKey(f"site:{request.actor.account_id}", key, digest_of(form.data)) if key else None
     try:
-        return add_site(form.facts, actor=request.actor, now=timezone.now(), once=once)
+        return add_site(facts, actor=request.actor, now=timezone.now(), once=once)
     except NotTaken as refused:
         form.faults |= told(refused)
     except KeyUsedOtherwise:
@@ -109,10 +108,9 @@ def _add(request: StaffRequest, form: SiteForm) -> Site | None:
     return None
 
 
-def _change(request: StaffRequest, site: Site, form: SiteForm) -> bool:
-    assert form.facts is not None  # noqa: S101 - no fault was found
+def _change(request: StaffRequest, site: Site, form: SiteForm, facts: SiteFacts) -> bool:
     try:
-        changed = change_site(site, form.facts, actor=request.actor, now=timezone.now())
+        changed = change_site(site, facts, actor=request.actor, now=timezone.now())
     except NotTaken as refused:
         form.faults |= told(refused)
         return False

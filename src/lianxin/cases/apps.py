@@ -6,3 +6,9 @@ class Config(AppConfig):
 
     def ready(self) -> None:
         from lianxin.cases import checks, tasks  # noqa: F401 - registers the replay check and the jobs
+        from lianxin.cases.models import Category, Clause, Route
+        from lianxin.ledger.rows import keep_rows
+
+        keep_rows("category", Category)
+        keep_rows("clause", Clause)
+        keep_rows("route", Route)

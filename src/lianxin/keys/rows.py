@@ -35,10 +35,16 @@ class _Shape:
         return None if value is None else self.writers[name](value, connection=base)
 
 
+def fields_of(model: type[models.Model]) -> tuple[Any, ...]:
+    """The fields of a model that are columns of its own, in their order."""
+    fields: tuple[Any, ...] = model._meta.concrete_fields
+    return fields
+
+
 @lru_cache(maxsize=64)
 def _shape(model: type[models.Model]) -> _Shape:
     base = connections[DEFAULT_DB_ALIAS]
-    fields: tuple[Any, ...] = model._meta.concrete_fields
+    fields = fields_of(model)
     quote = base.ops.quote_name
     table, columns = quote(model._meta.db_table), {field.attname: quote(field.column) for field in fields}
     names, holes = ", ".join(columns.values()), ", ".join(["%s"] * len(columns))
@@ -55,7 +61,7 @@ def _shape(model: type[models.Model]) -> _Shape:
 
 def _readers(model: type[models.Model], base: Any) -> Iterator[tuple[int, Any, Sequence[Any]]]:
     """What turns a column's value into Python's, for the columns that need it."""
-    for at, field in enumerate(model._meta.concrete_fields):
+    for at, field in enumerate(fields_of(model)):
         column = field.get_col(model._meta.db_table)
         if converters := [*base.ops.get_db_converters(column), *column.get_db_converters(base)]:
             yield at, column, converters

@@ -410,6 +410,15 @@ TABLE = (
     sends("/api/v1/reports/{number}/transitions?code={code_far}", {"act": "remind"}, by_case(far=201, rest=404), **NUMBER),
     # The programs' door, staff.
     Row("/api/v1/me", api(staff())),
+    # Kinds and workflows: who sets up the town, who does not read its cases.
+    Row("/setup/workflows/", only({"admin"})),
+    Row("/setup/workflows/+new/", only({"admin"})),
+    post("/setup/workflows/+new/", {}, only({"admin"}, 422)),
+    Row("/setup/workflows/request/", only({"admin"})),
+    Row("/setup/workflows/request/change/", only({"admin"})),
+    post("/setup/workflows/request/change/", {}, only({"admin"}, 422)),
+    Row("/setup/workflows/request/compare/", only({"admin"})),
+    Row("/setup/workflows/request/v1.yaml", only({"admin"})),
     Row("/api/v1/units", api(staff())),
     Row("/api/v1/sites", api(staff())),
     Row("/api/v1/grids/{grid_code}/boundary", api(staff())),

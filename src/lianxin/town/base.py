@@ -11,9 +11,8 @@ from typing import Any
 import yaml
 from django.db import transaction
 
-from lianxin.cases.checks import digest_of_source
+from lianxin.cases.actions.workflows import keep_confidential, latest_row, write_version
 from lianxin.cases.models import Category, Clause, Route, WorkflowVersion
-from lianxin.cases.queries.setup import kinds
 from lianxin.keys.cache import bump
 from lianxin.keys.models import Town
 from lianxin.ledger.actions import Line, record
@@ -55,24 +54,17 @@ def load_base(town: Town, *, now: datetime, with_units: bool = True) -> None:
         load_routes(town)
     bump(town)
     town.settings.setdefault("report_kind", "request")  # what residents open from the public pages
-    town.settings["confidential"] = [flow.key for flow in kinds(town) if flow.confidential]
-    town.save(update_fields=["settings"])
-    bump(town)
+    keep_confidential(town)
 
 
 def publish_workflow(town: Town, source: str, *, now: datetime) -> WorkflowVersion | None:
     """Publish a workflow's file as the next version of its kind; None when the latest is the same text."""
     flow = read(source)
-    rows = WorkflowVersion.objects.for_system("publish", town).filter(key=flow.key).order_by("-version")
-    latest = rows.first()
+    latest = latest_row(town, flow.key)
     if latest is not None and latest.source == source:
         return None
     version = latest.version + 1 if latest else 1
-    made = WorkflowVersion(town=town, key=flow.key, version=version, source=source, published_at=now)
-    made.save(force_insert=True)
-    told = {"key": flow.key, "version": version, "digest": digest_of_source(source)}
-    record(Line("workflow", made.pk, "publish", told), actor=system(town), now=now)
-    return made
+    return write_version(town, flow, source, version=version, actor=system(town), now=now)
 
 
 def _hours(town: Town) -> None:

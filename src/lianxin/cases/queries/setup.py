@@ -1,6 +1,7 @@
 """A town's workflows, categories, clauses and routes, remembered until they change."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from lianxin.cases.models import Category, Clause, Route, WorkflowVersion
 from lianxin.keys.cache import cached
@@ -12,10 +13,10 @@ _read: dict[int, Workflow] = {}  # published versions are frozen: read once in a
 
 
 def workflow_of(version: WorkflowVersion) -> Workflow:
-    """A published workflow as the engine wants it."""
+    """A published workflow as the engine wants it; its version is that of the publication, not what its file says."""
     found = _read.get(version.pk)
     if found is None:
-        found = _read[version.pk] = read(version.source)
+        found = _read[version.pk] = replace(read(version.source), version=version.version)
     return found
 
 

@@ -23,6 +23,8 @@ from lianxin.town.homes.wall import displays
 from lianxin.town.homes.wall import views as wall
 
 urlpatterns = [
+from lianxin.town.homes.workflows import pages as workflows
+from lianxin.town.homes.workflows import writing as workflow_writing
     path("", front.home, name="home"),
     path("field/", field.field, name="field"),
     path("field/raise/", field.raising, name="field-raise"),
@@ -48,6 +50,12 @@ urlpatterns = [
     path("wall/<slug:token>/figures", wall.display_figures, name="wall-display-figures"),
     path("casemap/", casemap.case_map, name="case-map"),
     path("casemap/marks.geojson", casemap.case_marks, name="case-marks"),
+    path("setup/workflows/", workflows.workflow_list, name="workflows"),
+    path("setup/workflows/+new/", workflow_writing.workflow_new, name="workflow-new"),
+    path("setup/workflows/<slug:key>/", workflows.workflow_page, name="workflow"),
+    path("setup/workflows/<slug:key>/compare/", workflows.workflow_compare, name="workflow-compare"),
+    path("setup/workflows/<slug:key>/change/", workflow_writing.workflow_change, name="workflow-change"),
+    path("setup/workflows/<slug:key>/v<int:version>.yaml", workflows.workflow_file, name="workflow-file"),
     path("grids/", grids.grids, name="grids"),
     path("grids/boundaries.geojson", grids.boundaries, name="grid-boundaries"),
     path("grids/<int:pk>/", grids.grid, name="grid"),

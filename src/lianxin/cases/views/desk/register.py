@@ -18,7 +18,7 @@ from lianxin.cases.forms import MOST_PHOTOS, keep
 from lianxin.cases.models import Case
 from lianxin.cases.pickers import category_name, grid_by, options_of
 from lianxin.cases.queries.inbox import InboxFilter, inbox
-from lianxin.cases.queries.setup import report_kind
+from lianxin.cases.queries.setup import kinds, report_kind
 from lianxin.cases.queries.standing import NotSeen
 from lianxin.cases.queries.triage import URGENCIES, brief
 from lianxin.cases.suggest import similar_open, suggest_categories
@@ -26,7 +26,7 @@ from lianxin.cases.values import Done, Draft
 from lianxin.cases.views.desk.lists import dressed
 from lianxin.cases.views.frame import StaffRequest, frame, see_other
 from lianxin.cases.views.public.report_form import Report, candidates, place_options, place_value, read_report
-from lianxin.cases.words import channel_name, used_otherwise
+from lianxin.cases.words import channel_name, said, used_otherwise
 from lianxin.keys.numbers import spoken
 from lianxin.keys.once import KeyUsedOtherwise
 from lianxin.people.actors import Actor
@@ -63,7 +63,9 @@ def save(request: StaffRequest, filled: Report, *, now: datetime) -> str:
     if data.get("join"):
         return joined(request, filled, now=now)
     draft = draft_of(actor, filled, data)
-    once = filled.once(key, scope, channel=draft.channel, urgency=draft.urgency, category_used=draft.category_id)
+    once = filled.once(
+        key, scope, channel=draft.channel, urgency=draft.urgency, category_used=draft.category_id, kind=draft.kind
+    )
     done = open_case(draft, actor=actor, now=now, once=once)
     messages.success(request, _("Registered. Read the number out: %(number)s") % {"number": spoken(done.case.number)})
     return after(actor, done, data.get("do", ""))
@@ -79,7 +81,11 @@ def after(actor: Actor, done: Done, do: str) -> str:
 def draft_of(actor: Actor, filled: Report, data: QueryDict) -> Draft:
     """The case as the clerk has it before them: what was left open is filled by the guess that was shown."""
     channel = data.get("channel", "")
-    draft = filled.draft(report_kind(actor.town), channel if channel in CHANNELS else CHANNELS[0])
+    kind = data.get("kind", "")
+    known = {each["value"] for each in kinds_to_open(actor)}
+    draft = filled.draft(
+        kind if kind in known else report_kind(actor.town), channel if channel in CHANNELS else CHANNELS[0]
+    )
     guesses = suggest_categories(actor.town, filled.text, most=1)
     urgency = data.get("urgency", "")
     return replace(
@@ -88,6 +94,13 @@ def draft_of(actor: Actor, filled: Report, data: QueryDict) -> Draft:
         urgency=urgency if urgency in URGENCIES else "",
         grid_id=draft.grid_id or grid_by(actor.town, data.get("grid", "")),
     )
+
+
+def kinds_to_open(actor: Actor) -> list[Row]:
+    """The kinds of case an actor may open, the residents' own first; of confidential ones those they see afterwards."""
+    town, usual = actor.town, report_kind(actor.town)
+    found = [flow for flow in kinds(town) if not flow.confidential or flow.key in actor.confidential]
+    return [{"value": flow.key, "text": said(flow.name)} for flow in sorted(found, key=lambda flow: flow.key != usual)]
 
 
 def joined(request: StaffRequest, filled: Report, *, now: datetime) -> str:
@@ -123,6 +136,7 @@ def shown(request: StaffRequest, filled: Report, *, now: datetime, status: int =
         "guesses": [category_name(each, whole=True, town=town) for each, _score in guesses],
         "options": {key: options_of(FIELDS[key], actor, None, now=now)[0] for key in ("category", "grid", "urgency")},
         "alike": same_matter(actor, filled, now=now),
+        "kinds": kinds_to_open(actor),
     }
     return render(request, "cases/desk/register.html", context, status=status or (422 if faults else 200))
 

@@ -1,0 +1,93 @@
+"""What is wrong in a workflow's file, in the reader's language.
+
+The reading of files is pure and speaks English; its sentences are known here by their shape. One that is not known is
+shown as it stands.
+"""
+
+import re
+from functools import lru_cache
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
+HEAD = re.compile(r"(step|transition|workflow)(?: (\S+))?: (.+)", re.DOTALL)
+PART = re.compile(r"([a-z_]+): (.+)", re.DOTALL)
+HEADS = {
+    "step": _("step %(key)s: %(rest)s"),
+    "transition": _("act %(key)s: %(rest)s"),
+    "workflow": _("the kind: %(rest)s"),
+}
+SENTENCES = (
+    _("no step %(key)s to begin at"),
+    _("twice from step %(key)s"),
+    _("no step %(key)s"),
+    _("nothing asks for a duty %(duty)s"),
+    _("%(effect)s goes by %(field)s, which must be among its needs"),
+    _("%(effect)s cannot go with a change of step"),
+    _("%(effect)s at %(key)s, where nothing is open any more"),
+    _("merge must lead to an end"),
+    _("pause at %(key)s, where system cannot resume"),
+    _("asks for a duty %(duty)s that nothing settles at %(key)s"),
+    _("%(who)s has no way on from it that is always open"),
+    _("system may not %(act)s from it"),
+    _("%(act)s asks more than system can give"),
+    _("nothing leads to it"),
+    _("no way from it to an end"),
+    _("no steps"),
+    _("not a list"),
+    _("not a mapping"),
+    _("an end has no %(key)s"),
+    _("only an end has an outcome"),
+    _("no person (who)"),
+    _("system is no person (who)"),
+    _("at_most without counts"),
+    _("starts nowhere (from)"),
+    _("nobody may do it (by)"),
+    _("who holds the main duty is called holder"),
+    _("no field %(field)s"),
+    _("no effect %(effect)s"),
+    _("%(keys)s missing"),
+    _("the main duty comes and goes with the step"),
+    _("no limit (within)"),
+    _("unknown unit of time: %(unit)s"),
+    _("not between 1 and %(most)s: %(amount)s"),
+    _("not a limit such as 3 working_days: %(text)s"),
+    _("%(key)s is not known here"),
+    _("no name in %(language)s"),
+    _("the same word twice"),
+    _("%(word)s is not a word of small letters, digits and _"),
+    _("%(word)s is none of %(words)s"),
+    _("%(word)s is not a number from 1"),
+    _("%(word)s is neither true nor false"),
+    _("not YAML that can be read: nested too deeply or badly written"),
+    _("not YAML: %(text)s"),
+    _("aliases (&, *) are not used in workflows"),
+    _("a key must be a word"),
+    _("%(key)s is said twice"),
+    _("no role %(role)s in this town"),
+    _("%(word)s is longer than %(n)s characters"),
+    _("the act %(act)s must stay: this kind's own pages use it"),
+    _("the file has more than %(n)s characters"),
+    _("the key must stay %(key)s"),
+    _("there is a kind %(key)s already"),
+)
+
+
+def in_words(message: str) -> str:
+    """A fault's sentence in the reader's language."""
+    if head := HEAD.fullmatch(message):
+        word, key, rest = head.groups()
+        return gettext(HEADS[word]) % {"key": key or "", "rest": in_words(rest)}
+    for sentence in SENTENCES:
+        if found := _shape(sentence).fullmatch(message):
+            return gettext(sentence) % found.groupdict()
+    if part := PART.fullmatch(message):
+        return f"{part[1]}: {in_words(part[2])}"
+    return message
+
+
+@lru_cache(maxsize=128)
+def _shape(sentence: str) -> re.Pattern[str]:
+    parts = re.split(r"%\((\w+)\)s", sentence)
+    told = [re.escape(part) if at % 2 == 0 else f"(?P<{part}>.+?)" for at, part in enumerate(parts)]
+    return re.compile("".join(told), re.DOTALL)

@@ -8,6 +8,7 @@ PORT ?= 8000
 JOBS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ $$n -gt 8 ] && n=8; echo $$n)
 export HOST PORT
 run demo: export LIANXIN_PROFILE := $(or $(LIANXIN_PROFILE),demo)
+run: export LIANXIN_SMS := $(or $(LIANXIN_SMS),console)
 
 BIN := .venv/bin
 STAMPS := .venv/stamps

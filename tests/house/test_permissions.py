@@ -185,6 +185,22 @@ TABLE = (
     Row(f"/board/?words={WORDS['shown'][1]}", always(200)),
     Row("/board/{number}/", by_case(shown=200, rest=404), **NUMBER),
     Row("/board/{number}/photos/{photo}.jpg", always(404), **NUMBER),  # none was chosen for the public
+    # With the secret: one's own details, and none of anybody else's.
+    *(Row(f"/r/{{number}}/AAAAAAAAAAAAAAAA/{tail}", always(404), **NUMBER) for tail in ("details/", "erase/", "export.zip")),
+    Row("/r/{number}/{code}/details/", by_case(foreign=404, rest=200), reveals=set(ROLES), **NUMBER),
+    post("/r/{number}/{code}/details/", {"phone": "12"}, by_case(foreign=404, rest=422), **NUMBER),
+    Row("/r/{number}/{code}/erase/", by_case(foreign=404, rest=200), **NUMBER),
+    post("/r/{number}/{code}/erase/", {}, by_case(foreign=404, rest=422), **NUMBER),
+    Row("/r/{number}/{code}/export.zip", by_case(foreign=404, rest=200), **NUMBER),
+    # By telephone; here no text messages go out, so that nobody can sign in. Whoever has signed in has none of these.
+    Row("/mine/", lambda role, case: 302 if role == "nobody" else 200),
+    Row("/mine/details/", always(303)),
+    Row("/mine/erase/", lambda role, case: 303 if role == "nobody" else 200),
+    Row("/mine/export.zip", lambda role, case: 303 if role == "nobody" else 200),
+    Row("/mine/sign-in/", always(404)),
+    Row("/mine/code/", always(404)),
+    Row("/mine/sign-out/", always(405)),
+    post("/mine/sign-out/", {}, always(303)),
     Row("/board/feed.atom", always(200)),
     # Following: an address is asked whether it is its owner's; the links of letters are secrets.
     Row("/watch/", always(200)),

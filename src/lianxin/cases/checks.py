@@ -75,14 +75,20 @@ def _duties(case: Case, entries: Sequence[Entry], rows: Sequence[Duty]) -> Itera
 
 
 def _reporters(case: Case, entries: Sequence[Entry], rows: Sequence[Reporter]) -> Iterator[Broken]:
-    """Who raised or joined the case is there, with the last rating they gave; one told by telephone is the first's."""
+    """Who raised or joined the case is there, with the last rating they gave; one told by telephone is the first's,
+    or of who speaks for the case since the first had their details erased.
+    """
     told: dict[int, int | None] = {}
+    first = 0
     for entry in entries:
         given = entry.data.get("given", {})
         if entry.act in RAISED:
             told[given["reporter"]] = None
+            first = first or given["reporter"]
+        elif entry.act == "succeed":
+            first = given["reporter"]
         elif "rating" in given:
-            told[given.get("reporter", next(iter(told)))] = int(given["rating"])
+            told[given.get("reporter", first)] = int(given["rating"])
     if told != {reporter.pk: reporter.rating for reporter in rows}:
         yield Broken(f"case:{case.number}", 0, "its reporters or their ratings disagree with its history")
 

@@ -18,7 +18,9 @@ from lianxin.people.actors import system
 from lianxin.workflow.engine import Refused, late_act
 
 ROUND = 200  # late cases advanced in one go
+from lianxin.notices.ways import forget_spooled
 
+from lianxin.people.residents import forget_codes
 
 @task("cases.entered")
 def entered(*, town_id: int, case_id: int, entry_id: int, act: str) -> None:
@@ -79,3 +81,6 @@ def nightly(*, now: datetime) -> None:
     for town in Town.objects.order_by("id"):
         forget_check_ins(town, now=now)
     sweep_orphans(older_than=now - timedelta(days=1))
+    forget_codes(now=now)
+    forget_spooled(older_than=now - timedelta(days=1))
+    forget_batches(now=now)

@@ -28,6 +28,15 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
+class Details:
+    """What a request says of who raised it. `consent` counts for who raised it, not for who joined."""
+
+    name: str
+    phone: str
+    consent: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """A case to be opened. Place in WGS-84; `happened_at` when the resident, or the old system, says otherwise."""
 

@@ -26,6 +26,8 @@ def spine_acts() -> dict[str, str]:
         "join": _("Somebody else has the same trouble"),
         "erase": _("Personal words were erased"),
         "erase_photos": _("Photos were erased"),
+        "retell": _("The answer told again, without who had their details erased"),
+        "succeed": _("Who raised it had their details erased; another who waits speaks for it"),
         "publish": _("Published"),
         "withhold": _("Kept from publication"),
         "hand_over_work": _("Handed on, its holder has left the post"),

@@ -1,7 +1,7 @@
 """The one way to write history."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -128,12 +128,17 @@ def _publish(made: Seal) -> None:
 
 
 @transaction.atomic
-def erase_texts(subject_kind: str, subject_id: int, *, reason: str, actor: Any, now: datetime) -> int:
-    """Erase every text of a subject, for good; the chain keeps its digests and still checks. Returns how many."""
+def erase_texts(
+    subject_kind: str, subject_id: int, *, reason: str, actor: Any, now: datetime, only: Collection[int] | None = None
+) -> int:
+    """Erase texts of a subject, for good; the chain keeps their digests and still checks. Returns how many.
+
+    `only`: the ids of those that go; None: all of them.
+    """
     rows = Text.objects.for_system("erase", actor.town_id).filter(
         subject_id=subject_id, entry__subject_kind=subject_kind, erased_at=None
     )
-    ids = list(rows.values_list("id", flat=True))
+    ids = [pk for pk in rows.values_list("id", flat=True) if only is None or pk in only]
     Text.objects.for_system("erase", actor.town_id).filter(id__in=ids).update(body="", key="", erased_at=now)
     record(
         Line("erasure", subject_id, "erase", {"of": subject_kind, "erased": len(ids), "reason": reason}),

@@ -1,13 +1,15 @@
 """Ways to somebody's telephone or letter box, behind one small interface.
 
-A way knows when it is offered, what an address of it looks like, and how to send. The printing ones stand in for a
-provider of text messages or of WeChat templates: a real one is a class with the same three methods.
+A way knows when it is offered, what an address of it looks like, and how to send. Text messages are printed, laid down
+for a modem to send, or handed to a provider (`SMS`); WeChat's are printed until there is a class that sends them.
 """
 
+import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import sha256
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -17,6 +19,7 @@ from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 from django.core.validators import validate_email
 
+from lianxin.keys.ids import new_id
 from lianxin.people.masking import mask_phone, tidy_phone
 
 LONGEST = 200
@@ -79,20 +82,56 @@ class Mail:
         EmailMessage(" ".join(letter.subject.split()), letter.body, to=[to], headers=head).send()
 
 
-class PrintedSms:
-    """Text messages, printed."""
+def print_sms(to: str, letter: Letter) -> None:
+    """Print a text message, with the number masked: what is printed is read by others."""
+    sys.stdout.write(f"[SMS {mask_phone(to)}] {letter.short}\n")
+
+
+def spool_sms(to: str, letter: Letter) -> None:
+    """Lay a text message down as a file of its own in `sms/` of the data folder, as smstools' outgoing folder wants it.
+
+    Whoever sends it takes the file away. It is written whole before it has its name, and only the owner reads it.
+    """
+    folder = settings.LIANXIN_SMS_FOLDER
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    part = folder / f".{new_id()}"
+    body = f"To: {_abroad(to)}\nAlphabet: UTF-8\n\n{letter.short}\n"
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write(body)
+    part.rename(folder / f"sms{part.name}")
+
+
+def forget_spooled(*, older_than: datetime) -> int:
+    """Delete text messages that nobody took away; returns how many. They hold numbers, readable."""
+    gone = [each for each in settings.LIANXIN_SMS_FOLDER.glob("sms.*") if each.stat().st_mtime < older_than.timestamp()]
+    for each in gone:
+        each.unlink(missing_ok=True)
+    return len(gone)
+
+
+def _abroad(phone: str) -> str:
+    """A mobile number as a modem dials it from anywhere; a short or local one stays as it is."""
+    return f"86{phone}" if re.fullmatch(r"1[3-9]\d{9}", phone) else phone
+
+
+# A provider of text messages is one function more here, with a time-out of its own: (to, letter) -> None, or it raises.
+SMS: Mapping[str, Callable[[str, Letter], None]] = {"console": print_sms, "file": spool_sms}
+
+
+class Sms:
+    """Text messages, by the provider that the setting names."""
 
     def offered(self) -> bool:
-        """Where the setting says so."""
-        return bool(settings.LIANXIN_SMS == "console")
+        """Where the setting names one."""
+        return settings.LIANXIN_SMS in SMS
 
     def tidy(self, address: str) -> str:
         """A telephone number in its figures."""
         return tidy_phone(address)
 
     def send(self, to: str, letter: Letter) -> None:
-        """Print it, with the number masked: what is printed is read by others."""
-        sys.stdout.write(f"[SMS {mask_phone(to)}] {letter.short}\n")
+        """Hand it to the provider."""
+        SMS[settings.LIANXIN_SMS](to, letter)
 
 
 class PrintedWeChat:
@@ -112,4 +151,4 @@ class PrintedWeChat:
         sys.stdout.write(f"[WeChat {to[:4]}… {letter.template}] {values} {letter.stop}\n")
 
 
-WAYS: Mapping[str, Way] = {"email": Mail(), "sms": PrintedSms(), "wechat": PrintedWeChat()}
+WAYS: Mapping[str, Way] = {"email": Mail(), "sms": Sms(), "wechat": PrintedWeChat()}

@@ -15,6 +15,7 @@ from lianxin.people.actors import Actor, actor_of, nobody
 from lianxin.people.queries import posts_of, today
 
 Responder = Callable[[HttpRequest], HttpResponse]
+BY_CODE = "by_code"
 
 
 def town_of(request: HttpRequest) -> Town:
@@ -54,10 +55,15 @@ def _town(request: HttpRequest) -> Town:
     return held
 
 
+def by_code(request: HttpRequest) -> bool:
+    """Whether the session was opened by a telephone's code: enough for one's own requests, never for a post."""
+    return bool(request.session.get(BY_CODE))
+
+
 def _actor(request: HttpRequest) -> Actor:
     town = _town(request)
     account = request.user
-    if not account.is_authenticated:
+    if not account.is_authenticated or by_code(request):
         return nobody(town)
     posts = posts_of(account.pk, town, on=today(timezone.now()))
     chosen = request.session.get("post")
@@ -83,7 +89,7 @@ def staff(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         from django.contrib.auth.views import redirect_to_login
 
-        if not request.user.is_authenticated:
+        if not request.user.is_authenticated or by_code(request):
             return redirect_to_login(request.get_full_path())
         request.town, request.actor = _town(request), _actor(request)  # type: ignore[attr-defined]
         if not request.actor.is_staff:  # type: ignore[attr-defined]

@@ -23,14 +23,37 @@ class Account(AbstractBaseUser):
     username = models.CharField(max_length=60, unique=True)
     name = models.CharField(max_length=60)
     phone = Personal(blank=True)
+    proven = models.CharField(max_length=32, blank=True, help_text="digest of the telephone whose code was shown")
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "username"
     objects: ClassVar[Accounts] = Accounts()
 
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["proven"], condition=~models.Q(proven=""), name="account_per_phone"),
+        ]
+
     def __str__(self) -> str:
         return self.name
+
+
+class PhoneCode(models.Model):
+    """A code sent to a telephone to show whose it is (验证码): six figures, good once, for minutes, a few tries.
+
+    Of the code only a keyed digest is kept. The row goes when the code is used, spent, or past its time.
+    """
+
+    id = models.BigIntegerField(primary_key=True, default=new_id, editable=False)
+    phone = Personal()
+    phone_blind = models.CharField(max_length=32, unique=True)
+    digest = models.CharField(max_length=32)
+    tries = models.PositiveSmallIntegerField(default=0)
+    until = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"code until {self.until}"
 
 
 class Role(OfTown):

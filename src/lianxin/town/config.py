@@ -67,7 +67,12 @@ SETTINGS = (
         "",
         "smtp://user:password@host:587/?from=address, or smtps://…:465; empty: no letters go out, a demo prints them.",
     ),
-    Setting("LIANXIN_SMS", "", "console prints text messages; empty: none are offered.", choices=("", "console")),
+    Setting(
+        "LIANXIN_SMS",
+        "",
+        "Text messages: console prints them, file lays them down for a modem (smstools); empty: none are offered.",
+        choices=("", "console", "file"),
+    ),
     Setting("LIANXIN_WECHAT", "", "console prints WeChat messages; empty: none are offered.", choices=("", "console")),
     Setting(
         "LIANXIN_CHECKIN_DAYS",

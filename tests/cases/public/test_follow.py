@@ -434,3 +434,10 @@ def test_the_residents_pages_post_with_the_code_alone_but_the_session_page_needs
     strict = Client(headers={"host": "lx.test", "origin": "null"}, enforce_csrf_checks=True)
     assert post(strict, link(done), "add", note="没有来源页").status_code == 303
     assert post(strict, f"/r/{done.case.number}/", "add", note="x").status_code == 403
+
+
+def test_the_page_after_sending_offers_no_press_that_is_not_there(site, town, lamp, link):
+    done = lamp()
+    html = site.get(link(done, "sent/")).content.decode()
+    assert "自动报上一级" in html
+    assert "催" not in html

@@ -200,10 +200,12 @@ def _split(move: Move) -> None:
     move.later.append(lambda _: note_on(main, "release", {"case": case.pk}, actor=move.actor, now=move.now))
 
 
-def note_on(case: Case, act: str, given: dict[str, Any], *, actor: Actor, now: datetime) -> None:
+def note_on(
+    case: Case, act: str, given: dict[str, Any], *, actor: Actor, now: datetime, texts: dict[str, str] | None = None
+) -> None:
     """Leave an entry on a case that another case's transition touches; in the caller's transaction."""
     seen = case.version
-    sheet = Sheet(case, actor, now, act, given=given, source=case.step, quiet=True)
+    sheet = Sheet(case, actor, now, act, given=given, texts=texts or {}, source=case.step, quiet=True)
     entry, texts = entry_of(sheet, apply(case, {}))
     save_changes(case, seen, {})
     save_rows(sheet, entry, texts)

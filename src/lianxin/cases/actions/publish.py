@@ -56,6 +56,21 @@ def withhold(case: Case, reason: str, *, actor: Actor, now: datetime) -> Publica
     return _decide(case, line, columns, actor=actor, now=now)
 
 
+def take_down(case: Case, *, actor: Actor, now: datetime) -> bool:
+    """Take a case off the public board because who raised it no longer consents; whether it stood there.
+
+    Nothing is decided thereby: consented to again, it waits for a clerk again.
+    """
+    rows = Publication.objects.for_system("consent withdrawn", case.town_id).filter(case_id=case.pk)
+    held = rows.filter(state=Publication.State.PUBLISHED).first()
+    if held is None:
+        return False
+    with database.atomic():
+        record(Line(SUBJECT, case.pk, "consent_withdrawn"), actor=actor, now=now)
+        held.delete()
+    return True
+
+
 def _may(actor: Actor) -> bool:
     return actor.can("publish") or actor.role == "system"
 

@@ -7,7 +7,9 @@ from lianxin.cases.models import Case, Photo, Publication, Reporter
 from lianxin.cases.queries.standing import NotSeen
 from lianxin.keys.models import Town
 from lianxin.keys.numbers import tidy
-from lianxin.ledger.models import Text
+from lianxin.ledger.models import Entry, Text
+
+FORGOTTEN = "forget"  # the act in the chain of a person whose details were erased
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +56,15 @@ def with_appeals(case: Case) -> list[Case]:
     for each in found:
         found += Case.objects.for_system("erase", case.town_id).filter(parent_id=each.pk, channel="appeal")
     return found
+
+
+def others_waiting(case: Case, *, but: int) -> list[int]:
+    """The reporters beside one who wait for what comes of a case: who joined it, and of what was merged into it."""
+    rows = Reporter.objects.for_system("erase", case.town_id)
+    joined = rows.filter(case_id=case.pk).exclude(pk=but).values_list("id", flat=True)
+    merged = rows.filter(case__parent_id=case.pk).exclude(case__channel="appeal").values_list("id", flat=True)
+    found = [*joined, *merged]
+    gone = Entry.objects.for_system("erase", case.town_id).filter(
+        subject_kind="person", subject_id__in=found, act=FORGOTTEN
+    )
+    return sorted(set(found) - set(gone.values_list("subject_id", flat=True)))

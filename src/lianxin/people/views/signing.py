@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from lianxin.people.actions import change_password
 from lianxin.people.actors import Actor
-from lianxin.people.middleware import town_of
+from lianxin.people.middleware import BY_CODE, by_code, town_of
 from lianxin.people.models import Account, Post
 from lianxin.people.queries import posts_of, today
 from lianxin.people.views.forms import NewPassword, SignIn
@@ -47,6 +47,8 @@ def wanted(request: HttpRequest) -> str:
 def held_posts(request: HttpRequest) -> list[Post]:
     """The posts that whoever has signed in holds today."""
     account = request.user
+    if by_code(request):
+        return []
     return posts_of(account.pk, town_of(request), on=today(timezone.now())) if account.is_authenticated else []
 
 
@@ -63,14 +65,21 @@ def _after(request: HttpRequest) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Sign in by name and password; who has signed in already goes on."""
-    if request.method != "POST" and request.user.is_authenticated:
+    if request.method != "POST" and request.user.is_authenticated and not by_code(request):
         return see(_after(request))
     form = SignIn(request, data=request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         login(request, form.get_user())
+        _end_of_code(request)
         return see(_after(request))
     context = {"form": form, "next": wanted(request)}
     return render(request, "people/sign_in.html", context, status=422 if form.is_bound else 200)
+
+
+def _end_of_code(request: HttpRequest) -> None:
+    """A session that went on from one by a telephone's code is a post's now, and lasts no longer than others."""
+    if request.session.pop(BY_CODE, None):
+        request.session.set_expiry(None)
 
 
 def locked_out(request: HttpRequest, _response: Any = None, _credentials: Any = None) -> HttpResponse:

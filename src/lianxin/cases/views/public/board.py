@@ -39,6 +39,7 @@ from lianxin.cases.views.marks import collection, crowd, point
 from lianxin.cases.views.public.pages import TownRequest, mine_kept, nav, plain_words
 from lianxin.cases.views.public.progress import progress_of
 from lianxin.cases.views.public.report import photo_file
+from lianxin.cases.views.public.signing import signed_in
 from lianxin.keys.cache import cached
 from lianxin.keys.models import Town
 from lianxin.keys.numbers import spoken
@@ -55,7 +56,10 @@ FRESH = 300  # seconds a browser may keep the ground without asking again
 def front(request: TownRequest) -> HttpResponse:
     """The town's front door: report, follow, board, map, and its telephone."""
     latest = board_page(request.town, BoardFilter(), most=3)["rows"]
-    context = {"latest": [_card(request.town, row) for row in latest], "mine": mine_kept(request, MINE_IN_FRONT)}
+    context = {
+        "latest": [_card(request.town, row) for row in latest], "mine": mine_kept(request, MINE_IN_FRONT),
+        "signed_in": signed_in(request) is not None,
+    }  # fmt: skip
     return render(request, "cases/public/front.html", context)
 
 

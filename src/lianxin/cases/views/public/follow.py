@@ -20,6 +20,7 @@ from lianxin.cases.views.public.following import Following, following, offered, 
 from lianxin.cases.views.public.mine import brief_of, mine_of, private_path
 from lianxin.cases.views.public.pages import TownRequest, by_script, counted, mine_kept, nav, plain_words, private
 from lianxin.cases.views.public.report import photo_file
+from lianxin.cases.views.public.signing import offered as offered_by_phone
 from lianxin.cases.views.public.watch import ways
 from lianxin.cases.words import refusal, used_otherwise
 from lianxin.forms.photos import StoredPhoto
@@ -50,7 +51,10 @@ def find(request: TownRequest) -> HttpResponse:
             request.session[OPENED] = {**opened, asked: str(found.pk)}
             return HttpResponseRedirect(reverse("follow", kwargs={"number": asked}), status=303)
         fault = _("Number and digits do not belong together. Look at both again; five tries in a quarter of an hour.")
-    context = {"nav": nav("find"), "number": number, "fault": fault, "mine": mine_kept(request, MOST_MINE)}
+    context = {
+        "nav": nav("find"), "number": number, "fault": fault, "mine": mine_kept(request, MOST_MINE),
+        "by_phone": offered_by_phone(),
+    }  # fmt: skip
     return render(request, "cases/public/find.html", context, status=422 if fault else 200)
 
 

@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from lianxin.keys.models import Town
@@ -70,13 +71,24 @@ def counted(view: View) -> View:
         try:
             return view(request, *args, **kwargs)
         except TooManyTries as many:
-            until = timezone.now() + timedelta(seconds=many.retry_after)
-            told = {"wait": words.span(ceil(many.retry_after / 60)), "until": words.when(until + timedelta(seconds=58))}
-            response = render(request, "429.html", told, status=429)
+            response = render(request, "429.html", _wait(many), status=429)
             response.headers["Retry-After"] = str(many.retry_after)
             return response
 
     return wrapped
+
+
+def too_many(many: TooManyTries, page: Callable[[str], HttpResponseBase]) -> HttpResponseBase:
+    """A form again, with what was typed and a sentence that says until when to wait: nothing that was typed is lost."""
+    told = _("Too many tries for now. Please wait %(wait)s (until %(until)s), then send it again: nothing is lost.")
+    response = page(told % _wait(many))
+    response.headers["Retry-After"] = str(many.retry_after)
+    return response
+
+
+def _wait(many: TooManyTries) -> dict[str, str]:
+    until = timezone.now() + timedelta(seconds=many.retry_after)
+    return {"wait": words.span(ceil(many.retry_after / 60)), "until": words.when(until + timedelta(seconds=58))}
 
 
 def plain_words(text: str, most: int) -> str:

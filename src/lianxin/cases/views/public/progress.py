@@ -60,7 +60,7 @@ def _if_not(who: str, light: str) -> str:
         return _("If you say nothing, it is taken as settled; you can still say later that it is not.")
     if light == "late":
         return _("This is past its limit. Those above have been told; you may also call us.")
-    return _("If nothing has happened by then, it goes up one level by itself, and you may press us here.")
+    return _("If nothing has happened by then, it goes up one level by itself.")
 
 
 def _ended(outcome: str, day: str) -> str:

@@ -40,6 +40,7 @@ from lianxin.cases.views.public.report_form import (
     site_on,
     told_by_plate,
 )
+from lianxin.cases.views.public.signing import signed_in
 from lianxin.forms.photos import StoredPhoto, path_of
 from lianxin.keys.models import Town
 from lianxin.keys.numbers import spoken
@@ -47,6 +48,7 @@ from lianxin.keys.once import KeyUsedOtherwise
 from lianxin.keys.tries import spend
 from lianxin.people.actors import nobody
 from lianxin.people.clients import client_of
+from lianxin.people.middleware import by_code
 from lianxin.places.queries import grid_tree
 from lianxin.ui.receipts import receipted
 from lianxin.workflow.engine import Refused
@@ -104,7 +106,7 @@ def _form(
     photos = _photos_on_page(request, filled)
     code = "" if offline else (request.POST or request.GET).get("plate", "")
     context = {
-        "nav": nav("report"), "data": request.POST or told_by_plate(town, code), "offline": offline,
+        "nav": nav("report"), "data": request.POST or _known(request, code, offline=offline), "offline": offline,
         "faults": filled.faults if filled else {},
         "asked": {each.what: each.options for each in asked or ()},
         "villages": villages(town), "groups": _groups(town, request.POST.get("category")),
@@ -114,7 +116,17 @@ def _form(
         "shown": _shown(request, asked or ()),
         "plate": plate_of(town, code) or site_on(town, code),
     }  # fmt: skip
-    return render(request, "cases/public/report.html", context, status=status)
+    response = render(request, "cases/public/report.html", context, status=status)
+    if not offline and signed_in(request) is not None:  # it may hold their number
+        response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _known(request: TownRequest, code: str, *, offline: bool) -> dict[str, str]:
+    """What an empty form knows already: the place of a plate, and whoever has signed in by telephone."""
+    account = None if offline else signed_in(request)
+    known = {"name": account.name, "phone": account.phone} if account is not None and by_code(request) else {}
+    return {**told_by_plate(request.town, code), **known}
 
 
 def _photos_on_page(request: TownRequest, filled: Report | None) -> list[StoredPhoto]:

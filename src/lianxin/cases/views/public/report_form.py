@@ -95,11 +95,11 @@ def read_report(town: Town, data: QueryDict, files: Any) -> Report:
     phone = _text(report, data, "phone", 30)
     report.phone = tidy_phone(phone)
     if phone and not report.phone:
-        report.faults["phone"] = _not_dialled(phone)
+        report.faults["phone"] = not_dialled(phone)
     return report
 
 
-def _not_dialled(phone: str) -> str:
+def not_dialled(phone: str) -> str:
     """What is wrong with a number that cannot be one."""
     off = mobile_off(phone)
     if off < 0:

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from lianxin.cases.views.public import board, feed, follow, report, watch
+from lianxin.cases.views.public import board, feed, follow, own, report, signing, taking, watch
 from lianxin.ui.views import worker
 
 _NUMBER = r"(?P<number>[A-Za-z]{1,4}[0-9]{8})"
@@ -22,7 +22,17 @@ urlpatterns = [
     re_path(rf"^r/{_NUMBER}/{_CODE}/brief/$", follow.follow_brief, name="follow-brief"),
     re_path(rf"^r/{_NUMBER}/{_CODE}/sent/$", report.report_sent, name="report-sent"),
     re_path(rf"^r/{_NUMBER}/{_CODE}/photos/(?P<photo>[0-9]{{1,19}})\.jpg$", follow.follow_photo, name="follow-photo"),
+    re_path(rf"^r/{_NUMBER}/{_CODE}/details/$", own.by_link(own.details), name="follow-details"),
+    re_path(rf"^r/{_NUMBER}/{_CODE}/erase/$", own.by_link(own.erase), name="follow-erase"),
+    re_path(rf"^r/{_NUMBER}/{_CODE}/export\.zip$", own.by_link(taking.export), name="follow-export"),
     re_path(rf"^r/{_NUMBER}/{_CODE}/watch/$", watch.watch_request, name="watch-request"),
+    path("mine/", own.mine, name="mine"),
+    path("mine/details/", own.by_account(own.details), name="mine-details"),
+    path("mine/erase/", own.by_account(own.erase), name="mine-erase"),
+    path("mine/export.zip", own.by_account(taking.export), name="mine-export"),
+    path("mine/sign-in/", signing.ask, name="mine-sign-in"),
+    path("mine/code/", signing.code, name="mine-code"),
+    path("mine/sign-out/", signing.leave, name="mine-sign-out"),
     path("watch/", watch.watch, name="watch"),
     path("watch/asked/", watch.watch_asked, name="watch-asked"),
     path("watch/<int:pk>/<str:code>/", watch.watch_one, name="watch-one"),

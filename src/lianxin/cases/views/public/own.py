@@ -1,0 +1,207 @@
+"""A resident's own: all requests in one list; their name, telephone and consent put right; all of it taken along or
+erased. By the account, for all of them; by the private link of one, for that one.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from lianxin.cases.actions.adopting import adopt_requests
+from lianxin.cases.actions.details import change_details
+from lianxin.cases.actions.erasing import erase_own
+from lianxin.cases.forms import Wrong, clean_text
+from lianxin.cases.links import reporter_by_code
+from lianxin.cases.models import Reporter
+from lianxin.cases.queries.own import erased_with, follows_from, own_requests
+from lianxin.cases.values import Details
+from lianxin.cases.views.public.mine import brief_of, private_path
+from lianxin.cases.views.public.pages import TownRequest, nav, private
+from lianxin.cases.views.public.report_form import LONGEST_NAME, not_dialled
+from lianxin.cases.views.public.signing import offered, signed_in
+from lianxin.people.actors import nobody
+from lianxin.people.masking import mask_phone, tidy_phone
+from lianxin.people.middleware import BY_CODE
+from lianxin.people.models import Account
+from lianxin.people.residents import forget_account, rename_account
+from lianxin.workflow.engine import Refused
+
+Page = Callable[..., HttpResponse]
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What somebody has shown to be theirs. `way`: account or link; `base`: the address its pages begin with."""
+
+    reporters: list[Reporter]
+    way: str
+    base: str
+    account: Account | None = None
+
+
+@require_safe
+@private
+def mine(request: TownRequest) -> HttpResponse:
+    """All requests of whoever has signed in, the newest first."""
+    account = signed_in(request)
+    if account is None:
+        return HttpResponseRedirect(reverse("mine-sign-in" if offered() else "find"))
+    now = timezone.now()
+    rows = [brief_of(request.town, each, now=now) for each in own_requests(account, request.town, now=now)]
+    context = {"nav": nav("find"), "rows": rows, "phone": mask_phone(account.phone) if account.proven else ""}
+    return render(request, "cases/public/own.html", context)
+
+
+def by_account(page: Page) -> Page:
+    """A page over all requests of whoever has signed in."""
+
+    @wraps(page)
+    @private
+    def wrapped(request: TownRequest) -> HttpResponse:
+        account = signed_in(request)
+        if account is None:
+            return HttpResponseRedirect(reverse("mine-sign-in" if offered() else "find"), status=303)
+        found = own_requests(account, request.town, now=timezone.now())
+        return page(request, Own(found, "account", reverse("mine"), account))
+
+    return wrapped
+
+
+def by_link(page: Page) -> Page:
+    """The same page over the one request of a private link. No other site knows the code in the address."""
+
+    @wraps(page)
+    @private
+    def wrapped(request: TownRequest, number: str, code: str) -> HttpResponse:
+        found = reporter_by_code(request.town, number, code)
+        if found is None:
+            raise Http404
+        return page(request, Own([found], "link", private_path(found, found.case.number)))
+
+    return csrf_exempt(wrapped)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def details(request: TownRequest, own: Own) -> HttpResponse:
+    """Name, telephone, consent; POST shows what follows from a change, and with `sure` makes it."""
+    if not own.reporters:
+        return HttpResponseRedirect(own.base, status=303)
+    if request.method != "POST":
+        return _details(request, own, _held(own))
+    wanted, faults = _wanted(request)
+    if faults or request.POST.get("do") == "change":
+        return _details(request, own, wanted, faults, 422 if faults else 200)
+    if not request.POST.get("sure"):
+        return _preview(request, own, wanted)
+    now = timezone.now()
+    if own.account is not None:  # what was known by the telephone alone must stay theirs without it
+        adopt_requests(own.account, request.town, now=now)
+    changed = change_details(own.reporters, wanted, own.way, now=now)
+    if own.account is not None and own.account.name != wanted.name and request.session.get(BY_CODE):
+        rename_account(own.account, wanted.name, actor=nobody(request.town), now=now)
+    messages.success(request, _("Your details have been changed.") if changed else _("Nothing was changed."))
+    return HttpResponseRedirect(own.base, status=303)
+
+
+def _held(own: Own) -> Details:
+    """What stands there now; of several requests what the newest with a name and a telephone says."""
+    name = next((each.name for each in own.reporters if each.name), "")
+    phone = next((each.phone for each in own.reporters if each.phone), "")
+    return Details(name, phone, any(each.public_consent for each in own.reporters if each.first))
+
+
+def _wanted(request: TownRequest) -> tuple[Details, dict[str, str]]:
+    faults, typed = {}, {"name": "", "phone": ""}
+    for field in typed:
+        try:
+            typed[field] = " ".join(clean_text(request.POST.get(field, "")).split())
+        except Wrong as wrong:
+            faults[field], typed[field] = str(wrong), request.POST.get(field, "")
+    if len(typed["name"]) > LONGEST_NAME:
+        faults["name"] = _("At most %(n)s characters.") % {"n": LONGEST_NAME}
+    if typed["phone"] and not tidy_phone(typed["phone"]):
+        faults["phone"] = not_dialled(typed["phone"])
+    phone = typed["phone"] if "phone" in faults else tidy_phone(typed["phone"])
+    return Details(typed["name"], phone, bool(request.POST.get("consent"))), faults
+
+
+def _details(
+    request: TownRequest, own: Own, held: Details, faults: dict[str, str] | None = None, status: int = 200
+) -> HttpResponse:
+    context = {
+        "nav": nav("find"), "own": own, "held": held, "faults": faults or {}, "most_name": LONGEST_NAME,
+        "first": any(each.first for each in own.reporters), "count": len(own.reporters),
+    }  # fmt: skip
+    return render(request, "cases/public/details.html", context, status=status)
+
+
+def _preview(request: TownRequest, own: Own, wanted: Details) -> HttpResponse:
+    codes = follows_from(own.reporters, wanted)
+    told = [text for code in codes if (text := _follows(code, by_link=own.way == "link"))]
+    context = {
+        "nav": nav("find"), "own": own, "wanted": wanted, "told": told, "count": len(own.reporters),
+        "nothing": codes == ["nothing"],
+    }  # fmt: skip
+    return render(request, "cases/public/details_sure.html", context)
+
+
+def _follows(code: str, *, by_link: bool) -> str:
+    only = _("Nobody can call you back or ask. It no longer opens by its number and last four digits: keep its link.")
+    return {
+        "nothing": _("Nothing changes: this is what stands there now."),
+        "name_gone": _("Your name is deleted. Who handles it no longer knows what to call you."),
+        "name_new": _("Who handles it sees the new name; the old one is kept nowhere."),
+        "phone_gone": only if by_link else _("Nobody can call you back or ask. They stay in this list."),
+        "phone_new": _("They call the new number. Following by number and last four digits takes the new digits."),
+        "consent_given": _("A clerk may publish it once names, numbers and whatever else is personal are taken out."),
+        "consent_gone": _("It is not published, or no longer."),
+        "published_goes": _(
+            "It stands on the public board now and is taken down at once. Copies others made stay theirs."
+        ),
+    }[code]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def erase(request: TownRequest, own: Own) -> HttpResponse:
+    """What erasing takes and what stays; POST with `sure` erases it, for good."""
+    if request.method != "POST":
+        return _erase_page(request, own)
+    if not request.POST.get("sure"):
+        return _erase_page(request, own, _("Tick this: what is erased cannot be brought back."), 422)
+    now, left = timezone.now(), 0
+    for each in own.reporters:
+        try:
+            erase_own(each, own.way, now=now)
+        except Refused:
+            left += 1
+    if left:
+        return _erase_page(request, own, _busy(left), 409)
+    if own.account is not None:
+        forget_account(own.account, actor=nobody(request.town), now=now)
+    if request.session.get(BY_CODE):
+        logout(request)
+    return render(request, "cases/public/erased.html", {"nav": nav()})
+
+
+def _busy(left: int) -> str:
+    told = ngettext(
+        "Somebody is acting on one request just now: it has not been erased. Press again.",
+        "Somebody is acting on %(n)s requests just now: they have not been erased. Press again.", left,
+    )  # fmt: skip
+    return told % {"n": left}
+
+
+def _erase_page(request: TownRequest, own: Own, fault: str = "", status: int = 200) -> HttpResponse:
+    context: dict[str, Any] = {"nav": nav("find"), "own": own, "fault": fault, **erased_with(own.reporters)}
+    return render(request, "cases/public/erase_own.html", context, status=status)

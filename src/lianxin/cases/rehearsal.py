@@ -25,7 +25,7 @@ from lianxin.workflow.definition import Step, Workflow
 from lianxin.workflow.replaying import Deed, Walked, walk
 
 MOST_OPEN: Final = 3000  # open cases whose limits are reckoned anew
-MOST_CLOSED: Final = 1500  # closed cases that are replayed: about a second
+MOST_CLOSED: Final = 1000  # closed cases that are replayed: about a second
 SHOWN: Final = 5  # cases named for each finding
 YEAR: Final = timedelta(days=365)
 _CHUNK: Final = 500

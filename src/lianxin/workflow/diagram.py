@@ -26,8 +26,12 @@ class _Place:
         return TOP + self.row * ROW
 
 
-def svg(workflow: Workflow, language: str = "zh") -> str:
-    """The diagram of a workflow in one language, as an `<svg>` element."""
+def svg(workflow: Workflow, language: str = "zh", under: Mapping[str, str] | None = None) -> str:
+    """The diagram of a workflow in one language, as an `<svg>` element.
+
+    `under`: what stands below the name of each live step, by its key; whose turn and how long in the words of the file,
+    where nothing is given.
+    """
     places = _places(workflow)
     width = SIDE * 2 + COLUMN * (len(PHASES) - 1) + BOX_W
     height = TOP + ROW * (max(place.row for place in places.values()) + 1) + 8
@@ -37,7 +41,7 @@ def svg(workflow: Workflow, language: str = "zh") -> str:
         f'<rect width="{width}" height="{height}" fill="{PAPER}"/>',
         *_heads(language, height),
         *_arrows(workflow, places, language),
-        *(_box(step, places[step.key], language) for step in workflow.steps.values()),
+        *(_box(step, places[step.key], language, under or {}) for step in workflow.steps.values()),
         "</svg>",
     ]
     return "".join(parts)
@@ -70,10 +74,10 @@ def _heads(language: str, height: int) -> Iterator[str]:
         yield f'<line x1="{x}" y1="38" x2="{x}" y2="{height - 8}" stroke="{QUIET}" stroke-opacity=".15"/>'
 
 
-def _box(step: Step, place: _Place, language: str) -> str:
+def _box(step: Step, place: _Place, language: str, under: Mapping[str, str]) -> str:
     middle = place.x + BOX_W / 2
     dash = ' stroke-dasharray="4 3"' if step.end else ""
-    limit = "" if step.end else f"{step.who} · {step.within}"
+    limit = "" if step.end else under.get(step.key, f"{step.who} · {step.within}")
     name_y = place.y + (33 if step.end else 24)
     return (
         f'<g><rect x="{place.x}" y="{place.y}" width="{BOX_W}" height="{BOX_H}" rx="6" fill="{PAPER}" '

@@ -10,15 +10,19 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from django.utils.translation import override
 
+from lianxin.cases.actions import open_case
 from lianxin.cases.actions.workflows import NotPublished, publish
 from lianxin.cases.fitting import read_for
 from lianxin.cases.models import Case, WorkflowVersion
 from lianxin.cases.queries.setup import kinds, latest_version, workflow_of
 from lianxin.cases.rehearsal import drawn, dry_run, replay
+from lianxin.cases.values import Draft
 from lianxin.keys.cache import forget
 from lianxin.ledger.models import Entry
 from lianxin.ledger.verify import verify
+from lianxin.people.actors import nobody
 from lianxin.town.homes.workflows.faults import in_words
+from lianxin.town.homes.workflows.writing import SAMPLE
 from lianxin.workflow.definition import BadWorkflow, read
 from towns import who
 
@@ -122,6 +126,10 @@ def test_every_text_of_the_base_town_fits_it(town):
         read_for(town, path.read_text("utf-8"))
 
 
+def test_the_text_a_new_kind_begins_with_is_sound(town):
+    assert read_for(town, (BASE.parent / SAMPLE).read_text("utf-8")).key == "new_kind"
+
+
 BROKEN = (
     "", "- 1", "key: [", "a: &x 1\nb: *x", "key: tool\nkey: tool", LOAN.replace("start: ask", "start: asked"),
     LOAN.replace("  ask:   {name: {zh: 申请, en: Asked},", "  ask: {name: {zh: 申请},"), LOAN.replace("who: clerk,", ""),
@@ -212,6 +220,19 @@ def tale_holder(town):
     from lianxin.people.queries import unit_by_key
 
     return Holder(unit_by_key(town, "utilities").pk, who(town, "handler").post_id)
+
+
+def test_cases_of_a_confidential_kind_are_neither_counted_nor_named_to_who_has_no_part_in_them(town, signed):
+    done = open_case(Draft(kind="dispute", title="邻里纠纷"), actor=nobody(town), now=timezone.now())
+    browser, source = signed("admin"), (BASE / "dispute.yaml").read_text("utf-8")
+    row = re.search(r"/setup/workflows/dispute/.*?</tr>", text(browser.get("/setup/workflows/")), re.S)[0]
+    assert re.findall(r'class="n num">(.+?)<', row) == ["1", "–", "–"]
+    assert "件在办按此版" not in text(browser.get("/setup/workflows/dispute/"))
+    page = text(send(browser, "/setup/workflows/dispute/change/", source=source.replace("act: withdraw,", "act: take_back,")))
+    assert "这类事项保密" in page
+    assert "不能再做" in page
+    assert done.case.number not in page
+    assert "在办 1 件" not in page
 
 
 def test_a_sample_is_the_same_for_the_same_seed_in_whatever_order(town):

@@ -31,7 +31,7 @@ from lianxin.town.homes.workflows.showing import (
 def workflow_list(request: StaffRequest) -> HttpResponse:
     """Every kind: its version, since when, how many cases are under way on which."""
     must_configure(request)
-    context = {**frame(request, "setup"), "rows": kind_rows(request.town)}
+    context = {**frame(request, "setup"), "rows": kind_rows(request.actor)}
     return render(request, "town/workflows.html", context)
 
 
@@ -46,8 +46,9 @@ def workflow_page(request: StaffRequest, key: str) -> HttpResponse:
     flow = workflow_of(shown)
     context = {
         **frame(request, "setup"), "key": key, "name": said(flow.name), "flow": flow, "shown": shown, "latest": rows[0],
-        "drawing": drawing(flow), "steps": step_rows(request.town, flow), "acts": act_rows(request.town, flow),
-        "lines": numbered(shown.source), "versions": version_rows(request.town, rows),
+        "drawing": drawing(request.town, flow), "steps": step_rows(request.town, flow),
+        "acts": act_rows(request.town, flow), "lines": numbered(shown.source),
+        "versions": version_rows(request.actor, rows),
     }  # fmt: skip
     return render(request, "town/workflow.html", context)
 

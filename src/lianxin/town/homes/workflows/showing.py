@@ -41,8 +41,14 @@ def open_by_version(town: Town) -> Mapping[int, int]:
     return dict(rows.order_by().values_list("workflow_id").annotate(n=Count("id")))
 
 
-def kind_rows(town: Town) -> list[Row]:
+def kept_from(actor: Actor, *flows: Workflow) -> bool:
+    """Whether a kind's cases are not even counted to somebody: it is confidential and they have no part in it."""
+    return any(flow.confidential and flow.key not in actor.confidential for flow in flows)
+
+
+def kind_rows(actor: Actor) -> list[Row]:
     """The kinds: name, latest version and since when, open cases on it and on earlier ones."""
+    town = actor.town
     counts, found = open_by_version(town), dict[str, Row]()
     for row in sorted(workflows(town).values(), key=lambda row: (row.key, -row.version)):
         flow = workflow_of(row)
@@ -50,21 +56,25 @@ def kind_rows(town: Town) -> list[Row]:
             row.key,
             {
                 "key": row.key, "name": said(flow.name), "version": row.version, "since": row.published_at,
-                "steps": len(flow.steps), "confidential": flow.confidential, "versions": 0, "open": 0, "earlier": 0,
+                "steps": len(flow.steps), "confidential": flow.confidential, "open": 0, "earlier": 0,
+                "secret": kept_from(actor, flow),
             },
         )  # fmt: skip
-        line["versions"] += 1
         line["open" if row.version == line["version"] else "earlier"] += counts.get(row.pk, 0)
     return list(found.values())
 
 
-def version_rows(town: Town, rows: Sequence[WorkflowVersion]) -> list[Row]:
+def version_rows(actor: Actor, rows: Sequence[WorkflowVersion]) -> list[Row]:
     """The versions of a kind with who published each, when and why."""
-    counts, told = open_by_version(town), published(town, rows)
+    counts, told = open_by_version(actor.town), published(actor.town, rows)
+    secret = kept_from(actor, *(workflow_of(row) for row in rows))
     return [
-        {"version": row.version, "at": row.published_at, "open": counts.get(row.pk, 0), **told.get(row.pk, {})}
+        {
+            "version": row.version, "at": row.published_at, "open": None if secret else counts.get(row.pk, 0),
+            **told.get(row.pk, {}),
+        }
         for row in rows
-    ]
+    ]  # fmt: skip
 
 
 def published(town: Town, rows: Sequence[WorkflowVersion]) -> dict[int, Row]:
@@ -82,9 +92,14 @@ def published(town: Town, rows: Sequence[WorkflowVersion]) -> dict[int, Row]:
     }
 
 
-def drawing(flow: Workflow) -> Markup:
+def drawing(town: Town, flow: Workflow) -> Markup:
     """The diagram, in the reader's language."""
-    return Markup(svg(flow, _tongue()))  # noqa: S704 - made here, its words escaped
+    names = _names(town)
+    under = {
+        step.key: f"{role_name(step.who, names)} · {limit_words(step.within) if step.within else ''}"
+        for step in flow.steps.values()
+    }
+    return Markup(svg(flow, _tongue(), under))  # noqa: S704 - made here, its words escaped
 
 
 def _tongue() -> str:
@@ -214,6 +229,8 @@ def _finding(sentence: str, each: Finding, actor: Actor, flow: Workflow, old: Wo
     known = flow if each.step in flow.steps else old
     of_act = flow if any(one.act == each.act for one in flow.transitions) else old
     words = {"step": step_name(known, each.step), "act": act_name(of_act, each.act)}
+    if kept_from(actor, flow, old):
+        return {"text": sentence % words, "count": None, "cases": []}
     return {"text": sentence % words, "count": each.count, "cases": case_links(actor, each.numbers)}
 
 

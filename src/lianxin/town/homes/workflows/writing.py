@@ -23,6 +23,7 @@ from lianxin.cases.rehearsal import dry_run, replay, seed_of
 from lianxin.cases.views.frame import StaffRequest, frame, see_other
 from lianxin.cases.words import said
 from lianxin.people.middleware import staff
+from lianxin.town.base import BASE
 from lianxin.town.homes.workflows.faults import in_words
 from lianxin.town.homes.workflows.pages import kind_of_town, must_configure, one_version
 from lianxin.town.homes.workflows.showing import (
@@ -31,6 +32,7 @@ from lianxin.town.homes.workflows.showing import (
     diff_lines,
     drawing,
     dry_rows,
+    kept_from,
     numbered,
     replay_rows,
     step_rows,
@@ -39,6 +41,7 @@ from lianxin.town.homes.workflows.showing import (
 from lianxin.workflow.definition import BadWorkflow, Fault, Workflow
 
 LONGEST_WHY = 200
+SAMPLE = "new_kind.yaml"  # of the base town: what stands in the form of a kind that is not there yet
 Row = dict[str, Any]
 
 
@@ -82,7 +85,7 @@ def workflow_new(request: StaffRequest) -> HttpResponse:
     """A kind the town has not had: its first version."""
     must_configure(request)
     if request.method != "POST":
-        return _page(request, Writing("", 0), [])
+        return _page(request, Writing((BASE / SAMPLE).read_text("utf-8"), 0), [])
     writing = _read(request, "")
     if writing.flow is not None and versions_of(request.town, writing.flow.key):
         line = next((n for n, text in enumerate(writing.source.splitlines(), 1) if text.startswith("key:")), 0)
@@ -193,7 +196,7 @@ def _looked(request: StaffRequest, writing: Writing, latest: WorkflowVersion | N
     """What there is to see before publishing: the diagram, what changes, and the rehearsals."""
     flow, town, actor = writing.flow, request.town, request.actor
     assert flow is not None  # noqa: S101 - asked before
-    found: Row = {"drawing": drawing(flow), "steps": step_rows(town, flow), "acts": act_rows(town, flow)}
+    found: Row = {"drawing": drawing(town, flow), "steps": step_rows(town, flow), "acts": act_rows(town, flow)}
     if latest is None:
         return found
     old, seed = workflow_of(latest), seed_of(writing.source)
@@ -201,5 +204,5 @@ def _looked(request: StaffRequest, writing: Writing, latest: WorkflowVersion | N
     return {
         **found, "changes": change_rows(old, flow), "diff": diff_lines(latest.source, writing.source),
         "same": latest.source == writing.source, "dry": dry, "dry_rows": dry_rows(dry, actor, flow, old),
-        "past": past, "past_rows": replay_rows(past, actor, flow, old),
+        "secret": kept_from(actor, flow, old), "past": past, "past_rows": replay_rows(past, actor, flow, old),
     }  # fmt: skip

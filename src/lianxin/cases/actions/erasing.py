@@ -7,7 +7,7 @@ A case that others wait for (who joined it, or whose own was merged into it) los
 nothing else: the others keep their words and the town's answer.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from datetime import datetime
 
@@ -30,6 +30,8 @@ from lianxin.ledger.models import Entry, Text
 from lianxin.notices.actions import forget_followers
 from lianxin.people.actors import Actor, system
 from lianxin.people.actors import reporter as reporter_actor
+from lianxin.people.models import Account
+from lianxin.people.residents import forget_account
 from lianxin.workflow.engine import Refused
 
 _TABLES = (
@@ -57,6 +59,23 @@ def erase_case(case: Case, reason: str, *, actor: Actor, now: datetime) -> int:
         gone = sum(_erase(each, reason, actor=actor, now=now) for each in with_appeals(case))
         database.on_commit(clean_pages)
     return gone
+
+
+def erase_all(reporters: Iterable[Reporter], account: Account | None, way: str, *, actor: Actor, now: datetime) -> int:
+    """Erase all of somebody's own requests, then their account; returns how many are left because others act on them
+    just now: the account then stays too, so that they can press again.
+    """
+    left = 0
+    for each in reporters:
+        try:
+            erase_own(each, way, now=now)
+        except Refused:
+            left += 1
+    if account is not None and not left:
+        with database.atomic():
+            forget_account(account, actor=actor, now=now)
+            database.on_commit(clean_pages)
+    return left
 
 
 def erase_own(reporter: Reporter, way: str, *, now: datetime) -> None:

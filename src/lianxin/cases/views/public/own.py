@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from lianxin.cases.actions.adopting import adopt_requests
 from lianxin.cases.actions.details import change_details
-from lianxin.cases.actions.erasing import erase_own
+from lianxin.cases.actions.erasing import erase_all
 from lianxin.cases.forms import Wrong, clean_text
 from lianxin.cases.links import reporter_by_code
 from lianxin.cases.models import Reporter
@@ -34,8 +34,7 @@ from lianxin.people.actors import nobody
 from lianxin.people.masking import mask_phone, tidy_phone
 from lianxin.people.middleware import BY_CODE
 from lianxin.people.models import Account
-from lianxin.people.residents import forget_account, rename_account
-from lianxin.workflow.engine import Refused
+from lianxin.people.residents import rename_account
 
 Page = Callable[..., HttpResponse]
 
@@ -179,16 +178,9 @@ def erase(request: TownRequest, own: Own) -> HttpResponse:
         return _erase_page(request, own)
     if not request.POST.get("sure"):
         return _erase_page(request, own, _("Tick this: what is erased cannot be brought back."), 422)
-    now, left = timezone.now(), 0
-    for each in own.reporters:
-        try:
-            erase_own(each, own.way, now=now)
-        except Refused:
-            left += 1
+    left = erase_all(own.reporters, own.account, own.way, actor=nobody(request.town), now=timezone.now())
     if left:
         return _erase_page(request, own, _busy(left), 409)
-    if own.account is not None:
-        forget_account(own.account, actor=nobody(request.town), now=now)
     if request.session.get(BY_CODE):
         logout(request)
     return render(request, "cases/public/erased.html", {"nav": nav()})

@@ -19,10 +19,10 @@ from lianxin.places.locate import Locator
 from lianxin.places.misfits import middle_of
 from lianxin.places.models import AddressName, FormerBoundary, Grid
 from lianxin.places.sites.actions import follow_ground
-from lianxin.places.tiling import boundary_of
+from lianxin.places.tiling import boundary_of, same_ground
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from lianxin.keys.models import Town
@@ -43,6 +43,29 @@ class Imported:
     added: int
     changed: int
     same: int
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What an import would do: codes and names of the grids to be added and changed, how many stay as they are.
+
+    `left`: standing grids that the rows do not name; an import leaves them alone.
+    """
+
+    added: list[str]
+    changed: list[str]
+    same: int
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """A grid as a row wants it, what its columns were, and which of them differ."""
+
+    grid: Grid
+    is_new: bool
+    before: dict[str, Any]
+    differs: list[str]
 
 
 class NotSound(Exception):
@@ -182,19 +205,55 @@ def _told(was: dict[str, Any] | None, grid: Grid, cause: Cause) -> dict[str, str
 def import_grids(town: Town, rows: Sequence[GridRow], *, actor: Any, now: datetime) -> Imported:
     """Write the rows of `read_grids`, all or none: new codes are added, known ones changed, nothing is removed.
 
-    A boundary that is replaced is kept. Importing the same rows again changes nothing. The ledger gets one entry for
-    every grid added or changed.
+    A boundary that is replaced is kept; what a row does not say stays. Importing the same rows again changes nothing.
+    The ledger gets one entry for every grid added or changed.
     Raises KeyError when a parent is neither among the rows nor in the town (read and check first), `AnotherTown` when
     the actor acts elsewhere.
     """
     _must_act_in(town, actor)
-    standing = {
-        grid.code: grid for grid in Grid.objects.for_system("import", town).select_for_update().filter(valid_to=None)
-    }
-    paths = {code: (grid.pk, grid.path) for code, grid in standing.items()}
+    held = Grid.objects.for_system("import", town).select_for_update().filter(valid_to=None)
+    ids: dict[str, int] = {}
     added = changed = 0
     moved: list[int] = []  # grids whose ground is another now
     cause = Cause(new_id(), FormerBoundary.How.IMPORTED, actor, now)
+    for each in _settled(town, held, rows, now):
+        grid, before = each.grid, each.before
+        ids[grid.code] = grid.pk
+        if each.is_new or each.differs:
+            grid.save(force_insert=each.is_new)
+            redrawn = "boundary" in each.differs
+            if redrawn and not each.is_new:
+                keep_former(grid, before["boundary"], before["area_m2"], cause)
+            moved += [grid.pk] if redrawn else []
+            told = _told(before["boundary"], grid, cause) if redrawn else {}
+            record(_line(grid, each.is_new, each.differs, told), actor=actor, now=now)
+        added += each.is_new
+        changed += bool(each.differs) and not each.is_new
+    if added or changed:
+        bump(town)
+    if changed and moved:
+        follow_ground(town, moved, actor=actor, now=now)
+        _names_follow(town, moved)
+    return Imported(ids, added, changed, len(rows) - added - changed)
+
+
+def foresee_grids(town: Town, rows: Sequence[GridRow], *, now: datetime) -> Foreseen:
+    """What `import_grids` would do with these rows now; writes nothing."""
+    held = Grid.objects.for_system("import", town).filter(valid_to=None)
+    done = list(_settled(town, held, rows, now))
+    named = {each.grid.code for each in done}
+    return Foreseen(
+        [f"{each.grid.code} {each.grid.name}" for each in done if each.is_new],
+        [f"{each.grid.code} {each.grid.name}" for each in done if each.differs and not each.is_new],
+        sum(not each.is_new and not each.differs for each in done),
+        sum(code not in named for code in held.values_list("code", flat=True)),
+    )
+
+
+def _settled(town: Town, held: Iterable[Grid], rows: Sequence[GridRow], now: datetime) -> Iterator[_Settled]:
+    """The grids of the rows as they shall stand, parents first, not yet written."""
+    standing = {grid.code: grid for grid in held}
+    paths = {code: (grid.pk, grid.path) for code, grid in standing.items()}
     for row in sorted(rows, key=lambda row: (len(row.code), row.code)):
         grid = standing.get(row.code)
         is_new = grid is None
@@ -203,24 +262,7 @@ def import_grids(town: Town, rows: Sequence[GridRow], *, actor: Any, now: dateti
         before = {name: getattr(grid, name) for name in WRITTEN}
         _fill(grid, row, *(paths[row.parent] if row.parent else (None, "/")))
         paths[row.code] = (grid.pk, grid.path)
-        differs = [name for name in WRITTEN if getattr(grid, name) != before[name]]
-        if is_new or differs:
-            grid.save(force_insert=is_new)
-            redrawn = "boundary" in differs
-            if redrawn and not is_new:
-                keep_former(grid, before["boundary"], before["area_m2"], cause)
-            moved += [grid.pk] if redrawn else []
-            told = _told(before["boundary"], grid, cause) if redrawn else {}
-            record(_line(grid, is_new, differs, told), actor=actor, now=now)
-        added += is_new
-        changed += bool(differs) and not is_new
-    if added or changed:
-        bump(town)
-    if changed and moved:
-        follow_ground(town, moved, actor=actor, now=now)
-        _names_follow(town, moved)
-    ids = {row.code: paths[row.code][0] for row in rows}
-    return Imported(ids, added, changed, len(rows) - added - changed)
+        yield _Settled(grid, is_new, before, [name for name in WRITTEN if getattr(grid, name) != before[name]])
 
 
 @transaction.atomic
@@ -250,9 +292,14 @@ def _must_act_in(town: Town, actor: Any) -> None:
 def _fill(grid: Grid, row: GridRow, parent_id: int | None, above: str) -> None:
     grid.parent_id = parent_id
     grid.path = f"{above}{grid.pk}/"
-    for name in WRITTEN:
-        if name not in ("parent_id", "path"):
-            setattr(grid, name, getattr(row, name))
+    grid.level, grid.name = row.level, row.name
+    if row.households is not None:
+        grid.households = row.households
+    if row.population is not None:
+        grid.population = row.population
+    if row.boundary is None or (grid.area_m2 and same_ground(grid.boundary, row.boundary)):
+        return  # the same ground may be written otherwise: a ring from another point on, or the other way round
+    grid.boundary, grid.lon, grid.lat, grid.area_m2 = row.boundary, row.lon, row.lat, row.area_m2
 
 
 def _line(grid: Grid, is_new: bool, differs: Sequence[str], told: dict[str, str]) -> Line:

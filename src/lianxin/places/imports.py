@@ -1,4 +1,6 @@
-"""Reading grids from GeoJSON: every fault by row before anything is written, whatever the file holds."""
+"""Reading grids, from GeoJSON or whatever else has been turned into its features: every fault by row before anything
+is written, whatever the file holds.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +19,11 @@ from lianxin.places.ground import Fault, Piece, ground_faults
 from lianxin.places.plane import Plane, area_m2, middle
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from shapely import Geometry
 
-__all__ = ["Fault", "GridRow", "KnownGrid", "read_grids"]
+__all__ = ["Drawn", "Fault", "GridRow", "KnownGrid", "read_drawn", "read_grids"]
 
 # How long the code of each level is: county 6 + town 3, village 3, serial 3, and 3 more for a micro-grid.
 LEVEL_OF_LENGTH: Final = {9: "town", 12: "village", 15: "grid", 18: "micro"}
@@ -29,10 +31,17 @@ PARENT_LENGTH: Final = {12: 9, 15: 12, 18: 15}
 WORDS: Final = {
     "code": ("code", "编码", "网格编码"),
     "name": ("name", "名称", "网格名称"),
-    "parent": ("parent", "上级编码", "上级网格"),
+    "parent": ("parent", "上级编码", "上级网格", "上级网格编码"),
     "households": ("households", "户数"),
     "population": ("population", "人口"),
+    "level": ("level", "层级", "网格层级"),
 }
+LEVEL_WORDS: Final = {
+    "town": "town", "乡镇": "town", "乡镇街道": "town", "街道": "town", "镇": "town", "乡": "town", "大网格": "town",
+    "village": "village", "村": "village", "村社区": "village", "社区": "village", "中网格": "village",
+    "grid": "grid", "网格": "grid", "小网格": "grid", "基础网格": "grid",
+    "micro": "micro", "micro-grid": "micro", "微网格": "micro",
+}  # fmt: skip
 LONGEST_NAME: Final = 60
 # A rectangle around China; what lies outside it is swapped, projected or in another datum.
 WEST, SOUTH, EAST, NORTH = 73.4, 3.4, 135.2, 53.7
@@ -41,19 +50,19 @@ FAR_M: Final = 100_000.0  # no town is a hundred kilometres wide
 
 @dataclass(frozen=True, slots=True)
 class GridRow:
-    """A grid as read, sound in itself: its boundary is GeoJSON in WGS-84."""
+    """A grid as read, sound in itself: its boundary is GeoJSON in WGS-84. None where the file says nothing."""
 
     row: int
     code: str
     name: str
     level: str
     parent: str
-    boundary: dict[str, Any]
-    lon: float
-    lat: float
+    boundary: dict[str, Any] | None
+    lon: float | None
+    lat: float | None
     area_m2: float
-    households: int = 0
-    population: int = 0
+    households: int | None = None
+    population: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +73,15 @@ class KnownGrid:
     parent: str
     shape: Geometry | None
     standing: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Grids as a file has them, nothing checked yet: GeoJSON features by row, and the datum the file names, if any."""
+
+    features: Sequence[tuple[int, object]]
+    datum: object = ""
+    notes: tuple[Fault, ...] = ()
 
 
 @dataclass(slots=True)
@@ -86,18 +104,33 @@ def read_grids(
     """Read a GeoJSON file (or open file) of grids: the sound rows, parents first, and every fault by row.
 
     Each feature has a polygon and the properties `code` and `name`, perhaps `parent` (else the head of the code),
-    `households`, `population`. The datum is the one given, else the file's member `datum` or `crs`, else WGS-84.
-    `known` are the town's present grids. Write only when no fault is grave. Never raises on bad content.
+    `level`, `households`, `population`. The datum is the one given, else the file's member `datum` or `crs`, else
+    WGS-84. `known` are the town's present grids. Write only when no fault is grave. Never raises on bad content.
+    """
+    try:
+        content = _load(source)
+    except _Unreadable as bad:
+        return [], [Fault(0, bad.args[0], bad.args[1])]
+    drawn = Drawn(list(enumerate(content["features"], start=1)), _datum_said(content))
+    return read_drawn(drawn, datum=datum, known=known)
+
+
+def read_drawn(
+    drawn: Drawn, *, datum: Datum | str | None = None, known: Iterable[KnownGrid] = ()
+) -> tuple[list[GridRow], list[Fault]]:
+    """The sound rows of what a file has, parents first, and every fault by row; see `read_grids`.
+
+    A known grid, and a micro-grid, may come without a boundary: what is known stays.
     """
     held = {grid.code: grid for grid in known}
     try:
-        content = _load(source)
-        reading = _Reading(_datum_of(content, datum), held)
-    except _Unreadable as bad:
-        return [], [Fault(0, bad.args[0], bad.args[1])]
+        reading = _Reading(datum_named(datum or drawn.datum or Datum.WGS84), held)
+    except BadPoint as bad:
+        return [], [Fault(0, bad.code, bad.message)]
     codes: dict[int, str] = {}
-    for row, feature in enumerate(content["features"], start=1):
+    for row, feature in drawn.features:
         codes[row] = _read_feature(reading, row, feature)
+    reading.faults += drawn.notes
     reading.faults += _between_codes(codes, reading.rows, held)
     reading.faults += _far_away(reading.rows)
     reading.faults += ground_faults(list(_pieces(reading)))
@@ -135,9 +168,9 @@ def _load(source: str | Path | IO[bytes] | IO[str]) -> dict[str, Any]:
     return content
 
 
-def _datum_of(content: Mapping[str, Any], datum: Datum | str | None) -> Datum:
-    """The datum said on opening, or by the file."""
-    said: object = datum or content.get("datum")
+def _datum_said(content: Mapping[str, Any]) -> object:
+    """The datum a file of GeoJSON names, as it names it."""
+    said: object = content.get("datum")
     if not said and "crs" in content:
         crs = content["crs"]
         properties = crs.get("properties") if isinstance(crs, dict) else None
@@ -145,10 +178,7 @@ def _datum_of(content: Mapping[str, Any], datum: Datum | str | None) -> Datum:
         # urn:ogc:def:crs:OGC:1.3:CRS84 and urn:ogc:def:crs:EPSG::4490 are the two that mean degrees here.
         tail = str(said).rpartition(":")[2].lower()
         said = {"crs84": Datum.WGS84, "4326": Datum.WGS84, "4490": Datum.WGS84}.get(tail, said)
-    try:
-        return datum_named(said or Datum.WGS84)
-    except BadPoint as bad:
-        raise _Unreadable(bad.code, bad.message) from None
+    return said
 
 
 # ---- one feature ---------------------------------------------------------------------------------
@@ -170,33 +200,49 @@ def _read_feature(reading: _Reading, row: int, feature: object) -> str:
         "parent": lambda: _parent(_word(words, "parent")),
         "households": lambda: _count(_word(words, "households")),
         "population": lambda: _count(_word(words, "population")),
-        "shape": lambda: _shape(geometry, reading.datum),
+        "level": lambda: _level(_word(words, "level")),
+        "shape": lambda: _shape(geometry, reading.datum) if geometry is not None else None,
     }
     for what, read in readers.items():
         try:
             got[what] = read()
         except _Wrong as wrong:
             reading.faults.append(Fault(row, wrong.args[0], wrong.args[1]))
+    for odd in _at_odds(reading, got):
+        reading.faults.append(Fault(row, odd.args[0], odd.args[1]))
+        got.pop("shape", None)
     if len(got) == len(readers):
         shape = got.pop("shape")
-        reading.shapes[row] = shape
-        reading.rows.append(_row(row, shape, **got))
+        if shape is not None:
+            reading.shapes[row] = shape
+        reading.rows.append(_row(row, shape, got))
     return str(got.get("code", ""))
 
 
-def _row(row: int, shape: Geometry, *, code: str, name: str, parent: str, **counts: int) -> GridRow:
-    centre = middle(shape)
+def _at_odds(reading: _Reading, got: Mapping[str, Any]) -> Iterator[_Wrong]:
+    """What a feature says that does not go with its code."""
+    code = got.get("code", "")
+    level, held = LEVEL_OF_LENGTH.get(len(code), ""), reading.known.get(code)
+    if code and got.get("level", level) not in {"", level}:
+        yield _Wrong("wrong_level", _("The code %(code)s is not that of this level.") % {"code": code})
+    if got.get("shape", code) is None and level != "micro" and not (held and held.standing):
+        yield _Wrong("no_polygon", _("The grid has no polygon."))
+
+
+def _row(row: int, shape: Geometry | None, got: Mapping[str, Any]) -> GridRow:
+    code, centre = got["code"], middle(shape) if shape is not None else None
     return GridRow(
         row=row,
         code=code,
-        name=name,
+        name=got["name"],
         level=LEVEL_OF_LENGTH[len(code)],
-        parent=parent or code[: PARENT_LENGTH.get(len(code), 0)],
-        boundary=json.loads(shapely.to_geojson(shape)),
-        lon=round(centre.x, 7),
-        lat=round(centre.y, 7),
-        area_m2=round(area_m2(shape), 1),
-        **counts,
+        parent=got["parent"] or code[: PARENT_LENGTH.get(len(code), 0)],
+        boundary=json.loads(shapely.to_geojson(shape)) if shape is not None else None,
+        lon=round(centre.x, 7) if centre is not None else None,
+        lat=round(centre.y, 7) if centre is not None else None,
+        area_m2=round(area_m2(shape), 1) if shape is not None else 0.0,
+        households=got["households"],
+        population=got["population"],
     )
 
 
@@ -232,9 +278,17 @@ def _parent(value: object) -> str:
     return "" if value is None else _code(value)
 
 
-def _count(value: object) -> int:
+def _level(value: object) -> str:
+    """The level in the words of the model; empty when nothing is said."""
+    word = "".join(str(value or "").split()).replace("（", "").replace("）", "").replace("/", "").lower()
+    if word and word not in LEVEL_WORDS:
+        raise _Wrong("bad_level", _("“%(level)s” is no level of grids.") % {"level": str(value)[:40]})
+    return LEVEL_WORDS.get(word, "")
+
+
+def _count(value: object) -> int | None:
     if value is None:
-        return 0
+        return None
     plain = isinstance(value, (str, int, float)) and not isinstance(value, bool)
     text = str(value).strip().removesuffix(".0") if plain else type(value).__name__
     if not (text.isascii() and text.isdigit()) or len(text) > 8:
@@ -263,15 +317,15 @@ def _parts(geometry: object) -> list[object]:
     """The polygons of a geometry, each still raw."""
     kind = geometry.get("type") if isinstance(geometry, dict) else None
     raw = geometry.get("coordinates") if isinstance(geometry, dict) else None
-    if kind == "MultiPolygon" and isinstance(raw, list) and raw:
-        return raw
+    if kind == "MultiPolygon" and isinstance(raw, (list, tuple)) and raw:
+        return list(raw)
     if kind == "Polygon":
         return [raw]
     raise _Wrong("no_polygon", _("The grid has no polygon."))
 
 
 def _polygon(raw: object, datum: Datum) -> Geometry:
-    if not isinstance(raw, list) or not raw:
+    if not isinstance(raw, (list, tuple)) or not raw:
         raise _Wrong("no_polygon", _("The grid has no polygon."))
     shell, *holes = [_ring(ring, datum) for ring in raw]
     return shapely.Polygon(shell, holes)
@@ -279,14 +333,14 @@ def _polygon(raw: object, datum: Datum) -> Geometry:
 
 def _ring(raw: object, datum: Datum) -> list[tuple[float, float]]:
     """The points of a ring, in WGS-84; an open ring is closed, heights are dropped."""
-    points = [_point(point, datum) for point in raw] if isinstance(raw, list) else []
+    points = [_point(point, datum) for point in raw] if isinstance(raw, (list, tuple)) else []
     if len(set(points)) < 3:
         raise _Wrong("no_polygon", _("A boundary needs at least three different points."))
     return points
 
 
 def _point(raw: object, datum: Datum) -> tuple[float, float]:
-    if not isinstance(raw, list) or len(raw) < 2:
+    if not isinstance(raw, (list, tuple)) or len(raw) < 2:
         raise _Wrong("bad_point", _("A point of the boundary is not a pair of longitude and latitude."))
     try:
         return to_wgs84(raw[0], raw[1], datum)
@@ -322,12 +376,13 @@ def _between_codes(
 
 def _far_away(rows: list[GridRow]) -> Iterator[Fault]:
     """Grids far from the middle of all: a point mistyped, or another datum."""
-    if not rows:
+    drawn = [(row, row.lon, row.lat) for row in rows if row.lon is not None and row.lat is not None]
+    if not drawn:
         return
-    lon, lat = statistics.median(r.lon for r in rows), statistics.median(r.lat for r in rows)
+    lon, lat = statistics.median(each[1] for each in drawn), statistics.median(each[2] for each in drawn)
     plane = Plane.at(lat)
-    for row in rows:
-        away = max(abs(row.lon - lon) * plane.per_lon, abs(row.lat - lat) * plane.per_lat)
+    for row, here_lon, here_lat in drawn:
+        away = max(abs(here_lon - lon) * plane.per_lon, abs(here_lat - lat) * plane.per_lat)
         if away > FAR_M:
             message = _("%(code)s lies %(km)s km from the other grids: wrong datum, or a slip of the pen?")
             yield Fault(row.row, "wrong_datum", message % {"code": row.code, "km": round(away / 1000)})
@@ -337,7 +392,7 @@ def _pieces(reading: _Reading) -> Iterator[Piece]:
     """All ground to lay side by side: the file's, and the town's own that the file does not bring anew."""
     brought = set()
     for row in reading.rows:
-        if row.code not in brought:
+        if row.code not in brought and row.row in reading.shapes:
             brought.add(row.code)
             yield Piece(row.row, row.code, row.parent, reading.shapes[row.row])
     for grid in reading.known.values():

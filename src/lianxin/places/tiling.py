@@ -69,6 +69,29 @@ def boundary_of(ground: Ground) -> dict[str, Any] | None:
     )
 
 
+def same_ground(one: Mapping[str, Any] | None, other: Mapping[str, Any] | None) -> bool:
+    """Whether two stored boundaries run the same way, to the centimetre.
+
+    From which point a ring is told, which way round, and in which order parts and holes come, says nothing.
+    """
+    return one == other or _outline(ground_of(one)) == _outline(ground_of(other))
+
+
+def _outline(ground: Ground) -> list[tuple[Ring, list[Ring]]]:
+    return sorted((_told_from_lowest(shell), sorted(map(_told_from_lowest, holes))) for shell, *holes in ground)
+
+
+def _told_from_lowest(ring: Ring) -> Ring:
+    """The ring from its lowest point on, towards the lower of that point's neighbours; no point twice in a row."""
+    plain = tuple(point for at, point in enumerate(ring) if point != ring[at - 1]) or ring[:1]
+    if not plain:
+        return plain
+    at = plain.index(min(plain))
+    turned = plain[at:] + plain[:at]
+    back = turned[:1] + turned[:0:-1]
+    return min(turned, back)
+
+
 def shape_of(ground: Ground) -> Geometry:
     """The ground as a shape, in points' own units; perhaps not a valid one."""
     parts = [shapely.polygons(_line(part[0]), [_line(ring) for ring in part[1:]] or None) for part in ground]

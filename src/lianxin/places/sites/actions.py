@@ -157,6 +157,19 @@ def import_sites(rows: Sequence[SiteRow], *, actor: Any, now: datetime) -> Settl
     return Settled(added, changed, len(rows) - added - changed)
 
 
+def foresee_sites(town: Town, rows: Sequence[SiteRow]) -> tuple[list[str], list[str]]:
+    """The names of the sites that `import_sites` would add and change with these rows now; writes nothing."""
+    known = known_sites(town)
+    added, changed = [], []
+    for row in rows:
+        site = known.get(row.code) if row.code else known.get(row.key)
+        if site is None:
+            added.append(row.name)
+        elif any(getattr(site, name) != value for name, value in _said(row).items()):
+            changed.append(f"{site.code} {row.name}")
+    return added, changed
+
+
 def follow_ground(town: Town, grid_ids: Iterable[int], *, actor: Any, now: datetime) -> int:
     """Give sites to the grid that has their ground after some grids were redrawn; returns how many went over.
 

@@ -9,15 +9,18 @@ LONGEST_CELL: Final = 32_767  # characters of a cell in Excel
 
 
 def harmless(value: Any) -> Any:
-    """A cell's value; a text that would be run as a formula gets an apostrophe before it. Numbers stay numbers."""
+    """A cell's value; a text that would be run as a formula gets an apostrophe before it. Numbers stay numbers.
+
+    So does one that looks as if it had been given one already, or `as_written` would take its own away.
+    """
     if not isinstance(value, str):
         return value
-    return f"'{value}" if value.startswith(FORMULA_STARTS) else value
+    return f"'{value}" if value.lstrip("'").startswith(FORMULA_STARTS) else value
 
 
 def as_written(value: str) -> str:
     """The text that `harmless` was given."""
-    return value[1:] if value.startswith("'") and value[1:].startswith(FORMULA_STARTS) else value
+    return value[1:] if value.startswith("'") and value.lstrip("'").startswith(FORMULA_STARTS) else value
 
 
 def for_excel(value: Any) -> Any:

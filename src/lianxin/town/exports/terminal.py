@@ -1,4 +1,4 @@
-"""`export cases|grids|people|ledger`: as somebody, masked; every export leaves an entry."""
+"""`export cases|grids|people|sites|ledger`: as somebody, masked; every export leaves an entry."""
 
 from __future__ import annotations
 
@@ -20,11 +20,14 @@ from lianxin.town.cli.starting import Fault, django_ready, say, town_named
 from lianxin.town.exports.cases import COLUMNS as OF_CASES
 from lianxin.town.exports.cases import case_rows
 from lianxin.town.exports.grids import COLUMNS as OF_GRIDS
-from lianxin.town.exports.grids import grid_rows
+from lianxin.town.exports.grids import grid_rows, grid_table
 from lianxin.town.exports.ledger import COLUMNS as OF_LEDGER
 from lianxin.town.exports.ledger import ledger_rows
 from lianxin.town.exports.people import COLUMNS as OF_PEOPLE
 from lianxin.town.exports.people import people_rows, write_template
+from lianxin.town.exports.shapefiles import write_shapefile
+from lianxin.town.exports.sites import COLUMNS as OF_SITES
+from lianxin.town.exports.sites import site_rows
 from lianxin.town.exports.writing import write
 
 if TYPE_CHECKING:
@@ -33,7 +36,7 @@ if TYPE_CHECKING:
     from lianxin.keys.models import Town
     from lianxin.town.exports.writing import Column, Row
 
-ENDINGS = {".json": "geojson", ".ndjson": "jsonl"}
+ENDINGS = {".json": "geojson", ".ndjson": "jsonl", ".zip": "shp"}
 
 TO = click.option(
     "--to", "path", type=click.Path(path_type=Path, dir_okay=False), required=True, help="写到哪里。File to write."
@@ -76,7 +79,7 @@ def cases(path: Path, form: str | None, letters: str, username: str, **how: bool
     """
     export = _target("cases", path, form, ("xlsx", "csv", "geojson", "jsonl"), **how)
     actor = _actor(_town(letters), username, ("export",), ("reveal_contact",) if export.personal else ())
-    _write(export, OF_CASES, case_rows(actor, personal=export.personal), actor)
+    _write(export, OF_CASES, case_rows(actor, personal=export.personal), actor=actor)
 
 
 @click.command(short_help="导出人员和岗位。People and posts; also an empty template.")
@@ -103,21 +106,41 @@ def people(path: Path, form: str | None, letters: str, username: str | None, **h
     if not username:
         raise Fault("请用 --as 指明以谁的身份导出。", "Say with --as whose rights the export is done with.")
     actor = _actor(town, username, ("export", "manage_people"), ("manage_people",) if export.personal else ())
-    _write(export, OF_PEOPLE, people_rows(actor, now=timezone.now(), personal=export.personal), actor)
+    _write(export, OF_PEOPLE, people_rows(actor, now=timezone.now(), personal=export.personal), actor=actor)
 
 
 @click.command(short_help="导出网格。Grids with their boundaries.")
 @TO
-@_form("geojson", "xlsx", "csv", "jsonl")
+@_form("geojson", "shp", "xlsx", "csv", "jsonl")
 @TOWN
 @_as(needed=False)
 @OVERWRITE
 def grids(path: Path, form: str | None, letters: str, username: str | None, **how: bool) -> None:
-    """导出网格；GeoJSON 带边界（WGS-84），可再导入。GeoJSON holds the boundaries and can be imported again."""
-    export = _target("grids", path, form, ("geojson", "xlsx", "csv", "jsonl"), **how)
+    """导出网格，带边界（WGS-84），可再导入：GeoJSON、打成 zip 的 Shapefile、Excel、CSV。
+
+    All but JSON lines hold the boundaries and can be imported again; .zip is a Shapefile.
+    """
+    export = _target("grids", path, form, ("geojson", "shp", "xlsx", "csv", "jsonl"), **how)
     town = _town(letters)
     actor = _actor(town, username, (), ()) if username else system(town)
-    _write(export, OF_GRIDS, grid_rows(town), actor)
+    if export.form in {"xlsx", "csv"}:
+        _write(export, *grid_table(town), actor=actor)
+    else:
+        _write(export, OF_GRIDS, grid_rows(town), actor=actor)
+
+
+@click.command(short_help="导出场所。Sites.")
+@TO
+@_form("xlsx", "csv", "geojson", "jsonl")
+@TOWN
+@_as(needed=False)
+@OVERWRITE
+def sites(path: Path, form: str | None, letters: str, username: str | None, **how: bool) -> None:
+    """导出小区、企业、公共场所（WGS-84），Excel 和 CSV 可再导入。Excel and CSV can be imported again."""
+    export = _target("sites", path, form, ("xlsx", "csv", "geojson", "jsonl"), **how)
+    town = _town(letters)
+    actor = _actor(town, username, (), ()) if username else system(town)
+    _write(export, OF_SITES, site_rows(town), actor=actor)
 
 
 @click.command(short_help="导出留痕。The history with its digests.")
@@ -131,7 +154,7 @@ def ledger(path: Path, form: str | None, letters: str, username: str | None, **h
     export = _target("ledger", path, form, ("jsonl", "xlsx", "csv"), **how)
     town = _town(letters)
     actor = _actor(town, username, ("audit",), ()) if username else system(town)
-    _write(export, OF_LEDGER, ledger_rows(town), actor)
+    _write(export, OF_LEDGER, ledger_rows(town), actor=actor)
 
 
 def _target(
@@ -168,9 +191,15 @@ def _actor(town: Town, username: str, some: Sequence[str], every: Sequence[str])
     raise Fault(f"{username} 没有导出这些内容的权限。", f"{username} may not export this.")
 
 
-def _write(export: Export, columns: Sequence[Column], rows: Iterable[Row], actor: Actor) -> None:
+def _write(export: Export, columns: Sequence[Column], rows: Iterable[Row], *, actor: Actor) -> None:
     with _writing(export.path), Counter() as counter:
-        done = write(export.path, export.form, columns, _counted(rows, counter))
+        counted = _counted(rows, counter)
+        shapes = export.form == "shp"
+        done = (
+            write_shapefile(export.path, columns, counted)
+            if shapes
+            else write(export.path, export.form, columns, counted)
+        )
     data = {"what": export.what, "format": export.form, "rows": done, "personal": export.personal}
     with transaction.atomic():
         record(Line("export", actor.town_id, "export", data), actor=actor, now=timezone.now())
@@ -194,4 +223,4 @@ def _writing(path: Path) -> Iterator[None]:
         raise Fault(f"{path} 不能写入：{why}。", f"{path} cannot be written: {why}.") from error
 
 
-commands: list[click.Command] = [cases, grids, people, ledger]
+commands: list[click.Command] = [cases, grids, people, sites, ledger]

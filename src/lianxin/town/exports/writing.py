@@ -30,15 +30,16 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its name in a record, its title in a table."""
+    """A column: its name in a record, its title in a table; `decimals` of one that holds numbers alone."""
 
     name: str
     title: str
     width: int = 14
+    decimals: int | None = None
 
 
 @contextmanager
-def _replacing(path: Path, **how: Any) -> Iterator[IO[Any]]:
+def replacing(path: Path, **how: Any) -> Iterator[IO[Any]]:
     """A file that takes its place when it is whole; readable by its owner alone, as it may hold personal details."""
     part = path.with_name(f".{path.name}.part")
     try:
@@ -60,7 +61,7 @@ def write(path: Path, form: str, columns: Sequence[Column], rows: Iterable[Row])
 
 def _csv(path: Path, columns: Sequence[Column], rows: Iterable[Row]) -> int:
     done = 0
-    with _replacing(path, mode="w", encoding="utf-8-sig", newline="") as file:
+    with replacing(path, mode="w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow([column.title for column in columns])
         for row in rows:
@@ -96,7 +97,7 @@ def add_sheet(book: Workbook, name: str, columns: Sequence[Column], lines: Itera
 
 def save(book: Workbook, path: Path) -> None:
     """Write a workbook, whole or not at all."""
-    with _replacing(path, mode="wb") as file:
+    with replacing(path, mode="wb") as file:
         book.save(file)
 
 
@@ -108,7 +109,7 @@ def _bold(sheet: Any, title: str) -> Any:
 
 def _jsonl(path: Path, columns: Sequence[Column], rows: Iterable[Row]) -> int:
     done = 0
-    with _replacing(path, mode="w", encoding="utf-8") as file:
+    with replacing(path, mode="w", encoding="utf-8") as file:
         for row in rows:
             file.write(_json({column.name: row.get(column.name) for column in columns}) + "\n")
             done += 1
@@ -117,7 +118,7 @@ def _jsonl(path: Path, columns: Sequence[Column], rows: Iterable[Row]) -> int:
 
 def _geojson(path: Path, columns: Sequence[Column], rows: Iterable[Row]) -> int:
     done = 0
-    with _replacing(path, mode="w", encoding="utf-8") as file:
+    with replacing(path, mode="w", encoding="utf-8") as file:
         file.write('{"type": "FeatureCollection", "datum": "wgs84", "features": [')
         for row in rows:
             words = {column.name: row.get(column.name) for column in columns}

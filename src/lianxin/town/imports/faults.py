@@ -32,12 +32,16 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RowFault:
-    """Why a row is refused: `row` as a spreadsheet program numbers it, `column` as the file has it, a stable `code`."""
+    """Why a row is refused: `row` as a spreadsheet program numbers it, `column` as the file has it, a stable `code`.
+
+    What is not `grave` is a note: the row can be taken all the same.
+    """
 
     row: int
     column: str
     code: str
     said: Mapping[str, Any] = field(default_factory=dict)
+    grave: bool = True
 
     @property
     def reasons(self) -> tuple[str, str]:
@@ -51,7 +55,12 @@ class RowFault:
     def __str__(self) -> str:
         zh, en = self.reasons
         place = f"第 {self.row} 行" if self.row else "整个文件"
-        return f"{place}  {self.column}：{zh}" + (f"  ({en})" if en else "")
+        return f"{place}  {self.where}：{zh}" + (f"  ({en})" if en else "")
+
+    @property
+    def where(self) -> str:
+        """The column, and that it is only a note."""
+        return self.column if self.grave else f"{self.column} 提示 note".strip()
 
 
 def _short(value: Any) -> str:
@@ -72,7 +81,7 @@ def write_faults(path: Path, faults: Sequence[RowFault]) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(HEADER)
-        writer.writerows([f.row, harmless(f.column), *map(harmless, f.reasons), f.code] for f in faults)
+        writer.writerows([f.row, harmless(f.where), *map(harmless, f.reasons), f.code] for f in faults)
 
 
 def _is_list(path: Path) -> bool:

@@ -252,6 +252,30 @@ def _changes(row: PersonRow, account: Account) -> dict[str, str]:
     return {name: value for name, value in said.items() if getattr(account, name) != value}
 
 
+def foresee_people(rows: Sequence[PersonRow], town: Town, *, now: datetime) -> tuple[Settled, list[str], list[str]]:
+    """What `settle_people` would do with these rows now, and the accounts to be added and changed; writes nothing."""
+    known, done = _known(town, rows, now=now), Settled()
+    added: dict[str, str] = {}
+    changed: dict[str, str] = {}
+    for row in rows:
+        account, post, word = known.accounts.get(row.username), known.posts.get(row.key), f"{row.username} {row.name}"
+        if account is None:
+            added.setdefault(row.username, word)
+        elif row.username not in changed and _changes(row, account):
+            changed[row.username] = word
+            done.changed += 1
+        if post is None:
+            done.posts += 1
+        elif _post_changes(row, post):
+            changed.setdefault(row.username, word)
+            done.changed += 1
+        else:
+            done.same += 1
+    done.accounts = len(added)
+    done.unnamed = len(known.posts.keys() - {row.key for row in rows})
+    return done, list(added.values()), list(changed.values())
+
+
 # ---- writing ---------------------------------------------------------------------------------------
 
 
@@ -312,7 +336,7 @@ def _settle(row: PersonRow, account: Account, post: Post | None, done: Settled, 
         record(Line("post", post.pk, "create", data), actor=actor, now=now)
         done.posts += 1
         return
-    changes = {name: getattr(row, name) for name in WRITTEN if getattr(row, name) not in (None, getattr(post, name))}
+    changes = _post_changes(row, post)
     if not changes:
         done.same += 1
         return
@@ -321,3 +345,8 @@ def _settle(row: PersonRow, account: Account, post: Post | None, done: Settled, 
     post.save(update_fields=sorted(changes))
     record(Line("post", post.pk, "change", {"set": changes}), actor=actor, now=now)
     done.changed += 1
+
+
+def _post_changes(row: PersonRow, post: Post) -> dict[str, str]:
+    """What the row says otherwise of a post."""
+    return {name: getattr(row, name) for name in WRITTEN if getattr(row, name) not in (None, getattr(post, name))}

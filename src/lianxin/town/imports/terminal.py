@@ -1,4 +1,4 @@
-"""`import cases`, `import grids`, `import people`, `import sites`: look first, tell every fault, then write."""
+"""`import cases|grids|people|sites|categories`: look first, tell every fault, then write."""
 
 from __future__ import annotations
 
@@ -10,27 +10,24 @@ import click
 from django.utils import timezone
 
 from lianxin.people.actors import system
-from lianxin.places.actions import import_grids
 from lianxin.places.datum import Datum
-from lianxin.places.imports import read_grids
-from lianxin.places.queries import known_grids
-from lianxin.places.sites.actions import import_sites
 from lianxin.town.cli.demo import Counter
 from lianxin.town.cli.starting import Fault, django_ready, say, town_named
-from lianxin.town.imports import sites as site_tables
 from lianxin.town.imports.cases import bring, kind_to_open, look
-from lianxin.town.imports.faults import RowFault, Unreadable, write_faults
+from lianxin.town.imports.faults import Unreadable, write_faults
 from lianxin.town.imports.maps import read_map
 from lianxin.town.imports.people import COLUMNS, read_people, settle_people
+from lianxin.town.imports.sorts import SORTS, Options
 from lianxin.town.imports.tables import open_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from lianxin.keys.models import Town
-    from lianxin.places.ground import Fault as GroundFault
     from lianxin.town.imports.cases import Looked
+    from lianxin.town.imports.faults import RowFault
     from lianxin.town.imports.people import PersonRow
+    from lianxin.town.imports.sorts import Sort
 
 SHOWN = 20  # faults on the screen; the file has them all
 FILE = click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
@@ -163,7 +160,7 @@ def _settle(rows: Sequence[PersonRow], town: Town) -> None:
         say(f"这些人另有 {done.unnamed:,} 个岗位不在文件里，未改动。", "Their other posts were left alone.")
 
 
-@click.command("grids", short_help="导入网格边界。Grids from GeoJSON.")
+@click.command("grids", short_help="导入网格边界。Grids from GeoJSON, a zipped Shapefile, Excel or CSV.")
 @FILE
 @TOWN
 @click.option("--datum", help="坐标系：wgs84、gcj02、bd09，默认看文件。Datum; else as the file says.")
@@ -171,33 +168,11 @@ def _settle(rows: Sequence[PersonRow], town: Town) -> None:
 @FAULTS
 @YES
 def grids(path: Path, letters: str, datum: str | None, faults: Path | None, **how: bool) -> None:
-    """导入 GeoJSON 网格；有一处严重问题就一个也不写，轻微的只提示。
+    """导入网格：GeoJSON，打成 zip 的 Shapefile，或带边界列的 Excel、CSV；有一处严重问题就一个也不写，轻微的只提示。
 
     Any grave fault, and nothing is written; notes are told only. Codes that are known are changed, none is removed.
     """
-    django_ready()
-    town = town_named(letters)
-    rows, found = read_grids(path, datum=datum, known=known_grids(town))
-    _tell_ground(found, path, faults)
-    if grave := sum(fault.grave for fault in found):
-        say(f"有 {grave:,} 处问题，未写入任何内容。", f"{grave:,} faults; nothing written.")
-        raise SystemExit(1)
-    if how["dry_run"] or (
-        not how["yes"] and not click.confirm(f"写入 {len(rows):,} 个网格？ Write them?", default=True)
-    ):
-        say(f"{len(rows):,} 个网格都没有问题；未写入。", "All grids are sound; nothing written.")
-        return
-    done = import_grids(town, rows, actor=system(town), now=timezone.now())
-    say(
-        f"新增 {done.added:,} 个，更新 {done.changed:,} 个，不变 {done.same:,} 个。",
-        f"{done.added:,} added, {done.changed:,} changed, {done.same:,} as before.",
-    )
-
-
-def _tell_ground(found: Iterable[GroundFault], path: Path, faults: Path | None) -> None:
-    """The faults of grids, whose sentences come from the reader of places, in the same kind of list."""
-    said = [RowFault(f.row, "" if f.grave else "提示 note", f.code, {"message": str(f.message)}) for f in found]
-    _tell_faults(said, path, faults)
+    _bring(SORTS["grids"], path, letters, Options(datum or ""), faults, **how)
 
 
 @click.command("sites", short_help="导入小区、企业、公共场所。Sites from Excel or CSV.")
@@ -215,27 +190,54 @@ def sites(path: Path, letters: str, datum: str, faults: Path | None, **how: bool
     A row is known again by its code, else by kind, name and grid: the same file again changes nothing. Any fault, and
     nothing is written; none is ended.
     """
+    _bring(SORTS["sites"], path, letters, Options(datum), faults, **how)
+
+
+@click.command("categories", short_help="导入类别树。A tree of categories from Excel or CSV.")
+@FILE
+@TOWN
+@click.option("--overwrite", is_flag=True, help="已有的类别也照文件改。Change those that are there, too.")
+@click.option("--dry-run", is_flag=True, help="只检查。Check, write nothing.")
+@FAULTS
+@YES
+def categories(path: Path, letters: str, overwrite: bool, faults: Path | None, **how: bool) -> None:
+    """导入类别树：一行一个末级类别，列一级、二级、三级分类，另有编码、处置时限；或者列编码、名称、上级编码。
+
+    已有的类别默认不动（本镇可能改过），--overwrite 才照文件改；文件里没有的不动。有一处问题就一个也不写。
+
+    Categories that are there stay as the town has them unless --overwrite is given; none is removed.
+    """
+    _bring(SORTS["categories"], path, letters, Options(overwrite=overwrite), faults, **how)
+
+
+def _bring(
+    sort: Sort, path: Path, letters: str, options: Options, faults: Path | None, *, dry_run: bool, yes: bool
+) -> None:
+    """Look at the whole file, tell every fault, ask, write."""
     django_ready()
     town = town_named(letters)
     try:
-        table = open_table(path, wanted=[title for titles in site_tables.COLUMNS.values() for title in titles])
-        rows, found = site_tables.read_sites(table, town, Datum(datum))
+        looked = sort.look(path, town, options, timezone.now())
     except Unreadable as bad:
         raise Fault(bad.zh, bad.en) from bad
-    _tell_faults(found, path, faults)
-    if found:
-        say(f"有 {len({f.row for f in found}):,} 行有问题，未写入任何内容。", "Rows have faults; nothing written.")
+    _tell_faults(looked.faults, path, faults)
+    if looked.grave:
+        say(f"有 {looked.refused:,} 行有问题，未写入任何内容。", "Rows have faults; nothing written.")
         raise SystemExit(1)
-    if how["dry_run"] or (
-        not how["yes"] and not click.confirm(f"写入 {len(rows):,} 处场所？ Write them?", default=True)
+    added, changed = looked.counts["added"], looked.counts["changed"]
+    if dry_run or (
+        not yes and not click.confirm(f"新增 {added:,}，更新 {changed:,}，写入？ Write them?", default=True)
     ):
-        say(f"{len(rows):,} 行都没有问题；未写入。", "All rows are sound; nothing written.")
+        say(f"{len(looked.rows):,} 行都没有问题；未写入。", "All rows are sound; nothing written.")
         return
-    done = import_sites(rows, actor=system(town), now=timezone.now())
+    done = sort.take(looked, options, system(town), timezone.now())
+    word, kept = sort.word, done.get("kept", 0)
     say(
-        f"新增 {done.added:,} 处，更新 {done.changed:,} 处，不变 {done.same:,} 处。",
-        f"{done.added:,} added, {done.changed:,} changed, {done.same:,} as before.",
+        f"新增 {done['added']:,} {word}，更新 {done['changed']:,} {word}，不变 {done['same']:,} {word}。",
+        f"{done['added']:,} added, {done['changed']:,} changed, {done['same']:,} as before.",
     )
+    if kept:
+        say(f"另有 {kept:,} 个与本镇已有的不同，未动；要照文件改请加 --overwrite。", f"{kept:,} were left as they are.")
 
 
-commands: list[click.Command] = [cases, grids, people, sites]
+commands: list[click.Command] = [cases, grids, people, sites, categories]

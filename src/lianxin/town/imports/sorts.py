@@ -1,0 +1,159 @@
+"""What a town's files may bring, each read and taken in the same two steps: look, which writes nothing, and take.
+
+Page and command go through here, so that both tell the same faults and do the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from lianxin.cases.actions.trees import foresee_categories, import_categories
+from lianxin.keys.models import Town
+from lianxin.people.actors import Actor
+from lianxin.places.actions import foresee_grids, import_grids
+from lianxin.places.datum import Datum
+from lianxin.places.sites.actions import foresee_sites, import_sites
+from lianxin.town.imports import sites as site_tables
+from lianxin.town.imports.categories import COLUMNS as OF_CATEGORIES
+from lianxin.town.imports.categories import read_categories
+from lianxin.town.imports.faults import RowFault
+from lianxin.town.imports.grids import read_grid_file
+from lianxin.town.imports.people import COLUMNS as OF_PEOPLE
+from lianxin.town.imports.people import foresee_people, read_people, settle_people
+from lianxin.town.imports.tables import open_table
+
+Counts = dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the person says beside the file. `datum`: empty for what the file says; `overwrite`: change what the town
+    has as well; `language`: in which the faults are told.
+    """
+
+    datum: str = ""
+    overwrite: bool = False
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a file holds: the sound rows, every fault and note, and what taking it in would do.
+
+    `counts`: added, changed, same, and by sort left (not in the file, stays), kept (as the town has it), accounts.
+    """
+
+    rows: Sequence[Any]
+    faults: Sequence[RowFault]
+    counts: Counts
+    added: Sequence[str] = ()
+    changed: Sequence[str] = ()
+
+    @property
+    def grave(self) -> int:
+        """Faults for which nothing is taken in."""
+        return sum(fault.grave for fault in self.faults)
+
+    @property
+    def refused(self) -> int:
+        """Rows that have such a fault."""
+        return len({fault.row for fault in self.faults if fault.grave})
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """One sort of data: who may bring it, what files there are of it, how it is looked at and taken in."""
+
+    key: str
+    permission: str
+    endings: tuple[str, ...]
+    look: Callable[[Path, Town, Options, datetime], Looked]
+    take: Callable[[Looked, Options, Actor, datetime], Counts] = field(repr=False)
+    has_datum: bool = False
+    word: str = "个"  # how Chinese counts them
+
+
+def _empty(rows: Sequence[Any], faults: Sequence[RowFault]) -> list[RowFault]:
+    """A table with its columns and nothing below them."""
+    return [*faults] if rows or faults else [RowFault(0, "", "no_rows")]
+
+
+# ---- grids -----------------------------------------------------------------------------------------
+
+
+def _look_at_grids(path: Path, town: Town, options: Options, now: datetime) -> Looked:
+    rows, faults = read_grid_file(path, town, datum=options.datum or None)
+    if any(fault.grave for fault in faults):  # a parent may be among the rows that are not sound
+        return Looked(rows, faults, {})
+    seen = foresee_grids(town, rows, now=now)
+    counts = {"added": len(seen.added), "changed": len(seen.changed), "same": seen.same, "left": seen.left}
+    return Looked(rows, _empty(rows, faults), counts, seen.added, seen.changed)
+
+
+def _take_grids(looked: Looked, _options: Options, actor: Actor, now: datetime) -> Counts:
+    done = import_grids(actor.town, looked.rows, actor=actor, now=now)
+    return {"added": done.added, "changed": done.changed, "same": done.same}
+
+
+# ---- people ----------------------------------------------------------------------------------------
+
+
+def _look_at_people(path: Path, town: Town, _options: Options, now: datetime) -> Looked:
+    table = open_table(path, wanted=[title for titles in OF_PEOPLE.values() for title in titles])
+    rows, faults = read_people(table, town, now=now)
+    seen, added, changed = foresee_people(rows, town, now=now)
+    counts = {"added": seen.posts, "changed": seen.changed, "same": seen.same, "left": seen.unnamed}
+    return Looked(rows, _empty(rows, faults), {**counts, "accounts": seen.accounts}, added, changed)
+
+
+def _take_people(looked: Looked, _options: Options, actor: Actor, now: datetime) -> Counts:
+    done = settle_people(looked.rows, actor=actor, now=now)
+    return {"added": done.posts, "changed": done.changed, "same": done.same, "accounts": done.accounts}
+
+
+# ---- sites -----------------------------------------------------------------------------------------
+
+
+def _look_at_sites(path: Path, town: Town, options: Options, _now: datetime) -> Looked:
+    table = open_table(path, wanted=[title for titles in site_tables.COLUMNS.values() for title in titles])
+    rows, faults = site_tables.read_sites(table, town, Datum(options.datum or Datum.WGS84))
+    added, changed = foresee_sites(town, rows)
+    counts = {"added": len(added), "changed": len(changed), "same": len(rows) - len(added) - len(changed)}
+    return Looked(rows, _empty(rows, faults), counts, added, changed)
+
+
+def _take_sites(looked: Looked, _options: Options, actor: Actor, now: datetime) -> Counts:
+    done = import_sites(looked.rows, actor=actor, now=now)
+    return {"added": done.added, "changed": done.changed, "same": done.same}
+
+
+# ---- categories ------------------------------------------------------------------------------------
+
+
+def _look_at_categories(path: Path, town: Town, options: Options, _now: datetime) -> Looked:
+    table = open_table(path, wanted=[title for titles in OF_CATEGORIES.values() for title in titles])
+    rows, faults = read_categories(table)
+    seen = foresee_categories(town, rows, overwrite=options.overwrite)
+    counts = {"added": len(seen.added), "changed": len(seen.changed), "same": seen.same, "kept": seen.kept}
+    return Looked(rows, _empty(rows, faults), counts, seen.added, seen.changed)
+
+
+def _take_categories(looked: Looked, options: Options, actor: Actor, now: datetime) -> Counts:
+    done = import_categories(looked.rows, overwrite=options.overwrite, actor=actor, now=now)
+    return {"added": len(done.added), "changed": len(done.changed), "same": done.same, "kept": done.kept}
+
+
+_TABLE: Final = (".xlsx", ".csv")
+SORTS: Final = {
+    sort.key: sort
+    for sort in (
+        Sort("grids", "configure", (".geojson", ".json", ".zip", *_TABLE), _look_at_grids, _take_grids, has_datum=True),
+        Sort("people", "manage_people", _TABLE, _look_at_people, _take_people),
+        Sort("sites", "configure", _TABLE, _look_at_sites, _take_sites, has_datum=True, word="处"),
+        Sort("categories", "configure", _TABLE, _look_at_categories, _take_categories),
+    )
+}

@@ -41,6 +41,7 @@ export class List {
     const more = theirs.slice(last + 1);
     this.append(more, !this.box.querySelector(".pager [rel=next]"));
     this.tell(added.length, gone.length);
+    document.dispatchEvent(new CustomEvent("lianxin:rows"));
   }
 
   private count(said: HTMLElement): void {
@@ -111,6 +112,7 @@ export class List {
     row?.classList.add("on");
     row?.querySelector("a.title")?.setAttribute("aria-current", "true");
     if (this.news) this.news.textContent = "";
+    document.dispatchEvent(new CustomEvent("lianxin:rows"));
     if (asked) (row || rowsIn(copy)[0])?.querySelector<HTMLElement>("a.title")?.focus();
   }
 }

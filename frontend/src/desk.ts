@@ -2,6 +2,7 @@
 import { htmx } from "./htmx";
 import { boundaries } from "./boundary-door";
 import { cover } from "./cover";
+import { picked } from "./desk-picks";
 import { guarded } from "./guard";
 import { keys } from "./keys";
 import { palette } from "./palette-door";
@@ -14,4 +15,5 @@ drafted();
 htmx.onLoad((part) => { guarded(part as HTMLElement); cover(part as HTMLElement); drafts(part as HTMLElement, true); });
 document.addEventListener("lianxin:fresh", (event) => guarded((event as CustomEvent<HTMLElement>).detail));
 panes();
+picked();
 boundaries();

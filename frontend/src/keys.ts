@@ -95,14 +95,16 @@ function unread(el: HTMLElement): boolean {
   return el instanceof HTMLButtonElement && el.type === "submit" && performance.now() - shown < PAUSE;
 }
 
-/** A key acts on the row one stands at, where that row has it; else on the page. */
+/** A key acts in the pane one is in, else on the row one stands at, where they have it; else on the page. */
 function press(key: string): boolean {
   const fits = (one: HTMLElement): boolean => one.dataset.key === key && one.offsetParent !== null;
   const list = rows();
   const row = list[current(list)];
-  const el = (row && all(row, "[data-key]").find(fits)) || all(document, "[data-key]").find(fits);
+  const pane = document.activeElement?.closest("[data-pane]");
+  const el = [pane, row, document].map((part) => part && all(part, "[data-key]").find(fits)).find(Boolean);
   if (!el) return false;
-  if (el instanceof HTMLInputElement || el instanceof HTMLTextAreaElement || el instanceof HTMLSelectElement) el.focus();
+  if (el instanceof HTMLInputElement && el.type === "checkbox") el.click();
+  else if (el instanceof HTMLInputElement || el instanceof HTMLTextAreaElement || el instanceof HTMLSelectElement) el.focus();
   else if ("keyInto" in el.dataset && (el.parentElement as HTMLDetailsElement).open) enter(el.parentElement as HTMLDetailsElement);
   else if (!unread(el)) {
     el.click();

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from lianxin.cases.actions import open_case, transition
 from lianxin.cases.models import (
+    Batch,
     Case,
     Category,
     CheckIn,
@@ -168,6 +169,7 @@ def make_rows(town, letters):
     Site.objects.create(**common, kind="venue", code=f"{grid.code}-001", name="广场", grid=grid, valid_from=now.date())
     CheckIn.objects.create(**common, case_id=case.pk, grid=grid, post_id=clerk.post_id, at=now, recorded_at=now)
     Presence.objects.create(**common, post_id=clerk.post_id, case_id=case.pk, at=now)
+    Batch.objects.create(**common, post_id=clerk.post_id, act="remind", name="催办", at=now)
     view = SavedView.objects.create(**common, name="超期", query="light=late", post_id=clerk.post_id, at=now)
     FirstView.objects.create(**common, post_id=clerk.post_id, view_id=view.pk)
     assert clerk.town_id == town.pk
@@ -422,7 +424,7 @@ def test_every_relation_between_growing_rows_is_on_town_and_id():
 
 def test_the_models_of_this_test_are_all_there_are():
     named = {
-        AddressName, CalendarDay, Case, Category, CentreHousehold, CheckIn, Clause, Cover, Duty, Entry, File, FirstView, FormerBoundary, Grid, Head, Job, Message,
+        AddressName, Batch, CalendarDay, Case, Category, CentreHousehold, CheckIn, Clause, Cover, Duty, Entry, File, FirstView, FormerBoundary, Grid, Head, Job, Message,
         Once, PartyGroup, Photo, Post, Presence, Publication, Reporter, Role, Route, SavedView, Seal, Site, Subscription, Text, Token, Tries, Unit,
         WorkflowVersion,
     }  # fmt: skip

@@ -151,6 +151,12 @@ def noted_by_program(role: str, case: str) -> int:
     return 403 if case == "own" else 409  # not yours | not from here
 
 
+def undone_by_program(role: str, case: str) -> int:
+    """What somebody else did is not taken back; what one did oneself hours ago is too late."""
+    own = {"own": "handler", "shown": "supervisor"}.get(case)
+    return api(of_case(409 if role == own else 403))(role, case)
+
+
 TABLE = (
     # The public's pages: the same for everybody; what is published, and nothing else.
     Row("/", lambda role, case: 302 if role in STAFF else 200),
@@ -179,12 +185,6 @@ TABLE = (
     Row("/r/{number}/{code}/photos/{photo}.jpg", by_case(foreign=404, rest=200), **NUMBER),
     Row("/r/{number}/{code}/photos/{photo_far}.jpg", by_case(far=200, rest=404), **NUMBER),
     Row("/r/{number}/{code_far}/", by_case(far=200, rest=404), shows=this, **NUMBER),
-    # The board.
-    Row("/board/", always(200)),
-    Row(f"/board/?words={WORDS['own'][0]}", always(200)),
-    Row(f"/board/?words={WORDS['shown'][1]}", always(200)),
-    Row("/board/{number}/", by_case(shown=200, rest=404), **NUMBER),
-    Row("/board/{number}/photos/{photo}.jpg", always(404), **NUMBER),  # none was chosen for the public
     # With the secret: one's own details, and none of anybody else's.
     *(Row(f"/r/{{number}}/AAAAAAAAAAAAAAAA/{tail}", always(404), **NUMBER) for tail in ("details/", "erase/", "export.zip")),
     Row("/r/{number}/{code}/details/", by_case(foreign=404, rest=200), reveals=set(ROLES), **NUMBER),
@@ -201,6 +201,12 @@ TABLE = (
     Row("/mine/code/", always(404)),
     Row("/mine/sign-out/", always(405)),
     post("/mine/sign-out/", {}, always(303)),
+    # The board.
+    Row("/board/", always(200)),
+    Row(f"/board/?words={WORDS['own'][0]}", always(200)),
+    Row(f"/board/?words={WORDS['shown'][1]}", always(200)),
+    Row("/board/{number}/", by_case(shown=200, rest=404), **NUMBER),
+    Row("/board/{number}/photos/{photo}.jpg", always(404), **NUMBER),  # none was chosen for the public
     Row("/board/feed.atom", always(200)),
     # Following: an address is asked whether it is its owner's; the links of letters are secrets.
     Row("/watch/", always(200)),
@@ -238,6 +244,8 @@ TABLE = (
     post("/cases/{number}/contact", {"reporter": "{reporter_far}", "reason": "handle"},
          lambda role, case: of_case_for(REVEAL, 200 if case == "far" else 404, 403)(role, case),
          shows=this, reveals=REVEAL, **NUMBER),
+    Row("/cases/{number}/undo", staff(405), **NUMBER),
+    post("/cases/{number}/undo", {"entry": "1"}, of_case(409), **BACK, may=seen(*CASES), **NUMBER),
     Row("/cases/{number}/photos/{photo}.jpg", of_case(), **NUMBER),
     Row("/cases/{number}/photos/{photo_far}.jpg", lambda role, case: of_case(200 if case == "far" else 404)(role, case),
         **NUMBER),
@@ -301,6 +309,13 @@ TABLE = (
         **NUMBER),
     post("/desk/publish/{number}/photos/{photo}/", {}, first(only(PUBLISH), of_case(422)), **NUMBER),
     Row("/desk/publish/{number}/photos/{photo}/covered.jpg", first(only(PUBLISH), of_case(404)), **NUMBER),
+    # Several at once: those of the chosen that one sees; what came of it is its maker's.
+    Row("/desk/bulk/", staff()),
+    Row("/desk/bulk/?pick={number}", staff(), shows=lambda role, case: seen(case)(role, case), **NUMBER),
+    post("/desk/bulk/", {"pick": "{number}:0", "act": "note"}, staff(422), also=lambda role, case: seen(case)(role, case), **NUMBER),
+    Row("/desk/bulk/1/", staff(404)),
+    Row("/desk/bulk/1/undo/", staff(405)),
+    post("/desk/bulk/1/undo/", {}, staff(404)),
     # Saved views hold filters: one's own and one's unit's.
     Row("/desk/views/", staff()),
     Row("/desk/views/save/", staff(405)),
@@ -347,6 +362,23 @@ TABLE = (
     post("/sites/{site_foreign}/end/", {"reason": "x"}, only({"admin"}, 404)),
     Row("/grids/{grid}/plates/", staff()),
     Row("/grids/{grid_foreign}/plates/", staff(404)),
+    # The set-up: the administrator keeps the town, who manages people keeps the roles.
+    Row("/setup/", only(MANAGE_PEOPLE)),
+    Row("/setup/town/", only({"admin"})),
+    post("/setup/town/", {}, only({"admin"}, 422)),
+    Row("/setup/units/", only({"admin"})),
+    Row("/setup/roles/", only(MANAGE_PEOPLE)),
+    Row("/setup/nothing/", staff(404)),
+    Row("/setup/units/new/", only({"admin"})),
+    post("/setup/units/new/", {}, only({"admin"}, 422)),
+    Row("/setup/units/{unit}/", only({"admin"})),
+    Row("/setup/units/{unit_foreign}/", only({"admin"}, 404)),
+    post("/setup/units/{unit}/", {}, only({"admin"}, 422)),
+    post("/setup/units/{unit_foreign}/", {}, only({"admin"}, 404)),
+    post("/setup/units/{unit}/back/", {"seq": "1"}, only({"admin"}, 422)),
+    post("/setup/units/{unit_foreign}/back/", {"seq": "1"}, only({"admin"}, 404)),
+    post("/setup/units/{unit}/drop/", {}, only({"admin"}, 422)),
+    post("/setup/units/{unit_foreign}/drop/", {}, only({"admin"}, 404)),
     # Where grids lie, and lay, all staff may know; who sets up the town moves their boundaries.
     Row("/grids/{grid}/boundary/", only({"admin"})),
     Row("/grids/{grid_foreign}/boundary/", only({"admin"}, 404)),
@@ -357,6 +389,15 @@ TABLE = (
     Row("/grids/{grid_foreign}/boundary/history/", staff(404)),
     Row("/grids/{grid}/boundary/history/shapes.geojson", staff()),
     Row("/grids/{grid_foreign}/boundary/history/shapes.geojson", staff(404)),
+    # What a grid was all staff may know; who sets up the town names it anew, merges it, gives it another code.
+    Row("/grids/{grid}/past/", staff()),
+    Row("/grids/{grid_foreign}/past/", staff(404)),
+    Row("/grids/{grid}/change/", only({"admin"})),
+    post("/grids/{grid}/change/", {}, only({"admin"}, 422)),
+    Row("/grids/{grid_foreign}/change/", only({"admin"}, 404)),
+    Row("/grids/{grid}/reform/?do=recode", only({"admin"})),
+    post("/grids/{grid}/reform/", {"do": "recode"}, only({"admin"}, 422)),
+    post("/grids/{grid_foreign}/reform/", {"do": "recode", "reason": "x"}, only({"admin"}, 404)),
     Row("/field/near/", staff(), shows=seen("own", "far", "shut")),
     Row("/field/cases/{number}/", of_case(), shows=this, may=seen(*CASES), **NUMBER),
     Row("/field/cases/{number}/act", staff(405), **NUMBER),
@@ -378,6 +419,15 @@ TABLE = (
     Row("/wall/displays/", only({"admin"})),
     post("/wall/displays/", {}, only({"admin"}, 422)),
     post("/wall/displays/1/end/", {}, only({"admin"}, 404)),
+    # Kinds and workflows: who sets up the town, who does not read its cases.
+    Row("/setup/workflows/", only({"admin"})),
+    Row("/setup/workflows/+new/", only({"admin"})),
+    post("/setup/workflows/+new/", {}, only({"admin"}, 422)),
+    Row("/setup/workflows/request/", only({"admin"})),
+    Row("/setup/workflows/request/change/", only({"admin"})),
+    post("/setup/workflows/request/change/", {}, only({"admin"}, 422)),
+    Row("/setup/workflows/request/compare/", only({"admin"})),
+    Row("/setup/workflows/request/v1.yaml", only({"admin"})),
     # The map of cases: those one may see, and the counts of no others.
     Row("/casemap/", staff(), may=seen(*CASES)),
     Row("/casemap/?grid={grid}&state=all", staff(), shows=seen("own"), may=seen(*CASES)),
@@ -426,15 +476,6 @@ TABLE = (
     sends("/api/v1/reports/{number}/transitions?code={code_far}", {"act": "remind"}, by_case(far=201, rest=404), **NUMBER),
     # The programs' door, staff.
     Row("/api/v1/me", api(staff())),
-    # Kinds and workflows: who sets up the town, who does not read its cases.
-    Row("/setup/workflows/", only({"admin"})),
-    Row("/setup/workflows/+new/", only({"admin"})),
-    post("/setup/workflows/+new/", {}, only({"admin"}, 422)),
-    Row("/setup/workflows/request/", only({"admin"})),
-    Row("/setup/workflows/request/change/", only({"admin"})),
-    post("/setup/workflows/request/change/", {}, only({"admin"}, 422)),
-    Row("/setup/workflows/request/compare/", only({"admin"})),
-    Row("/setup/workflows/request/v1.yaml", only({"admin"})),
     Row("/api/v1/units", api(staff())),
     Row("/api/v1/sites", api(staff())),
     Row("/api/v1/grids/{grid_code}/boundary", api(staff())),
@@ -456,6 +497,10 @@ TABLE = (
     Row("/api/v1/cases/{number}/photos/{photo_far}",
         lambda role, case: api(of_case(200 if case == "far" else 404))(role, case), **NUMBER),
     sends("/api/v1/cases", {"text": "新的事情"}, api(only(REGISTER, 303))),
+    sends("/api/v1/cases/{number}/undo", {"version": "{version}"}, undone_by_program, **NUMBER),
+    sends("/api/v1/batches", {}, api(staff(422))),
+    Row("/api/v1/batches/1", api(staff(404))),
+    sends("/api/v1/batches/1/undo", {}, api(staff(404))),
     sends("/api/v1/cases/{number}/transitions", {"act": "note", "version": "{version}", "given": {"note": "说明"}},
           noted_by_program, **NUMBER),
     sends("/api/v1/cases/{number}/transitions",
@@ -644,10 +689,10 @@ def test_counts_are_of_what_one_sees(world):
 def test_acts_are_those_of_ones_role(world):
     """What the door offers on a case under way, by role: this too is one table."""
     offered = {
-        "clerk": {"confer", "cohandle", "merge", "note", "reassign", "remind"},
-        "dispatcher": {"confer", "cohandle", "merge", "note", "reassign"},
+        "clerk": {"confer", "cohandle", "merge", "note", "reassign", "regrade", "remind"},
+        "dispatcher": {"confer", "cohandle", "merge", "note", "reassign", "regrade"},
         "handler": {"finish", "send_back", "contact", "record", "ask_extension", "confer", "cohandle", "escalate", "note"},
-        "supervisor": {"confer", "cohandle", "note", "reassign", "remind", "supervise", "suspend"},
+        "supervisor": {"confer", "cohandle", "note", "reassign", "regrade", "remind", "supervise", "suspend"},
         "leader": {"note", "remind", "supervise"},
         "grid_worker": set(),
         "grid_chief": set(),

@@ -5,10 +5,11 @@ from typing import Any
 
 from lianxin.cases.models import Case
 from lianxin.workflow.definition import Transition
+from lianxin.workflow.engine import Refused
 
 
 class Kind:
-    """The Python of one kind of case: what its data cannot say. Both methods run in the door's transaction."""
+    """The Python of one kind of case: what its data cannot say. All methods run in the door's transaction."""
 
     key = ""
     acts: frozenset[str] = frozenset()  # acts this code relies on; an edited workflow must keep them
@@ -19,6 +20,14 @@ class Kind:
 
     def after(self, case: Case, transition: Transition, given: Mapping[str, Any]) -> None:
         """Write the rib's own facts."""
+
+    def take_back(self, case: Case, transition: Transition) -> None:
+        """Take the rib's own facts of a transition back (撤销); raise Refused where that cannot be.
+
+        A kind that writes facts of its own and does not say how they are taken back has acts for good.
+        """
+        if type(self).after is not Kind.after:
+            raise Refused("undo_final", act=transition.act)
 
 
 _kinds: dict[str, Kind] = {}

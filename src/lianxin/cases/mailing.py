@@ -9,7 +9,6 @@ from django.db.models import Q
 from django.utils import timezone
 
 from lianxin.cases.letters import asking, monday_before, of_request, of_week
-from lianxin.cases.messages import TO_REPORTERS
 from lianxin.cases.models import Reporter
 from lianxin.jobs.queue import enqueue, task
 from lianxin.keys.models import Town
@@ -19,8 +18,8 @@ from lianxin.notices.ways import WAYS, Letter
 
 
 def write_to_followers(town: Town, *, case_id: int, act: str) -> None:
-    """A letter to each who follows the case and has confirmed the address, of acts that reporters are told of."""
-    if act not in TO_REPORTERS or act == "open":
+    """A letter to each who follows the case and has confirmed the address; the caller knows that it is for them."""
+    if act == "open":
         return
     reporters = Reporter.objects.for_system("letters", town).filter(case_id=case_id).values("id")
     rows = Subscription.objects.for_system("letters", town).filter(reporter_id__in=reporters)

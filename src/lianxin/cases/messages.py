@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lianxin.cases.models import Duty, Reporter
+from lianxin.cases.queries.undone import UNDO
 from lianxin.keys.models import Town
 from lianxin.ledger.models import Entry
 from lianxin.notices.models import Message
@@ -16,8 +17,8 @@ TO_REPORTERS = frozenset(  # acts a reporter is told of; the words are on the pa
 TO_HOLDER = frozenset({"remind", "supervise", "grant_extension", "refuse_extension", "add"})
 
 
-def tell(town: Town, *, case_id: int, entry_id: int, act: str) -> None:
-    """Write the messages of an entry; done in the job's transaction, so once."""
+def tell(town: Town, *, case_id: int, entry_id: int, act: str) -> bool:
+    """Write the messages of an entry; done in the job's transaction, so once. Whether reporters are told of it."""
     entry = Entry.objects.for_system("messages", town).get(pk=entry_id)
     unit = _unit_of(town, entry)
     rows = [
@@ -33,16 +34,32 @@ def tell(town: Town, *, case_id: int, entry_id: int, act: str) -> None:
         for each in entry.data.get("opens", ())
         if _is_news(each, entry, unit)
     ]
+    rows += _taken_back(entry, unit)
     if act in TO_HOLDER:
         mains = Duty.objects.for_system("messages", town).filter(case_id=case_id, done_at=None, what="main")
         rows += [
             Message(town_id=town.pk, unit_id=d.unit_id, post_id=d.post_id, case_id=case_id, act=act, at=entry.at)
             for d in mains
         ]
-    if act in TO_REPORTERS:
+    told = for_reporters(entry)
+    if told:
         reporters = Reporter.objects.for_system("messages", town).filter(case_id=case_id).values_list("id", flat=True)
         rows += [_message(entry, act, reporter_id=pk) for pk in reporters]
     Message.objects.bulk_create(rows)
+    return told
+
+
+def for_reporters(entry: Entry) -> bool:
+    """Whether reporters are told of an entry; of an undo, if they were told of what it takes back."""
+    acts = entry.data["given"]["acts"] if entry.act == UNDO else [entry.act]
+    return bool(TO_REPORTERS & set(acts))
+
+
+def _taken_back(entry: Entry, unit: int | None) -> list[Message]:
+    """A word after the message that went out: what was laid on these is no longer theirs."""
+    shut = entry.data.get("shuts", ()) if entry.act == UNDO else ()
+    rows = [each for each in shut if _is_news(each, entry, unit)]
+    return [_message(entry, UNDO, unit_id=each["unit"], post_id=each["post"]) for each in rows]
 
 
 def _unit_of(town: Town, entry: Entry) -> int | None:

@@ -2,9 +2,13 @@
 
 from datetime import datetime, timedelta
 
+from django.utils import timezone
+
+from lianxin.cases.actions.bulk import forget_batches
 from lianxin.cases.actions.checking_in import forget_check_ins
 from lianxin.cases.actions.doors import state_of, transition
 from lianxin.cases.actions.presence import forget_presences
+from lianxin.cases.actions.reckoning import reckon_provisional
 from lianxin.cases.mailing import send_letters_of_week, write_to_followers
 from lianxin.cases.models import Duty
 from lianxin.cases.queries.setup import workflow_by_id
@@ -14,13 +18,13 @@ from lianxin.keys.models import Town
 from lianxin.keys.once import forget_old
 from lianxin.keys.tries import forget_old_tries
 from lianxin.ledger.actions import seal
+from lianxin.notices.ways import forget_spooled
 from lianxin.people.actors import system
+from lianxin.people.residents import forget_codes
 from lianxin.workflow.engine import Refused, late_act
 
 ROUND = 200  # late cases advanced in one go
-from lianxin.notices.ways import forget_spooled
 
-from lianxin.people.residents import forget_codes
 
 @task("cases.entered")
 def entered(*, town_id: int, case_id: int, entry_id: int, act: str) -> None:
@@ -28,8 +32,14 @@ def entered(*, town_id: int, case_id: int, entry_id: int, act: str) -> None:
     from lianxin.cases.messages import tell
 
     town = Town.objects.get(pk=town_id)
-    tell(town, case_id=case_id, entry_id=entry_id, act=act)
-    write_to_followers(town, case_id=case_id, act=act)
+    if tell(town, case_id=case_id, entry_id=entry_id, act=act):
+        write_to_followers(town, case_id=case_id, act=act)
+
+
+@task("cases.reckon")
+def reckon(*, town_id: int) -> None:
+    """The holiday table of a town goes on: what was provisional is settled."""
+    reckon_provisional(Town.objects.get(pk=town_id), now=timezone.now())
 
 
 def sweep(town: Town, *, now: datetime) -> int:
@@ -67,8 +77,8 @@ def tick(*, now: datetime) -> None:
 
 
 def nightly(*, now: datetime) -> None:
-    """Once a day: forget keys of writes older than 90 days, old counts of tries, who had what open, check-ins of no
-    more use, and orphaned files.
+    """Once a day: forget keys of writes older than 90 days, old counts of tries, who had what open, what came of acts
+    on many cases, check-ins of no more use, and orphaned files.
 
     And the letters of the week to who follows an area.
     """
@@ -78,9 +88,10 @@ def nightly(*, now: datetime) -> None:
     forget_old(now=now)
     forget_old_tries(now=now)
     forget_presences(now=now)
-    for town in Town.objects.order_by("id"):
-        forget_check_ins(town, now=now)
-    sweep_orphans(older_than=now - timedelta(days=1))
     forget_codes(now=now)
     forget_spooled(older_than=now - timedelta(days=1))
     forget_batches(now=now)
+    for town in Town.objects.order_by("id"):
+        forget_check_ins(town, now=now)
+        reckon_provisional(town, now=now)
+    sweep_orphans(older_than=now - timedelta(days=1))

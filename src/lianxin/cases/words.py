@@ -31,6 +31,9 @@ def spine_acts() -> dict[str, str]:
         "publish": _("Published"),
         "withhold": _("Kept from publication"),
         "hand_over_work": _("Handed on, its holder has left the post"),
+        "undo": _("Taken back"),
+        "reckon": _("The holiday table went on: due time reckoned again"),
+        "follow_grid": _("Its ground belongs to another grid now"),
     }
 
 
@@ -128,6 +131,7 @@ def refusal(refused: Refused, flow: Workflow, roles: Mapping[str, Mapping[str, s
         "n": detail.get("at_most", ""),
         "duty": duty_name(str(detail.get("duty", ""))),
         "after": _moment(detail.get("after")),
+        "minutes": detail.get("minutes", ""),
     }
     return _refusals().get(refused.code, _("%(act)s cannot be done now.")) % names
 
@@ -146,6 +150,10 @@ def _refusals() -> dict[str, str]:
         "not_paused": _("The clock of this case is running: there is nothing to resume."),
         "not_late": _("The case is not late, so it is too early for this: %(act)s."),
         "stale": _("Somebody has acted on this case since you opened the page. See what changed, then send again."),
+        "undo_passed": _("Something has happened in this case since. What was done is put right by another act now."),
+        "undo_not_yours": _("Only who did this may take it back."),
+        "undo_late": _("%(act)s may be taken back within %(minutes)s minutes, and they are over."),
+        "undo_final": _("%(act)s cannot be taken back. Another act leads on from it."),
     }
 
 

@@ -4,12 +4,14 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("lianxin.town.homes.urls")),
+    path("", include("lianxin.town.homes.setup.urls")),
     path("", include("lianxin.people.views.urls")),
     path("", include("lianxin.cases.views.public.urls")),
     path("", include("lianxin.cases.views.case.urls")),
     path("", include("lianxin.cases.views.printing.urls")),
     path("desk/palette/", include("lianxin.cases.views.palette.urls")),
     path("desk/views/", include("lianxin.cases.views.saved.urls")),
+    path("desk/bulk/", include("lianxin.cases.views.bulk.urls")),
     path("desk/publish/", include("lianxin.cases.views.covering.urls")),
     path("desk/", include("lianxin.cases.views.desk.urls")),
     path("api/v1/", include("lianxin.cases.api.urls")),

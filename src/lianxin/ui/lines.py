@@ -27,16 +27,20 @@ def line_words(line: Line, now: datetime | None = None, language: str | None = N
     return said + gettext(" (provisional)") if line["provisional"] else said
 
 
-def case_lines(lines: Iterable[Line], label: str, unit: bool = True, due: bool = False) -> Markup:
-    """A list of cases, a line each. `unit`: say who has it; `due`: say when it was due, beside how long.
+def case_lines(
+    lines: Iterable[Line], label: str, unit: bool = True, due: bool = False, picks: str = ""
+) -> Markup:
+    """A list of cases, a line each. `unit`: say who has it; `due`: say when it was due, beside how long. `picks`: the
+    id of a form to whose field `pick` each line gives its number when it is ticked.
 
     A line: href, title, number, category, grid, unit, person, urgent, duty_name, who, joined, cells, light, step_name,
     paused, provisional, due_at.
     """
     language, now = get_language() or "", timezone.now()  # asked once: each takes longer than a line's words
-    drawn = "".join(_line(line, unit, now, language, due) for line in lines)
-    return Markup('<ul class="cases lines desk-rows{}" data-rows aria-label="{}">\n{}</ul>').format(
+    drawn = "".join(_line(line, now, language, unit=unit, due=due, picks=picks) for line in lines)
+    return Markup('<ul class="cases lines desk-rows{}{}" data-rows aria-label="{}">\n{}</ul>').format(
         " with-unit" if unit else "",
+        " with-picks" if picks else "",
         label,
         Markup(drawn),  # noqa: S704 - each line escapes its own
     )
@@ -49,7 +53,15 @@ def due_words(line: Line) -> str:
     return gettext("due %(at)s") % {"at": stamp(line["due_at"])}
 
 
-def _line(line: Line, unit: bool, now: datetime, language: str, due: bool = False) -> str:
+def _pick(line: Line, form: str) -> str:
+    """The box that chooses a case among others; a list may have a case twice, once for each duty."""
+    return (
+        f'<label class="pick"><input type="checkbox" name="pick" value="{escape(line["number"])}" form="{form}" '
+        f'data-key="x" aria-label="{escape(line["title"])}"></label>'
+    )
+
+
+def _line(line: Line, now: datetime, language: str, *, unit: bool, due: bool, picks: str) -> str:
     facts = [f'<span class="num">{escape(line["number"])}</span>']
     facts += [f"<span>{escape(text)}</span>" for text in (line["category"], line["grid"]) if text]
     if unit and line["unit"]:
@@ -58,7 +70,7 @@ def _line(line: Line, unit: bool, now: datetime, language: str, due: bool = Fals
     bar = bar_in(language, line["cells"], "s", line["light"])
     light = light_in(language, line["light"], line_words(line, now, language))
     return (
-        f'<li{_marks(line)}><div class="case">\n'
+        f'<li{_marks(line)}>{_pick(line, picks) if picks else ""}<div class="case">\n'
         f'<a class="title" href="{escape(line["href"])}">{escape(line["title"])}</a>\n'
         f'<span class="meta">{"".join(facts)}</span>\n<span class="tags">{_tags(line)}{since}</span>\n'
         f'<span class="end">{bar} {light}</span>\n</div></li>\n'

@@ -27,6 +27,10 @@ CODES = (
     "not_paused",  # act
     "not_late",  # act
     "stale",
+    "undo_passed",  # act: the case has moved on since, by somebody or by the clockwork
+    "undo_not_yours",  # act: who did it may take it back, nobody else
+    "undo_late",  # act, minutes: the time to take it back is over
+    "undo_final",  # act: it cannot be taken back, another act leads on from it
 )
 
 
@@ -43,7 +47,8 @@ class CaseState:
     """Where a case stands in its workflow. While paused, `due_at` is the date to look at it again.
 
     `left` and `soon_left`: minutes that were left until due and until yellow when it was paused; `working` says of
-    what kind. `late_done`: what happens on lateness has happened in this visit of the step.
+    what kind. `late_done`: what happens on lateness has happened in this visit of the step. `reckoned`: what a
+    provisional due time was reckoned from, so that it can be reckoned again when the holiday table goes on.
     """
 
     step: str
@@ -58,6 +63,7 @@ class CaseState:
     duties: frozenset[str] = frozenset()
     late_done: bool = False
     soon_left: int | None = None
+    reckoned: Mapping[str, Any] | None = None  # {at, limit} or, after a pause, {at, left, soon_left}
 
     def to_json(self) -> dict[str, Any]:
         """All but step, due_at and duties, which have columns and rows of their own."""
@@ -71,6 +77,7 @@ class CaseState:
             "working": self.working,
             "counts": dict(self.counts),
             "late_done": self.late_done,
+            **({"reckoned": dict(self.reckoned)} if self.reckoned else {}),
         }
 
     @classmethod
@@ -91,6 +98,7 @@ class CaseState:
             duties=frozenset(duties),
             late_done=data["late_done"],
             soon_left=data["soon_left"],
+            reckoned=data.get("reckoned"),
         )
 
     def late(self, now: datetime) -> bool:
@@ -333,7 +341,9 @@ def _enter(draft: _Draft, step: Step, limits: Mapping[str, Limit]) -> None:
         draft.state = bare
         return
     due = draft.clock.due(draft.now, limit)
-    draft.state = replace(bare, due_at=due.at, soon_at=due.soon_at, provisional=due.provisional, working=limit.working)
+    entered = replace(bare, due_at=due.at, soon_at=due.soon_at, provisional=due.provisional, working=limit.working)
+    kept = {"at": draft.now.isoformat(), "limit": str(limit)} if due.provisional else None
+    draft.state = replace(entered, reckoned=kept)
     draft.open(MAIN, step.who, due)
 
 
@@ -346,7 +356,8 @@ def _pause(draft: _Draft, _effect: Effect, _transition: Transition) -> None:
         max(0, draft.clock.between(now, moment, working=state.working)) for moment in (state.due_at, state.soon_at)
     )
     until = draft.given["until"]
-    draft.state = replace(state, paused_at=now, left=left, soon_left=soon_left, due_at=until, soon_at=until)
+    paused = replace(state, paused_at=now, left=left, soon_left=soon_left, due_at=until, soon_at=until)
+    draft.state = replace(paused, provisional=False, reckoned=None)
 
 
 def _resume(draft: _Draft, _effect: Effect, _transition: Transition) -> None:
@@ -354,9 +365,24 @@ def _resume(draft: _Draft, _effect: Effect, _transition: Transition) -> None:
     state, now = draft.state, draft.now
     at, provisional = draft.clock.after(now, state.left or 0, working=state.working)
     soon_at, _ = draft.clock.after(now, state.soon_left or 0, working=state.working)
-    draft.state = replace(
-        state, paused_at=None, left=None, soon_left=None, due_at=at, soon_at=soon_at, provisional=provisional
-    )
+    kept = {"at": now.isoformat(), "left": state.left or 0, "soon_left": state.soon_left or 0} if provisional else None
+    resumed = replace(state, paused_at=None, left=None, soon_left=None, due_at=at, soon_at=soon_at)
+    draft.state = replace(resumed, provisional=provisional, reckoned=kept)
+
+
+def reckon_again(state: CaseState, clock: Clock) -> CaseState:
+    """A provisional due time by the holiday table as it is now; the state itself where nothing was provisional."""
+    kept = state.reckoned
+    if not kept or state.paused_at is not None:
+        return state
+    begun = datetime.fromisoformat(kept["at"])
+    if "limit" in kept:
+        due = clock.due(begun, Limit.parse(kept["limit"]))
+    else:
+        at, provisional = clock.after(begun, kept["left"], working=state.working)
+        due = Due(at, clock.after(begun, kept["soon_left"], working=state.working)[0], provisional)
+    held = kept if due.provisional else None
+    return replace(state, due_at=due.at, soon_at=due.soon_at, provisional=due.provisional, reckoned=held)
 
 
 def _extend(draft: _Draft, _effect: Effect, transition: Transition) -> None:
@@ -366,6 +392,7 @@ def _extend(draft: _Draft, _effect: Effect, transition: Transition) -> None:
         raise Refused("bad_date", act=transition.act, field="until", after=state.due_at)
     due = draft.clock.until(draft.now, until, working=state.working)
     draft.state = replace(state, due_at=due.at, soon_at=due.soon_at, provisional=False, late_done=False)
+    draft.state = replace(draft.state, reckoned=None)
 
 
 def _ask(draft: _Draft, effect: Effect, _transition: Transition) -> None:

@@ -236,6 +236,7 @@ def step_by_step(town):
         ("comply", ready(("leader", "supervise", {"demand": "快办", "until": soon(3)})), "handler", {"note": "已办"}),
         ("remind", ready(), "supervisor", {}),
         ("reassign", ready(), "clerk", {"holder": police, "reason": "归派出所"}),
+        ("regrade", ready(), "supervisor", {"urgency": "urgent", "reason": "老人住在里面"}),
         ("take_over", ready(offer), "sanitation", {}),
         ("decline", ready(offer), "sanitation", {"reason": "不归环卫"}),
         ("escalate", ready(), "handler", {"reason": "办不了"}),

@@ -65,7 +65,7 @@ def open_case(draft: Draft, *, actor: Actor, now: datetime, once: OnceKey | None
         insert([reporter])
         save_rows(sheet, entry, texts)
         index(case.pk, town.pk, " ".join((case.title, draft.text, case.address)))
-    _announce(entry)
+    announce(entry)
     return Done(standing_after(sheet, ()), entry, reporter.pk)
 
 
@@ -160,7 +160,7 @@ def _transition(
             write(entry)
         save_rows(sheet, entry, texts)
         kind.after(case, decided.transition, given)
-    _announce(entry)
+    announce(entry)
     return Done(standing_after(sheet, standing.duties), entry)
 
 
@@ -216,6 +216,7 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else value
 
 
-def _announce(entry: Entry) -> None:
+def announce(entry: Entry) -> None:
+    """Wake the worker once the entry is committed."""
     database.on_commit(lambda: transitioned.send(sender=Case, entry=entry))
 

@@ -49,7 +49,8 @@ NUMBER_PARAMETER = {
 }
 PHOTO_PARAMETER = {"description": _("The id of the photo, as the case lists it."), "example": "88"}
 GRID_PARAMETER = {"description": _("The code of the grid."), "example": "320381104003"}
-OF_PATH = {"number": NUMBER_PARAMETER, "photo": PHOTO_PARAMETER, "code": GRID_PARAMETER}
+BATCH_PARAMETER = {"description": _("The id of the act on several cases."), "example": "4711"}
+OF_PATH = {"number": NUMBER_PARAMETER, "batch": BATCH_PARAMETER, "photo": PHOTO_PARAMETER, "code": GRID_PARAMETER}
 REPLAYED = _("The same request again: what the first one brought about.")
 _WORDS = frozenset({"summary", "description"})
 _bodies: dict[str, type[Schema]] = {}

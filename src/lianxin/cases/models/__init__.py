@@ -1,5 +1,6 @@
 """Tables of the spine: what a town sets up, the cases themselves, and what hangs on them."""
 
+from lianxin.cases.models.batches import Batch
 from lianxin.cases.models.cases import Case, Duty
 from lianxin.cases.models.presence import Presence
 from lianxin.cases.models.saved import FirstView, SavedView
@@ -7,6 +8,6 @@ from lianxin.cases.models.setup import Category, Clause, Route, WorkflowVersion
 from lianxin.cases.models.sides import CheckIn, Photo, Publication, Reporter
 
 __all__ = [
-    "Case", "Category", "CheckIn", "Clause", "Duty", "FirstView", "Photo", "Presence", "Publication", "Reporter",
-    "Route", "SavedView", "WorkflowVersion",
+    "Batch", "Case", "Category", "CheckIn", "Clause", "Duty", "FirstView", "Photo", "Presence", "Publication",
+    "Reporter", "Route", "SavedView", "WorkflowVersion",
 ]  # fmt: skip

@@ -28,11 +28,12 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value, When
 from lianxin.cases.models import Case, Reporter
 from lianxin.cases.queries.inbox import at_steps, rows_of
 from lianxin.cases.queries.setup import end_steps, steps_of_phase, workflow_by_id
+from lianxin.cases.queries.undone import still_stands
 from lianxin.keys.models import Town
 from lianxin.ledger.models import Entry
 from lianxin.people.actors import Actor
 from lianxin.people.queries import today, units
-from lianxin.places.queries import grid_tree, subtree_ids
+from lianxin.places.queries import ancestor_ids, ended_grids, grid_tree, subtree_ids
 from lianxin.workflow.definition import PHASES
 
 SATISFIED = 3  # of five: 基本满意 and above
@@ -204,7 +205,7 @@ def _of_category(wanted: Slice) -> Q:
 
 def _no_village(town: Town) -> Q:
     """Outside every grid, or on the town's own ground."""
-    homeless = sorted(pk for pk in grid_tree(town) if not _village_of(town, pk))
+    homeless = sorted(pk for pk in (*grid_tree(town), *ended_grids(town)) if not _village_of(town, pk))
     return Q(grid_id=None) | Q(grid_id__in=homeless)
 
 
@@ -227,14 +228,15 @@ def _fact(town: Town, what: str, period: Period, now: datetime) -> Q:
     rated = Reporter.objects.for_system("figures: cases are scoped", town).filter(
         first=True, rating__isnull=False, at__gte=period.start, at__lt=period.end
     )
-    reopened = Q(id__in=_entries(town, period, ~Q(counts="") & Q(counts="reopened")))
+    counted = ~Q(counts="") & still_stands(town)
+    reopened = Q(id__in=_entries(town, period, counted & Q(counts="reopened")))
     every = Q(id__in=rated.values("case_id"))
     content = Q(id__in=rated.filter(rating__gte=SATISFIED).values("case_id")) & ~reopened
     return {
         "rated": every,
         "satisfied": content,
         "unsatisfied": every & ~content,
-        "returned": Q(id__in=_entries(town, period, ~Q(counts="") & Q(counts="returned"))),
+        "returned": Q(id__in=_entries(town, period, counted & Q(counts="returned"))),
         "reopened": reopened,
     }[what]
 
@@ -396,7 +398,7 @@ def _standing(actor: Actor, kind: str, now: datetime) -> Standing:
 def _villages(town: Town, base: Slice, cube: Cube, live: Standing) -> list[dict[str, Any]]:
     """A row for each village, and one (id 0) for what lies in none where there is such a case."""
     tree, found = grid_tree(town), []
-    home = {pk: _village_of(town, pk) for pk in tree}
+    home = {pk: _village_of(town, pk) for pk in (*tree, *ended_grids(town))}
     late: dict[int, int] = {}
     for _flow, _step, grid, _unit, _n, count, _stopped in live:
         late[home.get(grid or 0, 0)] = late.get(home.get(grid or 0, 0), 0) + count
@@ -410,12 +412,9 @@ def _villages(town: Town, base: Slice, cube: Cube, live: Standing) -> list[dict[
 
 
 def _village_of(town: Town, pk: int) -> int:
-    """The village a grid lies in; 0 for the town's own ground, which is nobody's village."""
+    """The village a grid lies in, or what became of it; 0 for the town's own ground, which is nobody's village."""
     tree = grid_tree(town)
-    node = tree.get(pk)
-    while node is not None and node.level != "village":
-        node = tree.get(node.parent_id or 0)
-    return node.id if node is not None else 0
+    return next((each for each in ancestor_ids(town, pk) if each in tree and tree[each].level == "village"), 0)
 
 
 def _units(town: Town, base: Slice, cube: Cube, live: Standing) -> list[dict[str, Any]]:

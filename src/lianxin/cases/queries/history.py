@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from lianxin.cases.columns import PLACE, TITLE
-from lianxin.cases.messages import TO_REPORTERS
+from lianxin.cases.messages import for_reporters
 from lianxin.cases.models import Case, Photo
 from lianxin.cases.pickers import category_name, grid_name, unit_name
 from lianxin.cases.queries.setup import categories, clauses
+from lianxin.cases.queries.undone import UNDO
 from lianxin.cases.words import act_name, channel_name, choice_name, said
 from lianxin.keys.models import Town
 from lianxin.ledger.models import Entry, Text
@@ -93,7 +94,7 @@ class _Teller:
     def may_read(self, entry: Entry) -> bool:
         if self.actor.reporter_of is None:
             return True
-        return entry.act in TO_REPORTERS or self._moved(entry) or self._own(entry)
+        return for_reporters(entry) or self._moved(entry) or self._own(entry)
 
     def _own(self, entry: Entry) -> bool:
         """Whether these are the reader's words: said by this reporter, or taken down from them."""
@@ -108,7 +109,7 @@ class _Teller:
         return {
             "seq": entry.seq,
             "act": entry.act,
-            "name": act_name(self.flow, entry.act, entry.source),
+            "name": self._name(entry),
             "at": entry.at,
             "by": self._who(entry),
             "unit": self._unit(entry),
@@ -121,6 +122,12 @@ class _Teller:
             "then": self._then(entry),
             "own": self._own(entry),
         }
+
+    def _name(self, entry: Entry) -> str:
+        if entry.act != UNDO:
+            return act_name(self.flow, entry.act, entry.source)
+        acts = [act_name(self.flow, act) for act in entry.data["given"]["acts"]]
+        return _("Taken back: %(acts)s") % {"acts": pgettext("list", ", ").join(acts)}
 
     def _who(self, entry: Entry) -> str:
         post = self.history.posts.get(entry.post_id or 0)

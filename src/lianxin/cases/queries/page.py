@@ -19,6 +19,7 @@ from lianxin.cases.queries.clockface import clock_panel
 from lianxin.cases.queries.history import History, history_of, timeline
 from lianxin.cases.queries.merged import merged_into
 from lianxin.cases.queries.setup import categories, workflow_by_id
+from lianxin.cases.queries.undone import last_own
 from lianxin.cases.roles import HOLDER, MAIN, holds, roles_of
 from lianxin.cases.values import Standing
 from lianxin.cases.words import act_name, channel_name, choice_name, duty_name, kept_names, said, step_name
@@ -30,6 +31,7 @@ from lianxin.people.queries import units
 from lianxin.ui import words
 from lianxin.workflow.definition import FIELDS, PHASES, Transition, Workflow
 from lianxin.workflow.engine import CaseState, available
+from lianxin.workflow.undoing import WITHIN
 
 Row = dict[str, Any]
 MOST_REPORTERS = 200
@@ -44,7 +46,7 @@ def case_page(actor: Actor, standing: Standing, now: datetime) -> Row:
     number spoken version title text kind step category grid address lon lat channel urgency … | people joined |
     holder duties kept (what another system said) | light due_at soon_at provisional paused late next |
     cells clock timeline photos | acts |
-    parent children merged publication.
+    undo | parent children merged publication.
     """
     case, town = standing.case, actor.town
     flow = workflow_by_id(town, case.workflow_id)
@@ -65,10 +67,19 @@ def case_page(actor: Actor, standing: Standing, now: datetime) -> Row:
         "timeline": there,
         "photos": _photos(entries),
         "acts": next_acts(actor, standing, now),
+        "undo": _undo(actor, standing, flow, history, now),
     }
     _propose(page["acts"], flow, case, history)
     page["next"], page["then"] = _next(page, flow, case)
     return page
+
+
+def _undo(actor: Actor, standing: Standing, flow: Workflow, history: History, now: datetime) -> Row | None:
+    """The reader's own last act, while it can be taken back: its entry, its name, until when."""
+    last = last_own(standing, history.entries, actor=actor, now=now)
+    if last is None:
+        return None
+    return {"entry": last.pk, "name": act_name(flow, last.act, last.source), "until": last.at + WITHIN}
 
 
 def _facts(actor: Actor, case: Case, flow: Workflow, history: History) -> Row:

@@ -92,7 +92,8 @@ class Transition:
     `by`: role names, "holder", "holder_in_person" (named in the duty), "reporter", "system", or "duty:<what>" (holds
     an open duty of that name).
     `needs` and `takes`: fields that must and may be given. `counts`: what assessment counts it as, and
-    `at_most` how often a case may be so counted. `duty`: an open duty of that name must be pending.
+    `at_most` how often a case may be so counted. `duty`: an open duty of that name must be pending. `final`: it is
+    not taken back by who made it (workflow.undoing), however soon.
     """
 
     act: str
@@ -106,6 +107,7 @@ class Transition:
     at_most: int | None = None
     effects: tuple[Effect, ...] = ()
     duty: str = ""
+    final: bool = False
 
     def effect(self, name: str) -> Effect | None:
         """The first effect of that name."""

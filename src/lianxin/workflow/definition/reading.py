@@ -24,7 +24,7 @@ from lianxin.workflow.definition.source import Path, Source, load
 
 TOP_KEYS = ("key", "version", "name", "start", "confidential", "steps", "transitions")
 STEP_KEYS = ("name", "phase", "who", "within", "on_late", "end", "outcome")
-TRANSITION_KEYS = ("act", "name", "from", "to", "by", "needs", "takes", "counts", "at_most", "duty", "effects")
+TRANSITION_KEYS = ("act", "name", "from", "to", "by", "needs", "takes", "counts", "at_most", "duty", "effects", "final")
 
 WORD = re.compile(r"[a-z][a-z0-9_]{0,39}")
 BY = re.compile(r"(duty:)?[a-z][a-z0-9_]{0,39}")
@@ -131,6 +131,7 @@ class _Reader:
             at_most=self._at_most(item, path, what),
             effects=self._effects(item.get("effects"), (*path, "effects"), what),
             duty=self._optional(item.get("duty"), (*path, "duty"), f"{what}: duty") or _only_duty(by),
+            final=self._flag(item.get("final"), (*path, "final"), f"{what}: final"),
         )
 
     def _at_most(self, item: Mapping[str, Any], path: Path, what: str) -> int | None:

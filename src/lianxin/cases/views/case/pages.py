@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from lianxin.cases.actions.looking import NoReason, reveal_contact
+from lianxin.cases.actions.undoing import undo
 from lianxin.cases.files import photo_response
 from lianxin.cases.forms import clean_text
 from lianxin.cases.models import Case, Reporter
@@ -20,11 +21,12 @@ from lianxin.cases.values import Done, Standing
 from lianxin.cases.views.case.attempt import attempt_of, perform
 from lianxin.cases.views.case.showing import actor_of, look_reasons, seen, show_page
 from lianxin.cases.views.parts import in_part
-from lianxin.cases.words import done_sentence
+from lianxin.cases.words import done_sentence, refusal
 from lianxin.keys.tries import TooManyTries
 from lianxin.notices.actions import read_messages
 from lianxin.people.middleware import staff
 from lianxin.people.views.signing import see, wanted
+from lianxin.workflow.engine import Refused
 
 
 @staff
@@ -56,6 +58,27 @@ def act(request: HttpRequest, number: str) -> HttpResponse:
     _say(request, done)
     told_of(request, done.case)
     return see(wanted(request) or _where(request, done))
+
+
+@staff
+@never_cache
+@require_POST
+@in_part
+def take_back(request: HttpRequest, number: str) -> HttpResponse:
+    """Take one's last act back; refused, the page comes again and says why."""
+    standing, actor = seen(request, number), actor_of(request)
+    try:
+        undo(standing.case.pk, [_entry(request)], actor=actor, now=timezone.now())
+    except Refused as refused:
+        flow = workflow_by_id(actor.town, standing.case.workflow_id)
+        return show_page(request, seen(request, number), told=refusal(refused, flow), status=409)
+    messages.success(request, _("Taken back. The case stands as it stood before."))
+    return see(wanted(request) or reverse("case", args=[standing.case.number]))
+
+
+def _entry(request: HttpRequest) -> int:
+    value = request.POST.get("entry", "")
+    return int(value) if value.isascii() and value.isdigit() and int(value[:20]) <= LARGEST else 0
 
 
 def _say(request: HttpRequest, done: Done) -> None:

@@ -7,6 +7,7 @@ from lianxin.cases.views.case import erasing, messages, pages
 urlpatterns = [
     path("cases/<str:number>/", pages.case, name="case"),
     path("cases/<str:number>/transitions", pages.act, name="case-transition"),
+    path("cases/<str:number>/undo", pages.take_back, name="case-undo"),
     path("cases/<str:number>/contact", pages.contact, name="case-contact"),
     path("cases/<str:number>/photos/<int:pk>.jpg", pages.photo, name="case-photo"),
     path("cases/<str:number>/erase/", erasing.erase, name="case-erase"),

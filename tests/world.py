@@ -132,6 +132,8 @@ def _sites(world: World) -> None:
 
 
 def _values(world: World) -> None:
+    world.values["unit"] = unit_by_key(world.town, "utilities").pk
+    world.values["unit_foreign"] = unit_by_key(world.other, "utilities").pk
     for name, done in world.cases.items():
         town = world.other if name == "foreign" else world.town
         world.values[f"code_{name}"] = link_code(done.reporter_id)

@@ -160,6 +160,7 @@ def _unit_options(actor: Actor, _case: Case | None, _now: datetime) -> tuple[lis
     return rows, []
 
 
+        if unit.active
 def line_of(unit: Unit) -> str:
     """Under what a unit is looked for in a list: its line of service, or that it is a village's."""
     return unit.line or (_("Villages and communities") if unit.grid_id else _("Others"))

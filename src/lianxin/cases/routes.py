@@ -1,6 +1,6 @@
 """Where a case goes: category × grid × hours → unit or post, and why, rule by rule."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -38,15 +38,20 @@ class Proposal:
         return self.route_id is None
 
 
-def why(town: Town, *, category_id: int | None, grid_id: int | None, now: datetime) -> Proposal:
-    """Propose a holder, telling of every rule whether it was taken and else why not; nothing is written."""
+def why(
+    town: Town, *, category_id: int | None, grid_id: int | None, now: datetime, rules: Sequence[Route] | None = None
+) -> Proposal:
+    """Propose a holder, telling of every rule whether it was taken and else why not; nothing is written.
+
+    `rules`: by these instead of the town's own, as they would stand.
+    """
     chain = category_chain(town, category_id)
     grids = grid_chain(town, grid_id)
-    at_work = clock_of(town).between(now, now + _MOMENT, working=True) > 0
-    ranked = sorted(routes(town), key=lambda route: _rank(route, chain, grids))
+    open_now = at_work(town, now)
+    ranked = sorted(routes(town) if rules is None else rules, key=lambda route: _rank(route, chain, grids))
     reasons, chosen, holder = [], None, None
     for route in ranked:
-        verdict = _verdict(route, chain, grids, at_work)
+        verdict = _verdict(route, chain, grids, open_now)
         if verdict == "" and chosen is None:
             holder = _holder(town, route, grids)
             verdict = "taken" if holder else "nobody"
@@ -55,6 +60,11 @@ def why(town: Town, *, category_id: int | None, grid_id: int | None, now: dateti
     if holder is None or chosen is None:
         return Proposal(Holder(desk_of(town, "dispatcher")), None, tuple(reasons))
     return Proposal(holder, chosen.pk, tuple(reasons))
+
+
+def at_work(town: Town, now: datetime) -> bool:
+    """Whether the town works at a moment."""
+    return clock_of(town).between(now, now + _MOMENT, working=True) > 0
 
 
 def grid_chain(town: Town, grid_id: int | None) -> list[int]:
@@ -69,19 +79,20 @@ def _rank(route: Route, chain: list[int], grids: list[int]) -> tuple[int, int, i
     return by_category, by_grid, int(route.hours == Route.Hours.ANY), route.pk
 
 
-def _verdict(route: Route, chain: list[int], grids: list[int], at_work: bool) -> str:
+def _verdict(route: Route, chain: list[int], grids: list[int], open_now: bool) -> str:
     if route.category_id is not None and route.category_id not in chain:
         return "category"
     if route.grid_id is not None and route.grid_id not in grids:
         return "grid"
-    if route.hours != Route.Hours.ANY and (route.hours == Route.Hours.WORK) != at_work:
+    if route.hours != Route.Hours.ANY and (route.hours == Route.Hours.WORK) != open_now:
         return "hours"
     return ""
 
 
 def _holder(town: Town, route: Route, grids: list[int]) -> Holder | None:
     if route.unit_id is not None:
-        return Holder(route.unit_id)
+        unit = units(town).get(route.unit_id)
+        return Holder(route.unit_id) if unit is not None and unit.active else None
     return next(_serving(town, route.level, grids), None)
 
 
@@ -90,7 +101,7 @@ def _serving(town: Town, level: str, grids: list[int]) -> Iterator[Holder]:
     for grid_id in grids:
         if level == Route.Level.GRID and (post := grid_posts(town).get(grid_id)):
             yield post
-        if unit_id := next((pk for pk, unit in units(town).items() if unit.grid_id == grid_id), None):
+        if unit_id := next((pk for pk, u in units(town).items() if u.active and u.grid_id == grid_id), None):
             yield Holder(unit_id)
 
 

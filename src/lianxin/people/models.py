@@ -90,6 +90,7 @@ class Unit(OfTown):
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
     hours = models.JSONField(null=True, blank=True, help_text="its own working week; empty: the town's")
     phone = models.CharField(max_length=30, blank=True)
+    active = models.BooleanField(default=True)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["town", "key"], name="unit_per_key")]

@@ -39,10 +39,10 @@ def unit_by_key(town: Town, key: str) -> Unit | None:
 
 def desk_of(town: Town, role: str) -> int:
     """The unit whose turn it is when a step falls to a role and nobody is named; the town's first desk else."""
-    found = [unit.pk for unit in units(town).values() if role in unit.desk_of]
+    found = [unit.pk for unit in units(town).values() if unit.active and role in unit.desk_of]
     if found:
         return min(found)
-    desks = [unit.pk for unit in units(town).values() if "clerk" in unit.desk_of]
+    desks = [unit.pk for unit in units(town).values() if unit.active and "clerk" in unit.desk_of]
     return min(desks or list(units(town)))
 
 

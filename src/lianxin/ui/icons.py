@@ -57,6 +57,7 @@ PATHS = {
     ),
     "out": "M10 4H5v16h5M14 8l4 4-4 4M18 12H9",
     "key": "M8 16a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM12 12h9M18 12v3M15 12v2",
+    "settings": "M4 7h9M17 7h3M15 5v4M4 12h3M11 12h9M9 10v4M4 17h9M17 17h3M15 15v4",
     "refresh": "M19 8a8 8 0 1 0 1 6M20 4v5h-5",
 }
 

@@ -41,12 +41,14 @@ def places(actor: Actor) -> list[tuple[str, str, str]]:
         found = [late, town, desk, grids, people] if actor.role == "supervisor" else [town, late, desk, grids, people]
     else:
         screens = ("wall-displays", pgettext("place of work", "Screens"), "chart")
-        found = [("erase", _("Erase"), "lock"), grids, people, desk, screens]
+        setup = ("setup", pgettext("place of work", "Set-up"), "settings")
+        found = [setup, ("erase", _("Erase"), "lock"), grids, people, desk, screens]
     needs = {
         "erase": "erase", "wall-displays": "tokens", "desk-publish": "publish", "desk-register": "register",
         "field-raise": "register",
     }  # fmt: skip
-    return [each for each in found if each[0] not in needs or actor.can(needs[each[0]])]
+    kept = {"setup": actor.can("configure") or actor.can("manage_people")}
+    return [each for each in found if kept.get(each[0], each[0] not in needs or actor.can(needs[each[0]]))]
 
 
 def frame(request: StaffRequest, on: str = "", counts: dict[str, tuple[int, str]] | None = None) -> dict[str, Any]:

@@ -141,7 +141,7 @@ def _page(request: StaffRequest, hiring: Hiring) -> HttpResponse:
     town = request.actor.town
     nodes = sorted((node for node in grid_tree(town).values() if node.level != "town"), key=lambda node: node.code)
     options: Row = {
-        "of_unit": [{"value": unit.pk, "text": unit_name(unit)} for unit in units(town).values()],
+        "of_unit": [{"value": unit.pk, "text": unit_name(unit)} for unit in units(town).values() if unit.active],
         "of_role": [{"value": role.key, "text": said(role.name)} for role in roles(town).values()],
         "of_grid": [{"value": node.id, "text": grid_name(town, node.id)} for node in nodes],
         "of_basis": [{"value": key, "text": text} for key, text in basis_names().items()],

@@ -168,5 +168,6 @@ def _followers(actor: Actor, post: Post, now: datetime) -> dict[str, Any]:
         if row["id"] != post.pk
     ]
     own = [{"value": f"unit:{post.unit_id}", "text": _("%(unit)s, as a whole") % {"unit": unit_name(post.unit)}}]
-    far = [{"value": f"unit:{u.pk}", "text": unit_name(u)} for u in units(actor.town).values() if u.pk != post.unit_id]
+    others = [unit for unit in units(actor.town).values() if unit.active and unit.pk != post.unit_id]
+    far = [{"value": f"unit:{unit.pk}", "text": unit_name(unit)} for unit in others]
     return {"followers": own + near + far}

@@ -1,0 +1,47 @@
+"""What follows of people when a grid ends in another: posts, units, party groups, centre households."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from lianxin.keys.models import Town
+from lianxin.ledger.rows import change_row
+from lianxin.people.models import CentreHousehold, PartyGroup, Post, Unit
+from lianxin.places.reform.docks import Dock, Held, Moves, Signed, dock
+
+
+def _posts(town: Town, grids: Sequence[int]) -> list[Held]:
+    """Posts that are held, or will be; those that have ended stay where they were held."""
+    today: date = timezone.localdate()
+    rows = Post.objects.for_system("docked", town).filter(Q(ends=None) | Q(ends__gte=today), grid_id__in=grids)
+    found = rows.order_by("id").values_list("id", "grid_id", "account__name", "title")
+    return [Held(pk, grid or 0, f"{name} {title}".strip()) for pk, grid, name, title in found]
+
+
+def _named(model: Any) -> Callable[[Town, Sequence[int]], list[Held]]:
+    def held(town: Town, grids: Sequence[int]) -> list[Held]:
+        rows = model.objects.for_system("docked", town).filter(grid_id__in=grids).order_by("id")
+        return [Held(*row) for row in rows.values_list("id", "grid_id", "name")]
+
+    return held
+
+
+def _moved(model: Any, kind: str) -> Callable[[Signed, Moves], None]:
+    def move(signed: Signed, moves: Moves) -> None:
+        for row in model.objects.for_system("follow", signed.town).filter(id__in=list(moves)).order_by("id"):
+            change_row(row, kind, {"grid_id": moves[row.pk]}, actor=signed.actor, now=signed.now, act="follow")
+
+    return move
+
+
+dock(Dock("posts", Post, _("Posts"), _posts, _moved(Post, "post"), chosen=True))
+for _key, _model, _kind, _label in (
+    ("party_groups", PartyGroup, "party_group", _("Party groups")),
+    ("centres", CentreHousehold, "centre", _("Centre households")),
+    ("units", Unit, "unit", _("Units")),
+):
+    dock(Dock(_key, _model, _label, _named(_model), _moved(_model, _kind), chosen=True))

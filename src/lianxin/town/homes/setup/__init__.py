@@ -1,0 +1,1 @@
+"""The pages in which an administrator sets a town up."""

@@ -1,0 +1,117 @@
+"""The first page of the set-up: everything an administrator keeps, how much of it there is, and what is missing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from lianxin.cases.queries.setup import kinds, leaves, routes
+from lianxin.cases.views.frame import StaffRequest, address, frame
+from lianxin.keys.models import Town
+from lianxin.people.actors import Actor
+from lianxin.people.middleware import staff
+from lianxin.people.models import Post
+from lianxin.people.queries import units
+from lianxin.places.queries import grid_tree
+from lianxin.town.registers.known import REGISTERS, table_ends
+
+MAY = ("configure", "manage_people")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the set-up: the name of its page, its words, its icon, who keeps it."""
+
+    page: str
+    text: Callable[[], str]
+    about: Callable[[], str]
+    icon: str
+    may: str = "configure"
+
+
+PARTS: tuple[tuple[Callable[[], str], tuple[Part, ...]], ...] = (
+    (
+        lambda: _("Town and people"),
+        (
+            Part("setup-town", lambda: _("About the town"), lambda: _("Name, telephone, working hours"), "home"),
+            Part("staff-directory", lambda: _("Staff"), lambda: _("Posts, joining and leaving"), "users"),
+        ),
+    ),
+    (
+        lambda: _("Ground"),
+        (
+            Part("grids", lambda: _("Grids"), lambda: _("The tree, its boundaries and people"), "map"),
+            Part("sites", lambda: _("Sites"), lambda: _("Compounds, enterprises, public places"), "pin"),
+        ),
+    ),
+    (lambda: _("How requests go round"), ()),
+)
+OF_PART = {"units": 0, "roles": 0, "calendar": 0, "categories": 2, "clauses": 2}
+ICONS = {"units": "users", "roles": "key", "calendar": "clock", "categories": "list", "clauses": "info"}
+
+
+@staff
+@never_cache
+@require_safe
+def setup(request: StaffRequest) -> HttpResponse:
+    """Everything that is kept of the town, in three groups, and what is still to be done."""
+    actor = request.actor
+    if not any(actor.can(right) for right in MAY):
+        raise PermissionDenied
+    missing = missing_in(actor.town, now=timezone.now()) if actor.can("configure") else []
+    return render(request, "town/setup.html", {**frame(request, "setup"), "parts": _parts(actor), "missing": missing})
+
+
+def _parts(actor: Actor) -> list[dict[str, Any]]:
+    found = []
+    for at, (heading, parts) in enumerate(PARTS):
+        rows = [
+            {"href": address(part.page), "text": part.text(), "about": part.about(), "icon": part.icon}
+            for part in parts
+            if actor.can(part.may) and address(part.page)
+        ]
+        for key, register in REGISTERS.items():
+            if OF_PART[key] == at and actor.can(register.may):
+                href = reverse("setup-register", args=[key])
+                rows.append({"href": href, "text": register.name(), "about": register.lede(), "icon": ICONS[key]})
+        if rows:
+            found.append({"heading": heading(), "rows": rows})
+    return found
+
+
+def missing_in(town: Town, *, now: datetime) -> list[dict[str, str]]:
+    """What a town lacks before requests can go round, or will lack soon: a sentence and where to mend it."""
+    found: list[tuple[str, str]] = []
+    if not any(node.level == "grid" for node in grid_tree(town).values()):
+        found.append((_("There are no grids yet: requests cannot be placed."), address("grids")))
+    if not leaves(town):
+        found.append((_("There are no categories in use."), reverse("setup-register", args=["categories"])))
+    if not kinds(town):
+        found.append((_("There is no workflow: nothing can be raised."), address("setup-workflows")))
+    if not routes(town):
+        found.append((_("There are no rules of dispatch: everything goes to the desk."), address("setup-routes")))
+    idle = _nobody_in(town)
+    if idle:
+        told = ngettext("%(n)s unit takes turns and has nobody in post.", "%(n)s units take turns and have nobody in post.", idle)  # fmt: skip # noqa: E501
+        found.append((told % {"n": idle}, address("staff-directory")))
+    if (ends := table_ends(town, now=now)) is not None:
+        told = _("The holiday table ends on %(day)s: limits past it are provisional.") % {"day": ends.isoformat()}
+        found.append((told, reverse("setup-register", args=["calendar"])))
+    return [{"text": text, "href": href} for text, href in found]
+
+
+def _nobody_in(town: Town) -> int:
+    """How many units whose turn it is in some step have nobody who could take it."""
+    rows = Post.objects.for_system("set-up", town).filter(ends=None, account__is_active=True)
+    manned = set(rows.values_list("unit_id", flat=True))
+    return sum(unit.active and bool(unit.desk_of) and unit.pk not in manned for unit in units(town).values())

@@ -1,0 +1,354 @@
+"""The registers of a town: units, roles, holidays, categories with their limits, grounds for refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from lianxin.cases.models import Category, Clause, Duty
+from lianxin.cases.pickers import category_name, grid_name, unit_name, works
+from lianxin.cases.queries.setup import categories, clauses, kinds
+from lianxin.cases.words import said
+from lianxin.people.models import CalendarDay, Post, Role, Unit
+from lianxin.people.queries import roles, today, units
+from lianxin.places.queries import grid_tree
+from lianxin.town.registers.fields import (
+    Both,
+    Choice,
+    Day,
+    Field,
+    Hours,
+    Key,
+    Limits,
+    Number,
+    Option,
+    Several,
+    Week,
+    Words,
+    Yes,
+    weekdays,
+)
+from lianxin.town.registers.register import Faults, Register
+
+if TYPE_CHECKING:
+    from lianxin.keys.models import Town
+
+# 八条服务线: the lines of service of the grid (A3).
+LINES = ("党建", "政法综治", "民政", "公安", "城管", "信访", "市场监管", "卫生健康")
+
+
+def _lines(_town: Town) -> Iterator[Option]:
+    words = {
+        "党建": _("Party building"), "政法综治": _("Law and order"), "民政": _("Civil affairs"),
+        "公安": _("Public security"), "城管": _("City management"), "信访": _("Petitions"),
+        "市场监管": _("Market supervision"), "卫生健康": _("Public health"),
+    }  # fmt: skip
+    return ((line, line, words[line]) for line in LINES)
+
+
+def _grids(town: Town) -> Iterator[Option]:
+    nodes = sorted(grid_tree(town).values(), key=lambda node: node.code)
+    return ((node.id, node.code, grid_name(town, node.id)) for node in nodes)
+
+
+def _units(town: Town) -> Iterator[Option]:
+    return ((unit.pk, unit.key, unit_name(unit)) for unit in units(town).values() if unit.active)
+
+
+def _turns(town: Town) -> Iterator[Option]:
+    """The roles a unit may stand in for when a step falls to one and nobody is named: those that handle cases."""
+    return ((key, key, said(role.name)) for key, role in roles(town).items() if works(role.may))
+
+
+# --- units -----------------------------------------------------------------------------------------------------------
+
+
+def _unit_check(town: Town, row: Any, facts: Mapping[str, Any]) -> Faults:
+    faults: Faults = {}
+    every = units(town)
+    if any(unit.key == facts["key"] for unit in every.values() if row is None and facts["key"]):
+        faults["key"] = _("Another unit is called so.")
+    if _is_below(every, facts.get("parent_id"), row):
+        faults["parent_id"] = _("A unit cannot stand under itself.")
+    serves = facts.get("active", True) and "clerk" in facts.get("desk_of", [])
+    others = any(u.active and "clerk" in u.desk_of for u in every.values() if row is None or u.pk != row.pk)
+    if not serves and not others:
+        faults["desk_of"] = _("One unit at least must take in the requests.")
+    if row is not None and row.active and not facts.get("active", True):
+        faults |= _still_needed(town, row)
+    return faults
+
+
+def _is_below(every: Mapping[int, Unit], parent_id: int | None, row: Any) -> bool:
+    while row is not None and parent_id is not None and parent_id in every:
+        if parent_id == row.pk:
+            return True
+        parent_id = every[parent_id].parent_id
+    return False
+
+
+def _still_needed(town: Town, unit: Unit) -> Faults:
+    open_duties = Duty.objects.for_system("register", town).filter(unit_id=unit.pk, done_at=None).count()
+    if open_duties:
+        told = _("%(n)s open duties are with it: let another unit take them over first.")
+        return {"active": told % {"n": open_duties}}
+    held = Post.objects.for_system("register", town).filter(unit_id=unit.pk, ends=None, account__is_active=True).count()
+    if held:
+        return {"active": _("%(n)s people are still in post there.") % {"n": held}}
+    return {}
+
+
+UNITS = Register(
+    key="units", kind="unit", model=Unit,
+    name=lambda: _("Units"), one=lambda: _("unit"),
+    lede=lambda: _("Who answers for cases: offices, stations, village committees."),
+    fields=(
+        Field(column="name", label=lambda: _("Its name"), required=True),
+        Field(column="name_en", label=lambda: _("Name in English"), most=120),
+        Key(column="key", label=lambda: _("Key"), hint=lambda: _("For files and programs. Empty: one is given.")),
+        Choice(column="line", label=lambda: _("Line of service"), options=_lines, empty=lambda: _("none of the eight")),
+        Choice(column="parent_id", label=lambda: _("Stands under"), options=_units, none=None,
+               empty=lambda: _("the town itself")),
+        Choice(column="grid_id", label=lambda: _("Serves the grid"), options=_grids, none=None,
+               empty=lambda: _("the whole town")),
+        Field(column="phone", label=lambda: _("Telephone of the unit"), most=30),
+        Several(column="desk_of", label=lambda: _("Whose turn it takes"), options=_turns,
+                hint=lambda: _("A step that falls to such a role comes to this unit when nobody is named.")),
+        Week(column="hours", label=lambda: _("Working hours"),
+             hint=lambda: _("Limits of this unit run in these hours. Holidays hold for all.")),
+        Yes(column="active", label=lambda: _("In service")),
+    ),
+    title=lambda _town, row: unit_name(row),
+    about=lambda town, row: " · ".join(filter(None, (row.line, grid_name(town, row.grid_id), row.phone))),
+    rows=lambda town: sorted(units(town).values(), key=lambda unit: (not unit.active, unit.grid_id or 0, unit.pk)),
+    group=lambda _town, row: _("Villages and communities") if row.grid_id else _("Of the town"),
+    off=lambda row: not row.active,
+    check=_unit_check,
+)  # fmt: skip
+
+# --- roles -----------------------------------------------------------------------------------------------------------
+
+
+def _sees(_town: Town) -> Iterator[Option]:
+    words = {
+        "town": _("every case of the town"), "grid": _("the cases of the post's grid and below"),
+        "unit": _("the cases of the post's unit"), "own": _("the cases the post itself has to do with"),
+    }  # fmt: skip
+    return ((key, key, text) for key, text in words.items())
+
+
+def _rights(_town: Town) -> Iterator[Option]:
+    words = {
+        "register": _("register requests"), "triage": _("triage"), "publish": _("check before publication"),
+        "reveal_contact": _("read a telephone number, logged"), "configure": _("set up the town"),
+        "manage_people": _("keep accounts and posts"), "audit": _("read the ledger"), "export": _("export"),
+        "tokens": _("access tokens of displays"), "board": _("see the public board inside"),
+        "erase": _("erase personal details on request"),
+    }  # fmt: skip
+    return ((key, key, text) for key, text in words.items())
+
+
+def _secret_kinds(town: Town) -> Iterator[Option]:
+    return ((flow.key, flow.key, said(flow.name)) for flow in kinds(town) if flow.confidential)
+
+
+def _role_check(town: Town, row: Any, facts: Mapping[str, Any]) -> Faults:
+    """三员分立: who keeps the installation reads no cases, and somebody must be left who can keep it."""
+    faults: Faults = {}
+    if row is None and facts["key"] in roles(town):
+        faults["key"] = _("Another role is called so.")
+    may = set(facts.get("may", []))
+    if may & {"configure", "manage_people", "audit"} and facts.get("sees") != "own":
+        faults["sees"] = _("Who keeps the town's settings, accounts or ledger does not read its cases.")
+    for right in ("configure", "manage_people"):
+        others = any(right in role.may for role in roles(town).values() if row is None or role.pk != row.pk)
+        if right not in may and not others:
+            faults["may"] = _("Some role must keep the settings, and some role the accounts.")
+    return faults
+
+
+ROLES = Register(
+    key="roles", kind="role", model=Role,
+    name=lambda: _("Roles"), one=lambda: _("role"),
+    lede=lambda: _("What a post sees and may do, beside what the workflows let it do."),
+    fields=(
+        Both(column="name", label=lambda: _("Its name"), required=True, most=40),
+        Key(column="key", label=lambda: _("Key"), required=True, most=24,
+            hint=lambda: _("The word workflows name it by.")),
+        Choice(column="sees", label=lambda: _("Sees"), options=_sees, required=True),
+        Several(column="confidential", label=lambda: _("Confidential kinds it sees"), options=_secret_kinds),
+        Several(column="may", label=lambda: _("May"), options=_rights),
+    ),
+    title=lambda _town, row: said(row.name),
+    about=lambda town, row: next(text for key, _k, text in _sees(town) if key == row.sees),
+    rows=lambda town: roles(town).values(),
+    check=_role_check,
+    may="manage_people",
+)  # fmt: skip
+
+# --- the calendar -----------------------------------------------------------------------------------------------------
+
+
+def _day_check(town: Town, row: Any, facts: Mapping[str, Any]) -> Faults:
+    rows = CalendarDay.objects.for_system("register", town).filter(day=facts["day"])
+    if rows.exclude(pk=row.pk if row is not None else 0).exists():
+        return {"day": _("This day is entered already.")}
+    return {}
+
+
+def _days(town: Town) -> Iterable[CalendarDay]:
+    return CalendarDay.objects.for_system("register", town).order_by("-day")
+
+
+def _day_said(row: CalendarDay) -> str:
+    return f"{row.day.isoformat()} {_weekday(row.day)}"
+
+
+def _weekday(day: date) -> str:
+    return weekdays()[day.weekday()]
+
+
+CALENDAR = Register(
+    key="calendar", kind="calendar", model=CalendarDay,
+    name=lambda: _("Holidays and make-up days"), one=lambda: pgettext("holiday", "day"),
+    lede=lambda: _("Days that differ from the working week: limits skip the rest days and count the make-up days."),
+    fields=(
+        Day(column="day", label=lambda: _("Date"), required=True),
+        Hours(column="hours", label=lambda: _("Hours worked"),
+              hint=lambda: _("Empty: nobody works. A make-up day: 08:30-12:00 14:00-17:30.")),
+        Field(column="name", label=lambda: _("What for"), most=40),
+    ),
+    title=lambda _town, row: _day_said(row),
+    about=lambda _town, row: " · ".join(filter(None, (_("make-up day") if row.hours else _("rest day"), row.name))),
+    rows=_days,
+    group=lambda _town, row: str(row.day.year),
+    check=_day_check,
+    drops=True,
+)  # fmt: skip
+
+# --- categories and their limits -------------------------------------------------------------------------------------
+
+
+def _groups(town: Town) -> Iterator[Option]:
+    return ((row.pk, row.key, category_name(row)) for row in categories(town).values() if row.parent_id is None)
+
+
+def _urgencies(_town: Town) -> Iterator[Option]:
+    words = {"normal": _("normal"), "urgent": _("urgent"), "emergency": _("emergency")}
+    return ((key, key, text) for key, text in words.items())
+
+
+def limit_names(town: Town) -> dict[str, str]:
+    """The limits that the workflows of a town ask a category for: by name, the step they belong to in words."""
+    found: dict[str, str] = {}
+    for flow in kinds(town):
+        for step in flow.steps.values():
+            if step.limit_name:
+                found.setdefault(step.limit_name, said(step.name))
+    return found
+
+
+def _category_check(town: Town, row: Any, facts: Mapping[str, Any]) -> Faults:
+    faults: Faults = {}
+    every = categories(town)
+    if row is None and any(each.key == facts["key"] for each in every.values() if facts["key"]):
+        faults["key"] = _("Another category is called so.")
+    parent = every.get(facts.get("parent_id") or 0)
+    if parent is not None and row is not None and parent.pk == row.pk:
+        faults["parent_id"] = _("A category cannot stand under itself.")
+    children = [each for each in every.values() if row is not None and each.parent_id == row.pk]
+    if parent is not None and children:
+        faults["parent_id"] = _("It has categories under it, so it stays a group.")
+    if row is not None and not facts.get("active", True) and any(each.active for each in children):
+        faults["active"] = _("There are categories in use under it.")
+    same = [e for e in every.values() if e.name == facts["name"] and e.parent_id == facts.get("parent_id")]
+    if any(row is None or each.pk != row.pk for each in same):
+        faults["name"] = _("There is one of that name already.")
+    return faults
+
+
+def _category_about(town: Town, row: Category) -> str:
+    told = Limits(column="limits", label=lambda: "", names=limit_names).said(town, row.limits)
+    urgency = next(text for key, _k, text in _urgencies(town) if key == row.urgency)
+    return " · ".join(filter(None, (row.code, urgency if row.urgency != "normal" else "", told)))
+
+
+def _in_tree(town: Town) -> list[Category]:
+    """Groups in their order, each before its own."""
+    every = categories(town)
+    below: dict[int | None, list[Category]] = {}
+    for row in every.values():
+        below.setdefault(row.parent_id, []).append(row)
+    return [each for group in below.get(None, []) for each in (group, *below.get(group.pk, []))]
+
+
+CATEGORIES = Register(
+    key="categories", kind="category", model=Category,
+    name=lambda: _("Categories and limits"), one=lambda: _("category"),
+    lede=lambda: _("What requests are about, in two levels, and how long each step may take."),
+    fields=(
+        Field(column="name", label=lambda: _("Its name"), required=True, most=60),
+        Field(column="name_en", label=lambda: _("Name in English")),
+        Key(column="key", label=lambda: _("Key"), hint=lambda: _("For files and programs. Empty: one is given.")),
+        Choice(column="parent_id", label=lambda: _("Group"), options=_groups, none=None,
+               empty=lambda: _("none: it is a group itself")),
+        Field(column="code", label=lambda: _("Standard code"), most=20,
+              hint=lambda: _("Of a standard, as that of city management.")),
+        Choice(column="line", label=lambda: _("Line of service"), options=_lines, empty=lambda: _("none of the eight")),
+        Choice(column="urgency", label=lambda: _("Urgency"), options=_urgencies, none="normal", required=True),
+        Limits(column="limits", label=lambda: _("Limits"), names=limit_names,
+               hint=lambda: _("Empty: as the group has it, else as the workflow has it. They hold for steps begun "
+                              "from now on.")),
+        Words(column="words", label=lambda: _("Words people use"),
+              hint=lambda: _("The category is suggested when a text has them."), most=20, many=80),
+        Number(column="order", label=lambda: _("Place in the list")),
+        Yes(column="active", label=lambda: _("In use")),
+    ),
+    title=lambda _town, row: category_name(row),
+    about=_category_about,
+    rows=_in_tree,
+    group=lambda town, row: category_name(categories(town)[row.parent_id or row.pk]),
+    off=lambda row: not row.active,
+    check=_category_check,
+)  # fmt: skip
+
+# --- grounds for not taking a case ---
+
+
+def _clause_check(town: Town, row: Any, facts: Mapping[str, Any]) -> Faults:
+    if row is None and facts["key"] in clauses(town):
+        return {"key": _("Another ground is called so.")}
+    return {}
+
+
+CLAUSES = Register(
+    key="clauses", kind="clause", model=Clause,
+    name=lambda: _("Grounds for refusal"), one=lambda: _("ground"),
+    lede=lambda: _("Why a request may not be taken; each is told to the resident with the way to appeal."),
+    fields=(
+        Both(column="name", label=lambda: _("Its name"), required=True, most=40),
+        Key(column="key", label=lambda: _("Key"), most=24,
+            hint=lambda: _("For files and programs. Empty: one is given.")),
+        Both(column="text", label=lambda: _("What the resident is told"), required=True, most=400, rows=3),
+        Both(column="appeal", label=lambda: _("How to appeal"), required=True, most=400, rows=3),
+        Words(column="hint", label=lambda: _("Words that point to it"), most=20),
+        Number(column="order", label=lambda: _("Place in the list")),
+    ),
+    title=lambda _town, row: said(row.name),
+    about=lambda _town, row: said(row.text),
+    rows=lambda town: clauses(town).values(),
+    check=_clause_check,
+)  # fmt: skip
+
+REGISTERS: Mapping[str, Register] = {each.key: each for each in (UNITS, ROLES, CALENDAR, CATEGORIES, CLAUSES)}
+
+
+def table_ends(town: Town, *, now: datetime) -> date | None:
+    """The last day the holiday table covers, where that is less than ninety days off; None else."""
+    known = town.settings.get("calendar_until")
+    ends = date.fromisoformat(known) if known else None
+    return ends if ends is not None and (ends - today(now)).days < 90 else None

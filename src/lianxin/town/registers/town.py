@@ -1,0 +1,87 @@
+"""The town itself: its name and telephone, its working hours, how far its holiday table goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from lianxin.cases.queries.setup import kinds
+from lianxin.cases.words import said
+from lianxin.jobs.queue import enqueue
+from lianxin.keys.cache import bump
+from lianxin.keys.models import Town
+from lianxin.ledger.actions import Line, record
+from lianxin.town.registers.fields import Choice, Day, Field, Hours, Option, Week, Wrong
+from lianxin.town.registers.register import NotKept, Reading
+
+if TYPE_CHECKING:
+    from django.http import QueryDict
+
+    from lianxin.people.actors import Actor
+
+COLUMNS: Final = ("name", "name_en", "county", "phone")  # of the row; the other fields are in its settings
+
+
+def _open_kinds(town: Town) -> Iterator[Option]:
+    return ((flow.key, flow.key, said(flow.name)) for flow in kinds(town) if not flow.confidential)
+
+
+FIELDS: Final[tuple[Field, ...]] = (
+    Field(column="name", label=lambda: _("Name of the town"), required=True, most=40),
+    Field(column="name_en", label=lambda: _("Name in English"), most=60),
+    Field(column="county", label=lambda: _("County or district"), most=60),
+    Field(column="phone", label=lambda: _("Public telephone"), most=20,
+          hint=lambda: _("Shown to residents; empty: none is shown.")),
+    Choice(column="report_kind", label=lambda: _("What residents raise"), options=_open_kinds, required=True),
+    Week(column="hours", label=lambda: _("Working hours"), own=False,
+         hint=lambda: _("Limits in working time run in these hours; a unit may have its own.")),
+    Hours(column="makeup", label=lambda: _("Hours of a make-up day")),
+    Day(column="calendar_until", label=lambda: _("The holiday table is complete until"),
+        hint=lambda: _("What is due later is marked provisional until the next year's days are entered.")),
+)  # fmt: skip
+
+
+def stands(town: Town) -> dict[str, Any]:
+    """The fields as they stand."""
+    held = Town.objects.get(pk=town.pk)
+    kept = {each.column: held.settings.get(each.column) for each in FIELDS if each.column not in COLUMNS}
+    return {**{name: getattr(held, name) for name in COLUMNS}, **kept}
+
+
+def read_town(town: Town, data: QueryDict) -> Reading:
+    """Read the form of the town."""
+    reading = Reading()
+    for each in FIELDS:
+        try:
+            value = each.load(town, each.take(data))
+            reading.facts[each.column] = value.isoformat() if isinstance(value, date) else value
+        except Wrong as wrong:
+            reading.faults[each.column] = wrong.said
+    return reading
+
+
+def change_town(town: Town, facts: Mapping[str, Any], *, actor: Actor, now: datetime, act: str = "change") -> list[str]:
+    """Change what is said of the town; the names of what changed. Raises NotKept."""
+    if not actor.can("configure"):
+        raise NotKept({"": _("This is not yours to do.")})
+    with transaction.atomic():
+        held = Town.objects.select_for_update().get(pk=town.pk)
+        before = stands(town)
+        changed = [name for name, value in facts.items() if before[name] != value]
+        for name in changed:
+            if name in COLUMNS:
+                setattr(held, name, facts[name])
+            else:
+                held.settings[name] = facts[name]
+        if changed:
+            held.save(update_fields=[*COLUMNS, "settings"])
+            data = {"was": {name: before[name] for name in changed}, "now": {name: facts[name] for name in changed}}
+            record(Line("town", town.pk, act, data), actor=actor, now=now)
+            bump(town)
+        if "calendar_until" in changed:
+            enqueue("cases.reckon", town_id=town.pk, run_at=now)
+    return changed

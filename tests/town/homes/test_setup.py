@@ -1,0 +1,171 @@
+"""The pages of the set-up, without a script: what is kept, changed, refused, put back."""
+
+import re
+from datetime import date
+from html.parser import HTMLParser
+
+import pytest
+from django.utils import timezone
+
+from lianxin.cases.pickers import options_of
+from lianxin.keys.cache import bump
+from lianxin.keys.models import Town
+from lianxin.ledger.verify import verify
+from lianxin.people.models import Account, CalendarDay, Unit
+from lianxin.people.queries import units
+from lianxin.workflow.definition import FIELDS
+from towns import who
+
+pytestmark = [pytest.mark.django_db, pytest.mark.row("J")]
+
+
+@pytest.fixture
+def admin(town, client):
+    client.force_login(Account.objects.get(username="admin.lx"), backend="lianxin.people.backends.AccountBackend")
+    return client
+
+
+def text(response):
+    return re.sub(r"\s+", " ", response.content.decode())
+
+
+class Form(HTMLParser):
+    """The guarded form of a page as a browser would send it back."""
+
+    def __init__(self):
+        super().__init__()
+        self.data, self.name, self.area, self.inside = {}, "", "", False
+
+    def handle_starttag(self, tag, attrs):
+        about = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self.inside = "data-guard" in about
+        elif self.inside and tag in {"input", "select", "option", "textarea"}:
+            getattr(self, f"_{tag}")(about)
+
+    def _input(self, about):
+        ticked = about["type"] not in {"checkbox", "radio"} or "checked" in about
+        if ticked and about.get("name"):
+            self.data.setdefault(about["name"], []).append(about.get("value", ""))
+
+    def _select(self, about):
+        self.name = about["name"]
+        self.data[self.name] = [""]
+
+    def _option(self, about):
+        if "selected" in about:
+            self.data[self.name] = [about["value"]]
+
+    def _textarea(self, about):
+        self.area = about["name"]
+        self.data[self.area] = [""]
+
+    def handle_data(self, data):
+        if self.area:
+            self.data[self.area][0] += data
+
+    def handle_endtag(self, tag):
+        if tag == "textarea":
+            self.area = ""
+        elif tag == "form":
+            self.inside = False
+
+
+def filled(page):
+    form = Form()
+    form.feed(page.content.decode())
+    return {name: value if len(value) > 1 else value[0].lstrip("\n") for name, value in form.data.items()}
+
+
+def test_the_first_page_leads_to_everything_kept_and_tells_what_is_missing(town, admin):
+    town.settings["calendar_until"] = timezone.localdate().isoformat()
+    town.save(update_fields=["settings"])
+    bump(town)
+    page = text(admin.get("/setup/"))
+    for address in ("/setup/town/", "/setup/units/", "/setup/calendar/", "/setup/categories/", "/setup/clauses/", "/grids/"):
+        assert f'href="{address}"' in page
+    assert "节假日表到" in page
+
+
+def test_a_unit_is_changed_told_in_the_history_and_put_back(town, admin):
+    unit = Unit.objects.for_system("test", town).get(key="utilities")
+    address = f"/setup/units/{unit.pk}/"
+    form = filled(admin.get(address))
+    answer = admin.post(address, {**form, "name": "供水供电站", "why": "职责划转"}, follow=True)
+    page = text(answer)
+    assert answer.redirect_chain[-1] == (address, 303)
+    assert "已保存" in page
+    assert "职责划转" in page
+    assert f"<del>{unit.name}</del> → 供水供电站" in page
+    [seq] = re.findall(r'name="seq" value="(\d+)"', page)
+    page = text(admin.post(f"{address}back/", {"seq": seq}, follow=True))
+    assert "恢复" in page
+    assert Unit.objects.for_system("test", town).get(pk=unit.pk).name == unit.name
+    assert list(verify(town)) == []
+
+
+def test_two_administrators_do_not_overwrite_each_other(town, admin):
+    unit = Unit.objects.for_system("test", town).get(key="utilities")
+    address = f"/setup/units/{unit.pk}/"
+    mine = theirs = filled(admin.get(address))
+    assert admin.post(address, {**theirs, "phone": "0990-1"}).status_code == 303
+    late = admin.post(address, {**mine, "phone": "0990-2", "name": "改过的名称"})
+    assert late.status_code == 422
+    assert "别人改过" in text(late)
+    assert 'value="改过的名称"' in text(late)
+    assert units(town)[unit.pk].phone == "0990-1"
+    assert admin.post(address, filled(late)).status_code == 303
+    assert units(town)[unit.pk].phone == "0990-2"
+
+
+def test_faults_stand_beside_their_fields_and_what_was_typed_is_kept(town, admin):
+    answer = admin.post("/setup/categories/new/", {"seen": "", "name": "", "name_en": "Lost pets", "key": "Bad Key", "urgency": "normal"})
+    page = text(answer)
+    assert answer.status_code == 422
+    assert 'value="Lost pets"' in page
+    assert 'value="Bad Key"' in page
+    assert "用小写字母、数字和下划线" in page
+
+
+def test_a_new_category_takes_its_place_and_its_limits_at_once(town, admin):
+    form = filled(admin.get("/setup/categories/new/"))
+    answer = admin.post("/setup/categories/new/", {
+        **form, "name": "共享单车", "limits_n_handle": "2", "limits_u_handle": "working_days", "active": "1", "urgency": "normal",
+    }, follow=True)  # fmt: skip
+    assert "已录入" in text(answer)
+    assert "共享单车" in text(admin.get("/setup/categories/?q=共享单车"))
+    assert "2个工作日" in text(admin.get("/setup/categories/?q=共享单车"))
+
+
+def test_a_day_of_the_calendar_is_entered_and_taken_away(town, admin):
+    form = filled(admin.get("/setup/calendar/new/"))
+    answer = admin.post("/setup/calendar/new/", {**form, "day": "2031-05-04", "name": "青年节"}, follow=True)
+    assert "青年节" in text(answer)
+    [row] = CalendarDay.objects.for_system("test", town).filter(day=date(2031, 5, 4))
+    answer = admin.post(f"/setup/calendar/{row.pk}/drop/", {}, follow=True)
+    assert "已删去" in text(answer)
+    assert not CalendarDay.objects.for_system("test", town).filter(pk=row.pk).exists()
+
+
+def test_the_town_is_changed_and_says_what_it_was(town, admin):
+    form = filled(admin.get("/setup/town/"))
+    answer = admin.post("/setup/town/", {**form, "phone": "0990-6681234", "hours_5": "09:00-12:00"}, follow=True)
+    page = text(answer)
+    held = Town.objects.get(pk=town.pk)
+    assert held.phone == "0990-6681234"
+    assert held.settings["hours"]["5"] == [["09:00", "12:00"]]
+    assert "<dd>0990-6681234</dd>" in page
+    bad = admin.post("/setup/town/", {**form, **{f"hours_{day}": "" for day in range(7)}})
+    assert bad.status_code == 422
+    assert "至少要有工作时间" in text(bad)
+
+
+def test_a_unit_out_of_service_is_offered_nowhere_but_its_past_stays(town, admin):
+    unit = Unit.objects.for_system("test", town).get(key="economy")
+    address = f"/setup/units/{unit.pk}/"
+    form = filled(admin.get(address))
+    form.pop("active")
+    assert admin.post(address, form).status_code == 303
+    assert "停用" in text(admin.get("/setup/units/"))
+    offered, _likely = options_of(FIELDS["units"], who(town, "clerk"), None, now=timezone.now())
+    assert unit.name not in [each["text"] for each in offered]

@@ -284,3 +284,31 @@ def test_the_words_of_a_row_are_the_readers(town, now):
         (row,) = inbox(who(town, "clerk"), InboxFilter(), now=now)["rows"]
     assert row["step_name"] == "Collect"
     assert row["unit"].isascii()
+
+
+@pytest.mark.row("B3")
+def test_among_cases_due_at_the_same_time_the_more_urgent_come_first_and_pages_follow_that(town, now):
+    kinds = ["normal", "urgent", "normal", "emergency", "urgent", "normal", "emergency"]
+    for urgency in kinds:
+        raise_one(town, now, urgency=urgency)
+    sooner = raise_one(town, now - timedelta(minutes=5))
+    clerk = who(town, "clerk")
+    whole = inbox(clerk, InboxFilter(), now=now)["rows"]
+    assert whole[0]["number"] == sooner.case.number
+    assert [row["urgency"] for row in whole[1:]] == ["emergency"] * 2 + ["urgent"] * 2 + ["normal"] * 3
+    walked, after = [], ""
+    for _ in range(4):
+        page = inbox(clerk, InboxFilter(), now=now, after=after, most=2)
+        walked += numbers(page)
+        after = page["next"]
+    assert walked == [row["number"] for row in whole]
+    back = inbox(clerk, InboxFilter(), now=now, after=page["previous"], most=2)
+    assert numbers(back) == walked[4:6]
+    assert read_place(place_of(whole[1])).rank == 0
+
+
+def test_two_people_see_the_new_order_once_one_of_them_makes_a_case_urgent(town, now):
+    first, second = raise_one(town, now), raise_one(town, now)
+    assert numbers(inbox(who(town, "clerk2"), InboxFilter(), now=now)) == [first.case.number, second.case.number]
+    transition(second.case.pk, "regrade", actor=who(town, "clerk"), now=now, given={"urgency": "urgent", "reason": "孤老"})
+    assert numbers(inbox(who(town, "clerk2"), InboxFilter(), now=now)) == [second.case.number, first.case.number]

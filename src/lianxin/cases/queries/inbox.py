@@ -1,4 +1,4 @@
-"""The one inbox (待办): open duties by due time, or every case there is, the newest first.
+"""The one inbox (待办): open duties by due time and urgency, or every case there is, the newest first.
 
 Rows are plain dicts read by `.values_list()`; a page costs the same few statements however many rows it has, and its
 place is kept by key (due time, then id), so that page 900 costs what page 1 costs and nothing is shown twice when rows
@@ -43,10 +43,10 @@ _OF_CASE = (
     "id", "number", "title", "kind", "workflow_id", "step", "category_id", "grid_id", "urgency", "channel",
     "recorded_at", "closed_at", "version", "state", "parent_id",
 )  # fmt: skip
-_BY_DUE = (F("due_at").asc(nulls_last=True), "id")
+_RANKS = {"emergency": 0, "urgent": 1}  # among cases due at the same time the more urgent first
+_PLAIN = 2
+_BY_DUE = (F("due_at").asc(nulls_last=True), "rank", "id")
 _OF_HOLDER = ("unit_id", "post_id", "post__title", "post__account__name")
-
-
 SHORTEST = 7  # figures of a telephone that is searched for
 
 
@@ -75,6 +75,7 @@ class InboxFilter:
     phone: str = ""
     tail: str = ""
     closed: bool = False
+    shared: bool = False  # more than one person waits
 
 
 def read_filter(data: Mapping[str, Any], home: str = "") -> InboxFilter:
@@ -102,6 +103,7 @@ def read_filter(data: Mapping[str, Any], home: str = "") -> InboxFilter:
         phone="" if tidy(typed) else phone,
         tail=words if len(words) == TAIL and words.isascii() and words.isdigit() else "",
         closed=_word(data, "closed") == "1",
+        shared=_word(data, "shared") == "1",
     )
 
 
@@ -121,15 +123,16 @@ def _id(data: Mapping[str, Any], name: str) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Between which rows a page begins: after (or `back`: before) the row of this due time and id."""
+    """Between which rows a page begins: after (or `back`: before) the row of this due time, urgency and id."""
 
     at: datetime | None
     id: int
     back: bool = False
+    rank: int = _PLAIN
 
     def __str__(self) -> str:
         micro = "" if self.at is None else str((self.at - EPOCH) // timedelta(microseconds=1))
-        return f"{'b' if self.back else 'a'}{micro}.{self.id}"
+        return f"{'b' if self.back else 'a'}{micro}.{self.id}{f'.{self.rank}' if self.rank != _PLAIN else ''}"
 
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -138,9 +141,10 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 def read_place(text: str) -> Place | None:
     """The place a link names; None, which is the beginning, for anything that is none."""
     way, (micro, _, key) = text[:1], text[1:].partition(".")
+    key, _, rank = key.partition(".")
     try:
         at = EPOCH + timedelta(microseconds=int(micro)) if micro else None
-        place = Place(at, int(key), way == "b")
+        place = Place(at, int(key), way == "b", int(rank or _PLAIN))
     except (ValueError, OverflowError):
         return None
     return place if way in ("a", "b") and text.isascii() and 0 <= place.id < LONGEST_ID else None
@@ -173,12 +177,24 @@ def inbox(actor: Actor, filters: InboxFilter, *, now: datetime, after: str = "",
 
 def _edge(found: Sequence[Row], at: int, closed: bool) -> str:
     row = found[at]
-    return str(Place(None if closed else row["due_at"], row["id" if closed else "duty_id"], back=at == 0))
+    if closed:
+        return str(Place(None, row["id"], back=at == 0))
+    return str(Place(row["due_at"], row["duty_id"], at == 0, _rank_of(row)))
 
 
 def place_of(row: Row) -> str:
     """The place right after a row of open duties: where the next one is to be looked for."""
-    return str(Place(row["due_at"], row["duty_id"]))
+    return str(Place(row["due_at"], row["duty_id"], rank=_rank_of(row)))
+
+
+def _rank_of(row: Row) -> int:
+    return _RANKS.get(row["urgency"], _PLAIN)
+
+
+def _ranked(rows: QuerySet[Duty]) -> QuerySet[Duty]:
+    """With how urgent each row's case is, for the order of those due at the same time."""
+    steps = [When(case__urgency=urgency, then=Value(rank)) for urgency, rank in _RANKS.items()]
+    return rows.annotate(rank=CaseWhen(*steps, default=Value(_PLAIN)))
 
 
 def duties_of(actor: Actor, filters: InboxFilter, *, now: datetime) -> QuerySet[Duty]:
@@ -237,7 +253,18 @@ def _of_case(actor: Actor, filters: InboxFilter, prefix: str) -> Q:
     asked_of = Q(**{_path(prefix, name): value for name, value in asked.items()})
     if filters.phase:
         asked_of &= at_steps(town, lambda step: step.phase == filters.phase and not step.end, prefix)
+    if filters.shared:
+        asked_of &= _shared(town, prefix)
     return asked_of & _named(town, filters, prefix)
+
+
+def _shared(town: Town, prefix: str) -> Q:
+    """Cases that somebody joined, or that another was merged into."""
+    joined = Reporter.objects.for_system("inbox: cases are scoped", town).filter(
+        case_id=OuterRef(_path(prefix, "id")), first=False
+    )
+    merged = Case.objects.for_system("inbox: cases are scoped", town).filter(parent_id=OuterRef(_path(prefix, "id")))
+    return Q(Exists(joined)) | Q(Exists(merged.exclude(channel="appeal")))
 
 
 def _named(town: Town, filters: InboxFilter, prefix: str) -> Q:
@@ -287,14 +314,14 @@ def _walk_duties(actor: Actor, filters: InboxFilter, place: Place | None, most: 
     """Rows in the order of travel: those with a due time by it, then those without; backwards the other way round."""
     if place is None and most == PAGE + 1 and filters == InboxFilter(filters.scope) and actor.is_staff:
         return _first_page(actor, filters.scope)
-    rows = duties_of(actor, filters, now=now)
+    rows = _ranked(duties_of(actor, filters, now=now))
     if place is None:
         return _read(actor, rows.order_by(*_BY_DUE), ("case__", ""), most)
     back = place.back
     sign = "-" if back else ""
     legs = [
-        (True, rows.filter(due_at__isnull=False).order_by(f"{sign}due_at", f"{sign}id")),
-        (False, rows.filter(due_at=None).order_by(f"{sign}id")),
+        (True, rows.filter(due_at__isnull=False).order_by(f"{sign}due_at", f"{sign}rank", f"{sign}id")),
+        (False, rows.filter(due_at=None).order_by(f"{sign}rank", f"{sign}id")),
     ]
     legs = legs[::-1] if back else legs
     if legs[0][0] != (place.at is not None):
@@ -343,10 +370,11 @@ def _light_of_case(town: Town, light: str, now: datetime) -> Q:
 
 def _beyond(place: Place) -> Q:
     ahead = "lt" if place.back else "gt"
+    beyond = Q(**{f"rank__{ahead}": place.rank}) | Q(**{"rank": place.rank, f"id__{ahead}": place.id})
     if place.at is None:
-        return Q(**{f"id__{ahead}": place.id})
+        return beyond
     same_or_ahead = Q(**{f"due_at__{ahead}e": place.at})
-    return same_or_ahead & (Q(**{f"due_at__{ahead}": place.at}) | Q(**{f"id__{ahead}": place.id}))
+    return same_or_ahead & (Q(**{f"due_at__{ahead}": place.at}) | beyond)
 
 
 def _first_page(actor: Actor, scope: str) -> list[Row]:
@@ -354,7 +382,7 @@ def _first_page(actor: Actor, scope: str) -> list[Row]:
     columns, names = _columns(("case__", ""))
 
     def build(post: int, unit: int) -> QuerySet[Duty, Any]:
-        rows: Any = duties_of(like(actor, post, unit), InboxFilter(scope), now=EPOCH).order_by(*_BY_DUE)
+        rows: Any = _ranked(duties_of(like(actor, post, unit), InboxFilter(scope), now=EPOCH)).order_by(*_BY_DUE)
         return _joined(rows, "case_id", actor.town).values_list(*columns)[: PAGE + 1]  # type: ignore[no-any-return]
 
     page = made_once(actor, f"first:{scope}", lambda: Prepared(build, post=int, unit=int))

@@ -201,6 +201,7 @@ TABLE = (
     Row("/mine/code/", always(404)),
     Row("/mine/sign-out/", always(405)),
     post("/mine/sign-out/", {}, always(303)),
+    Row("/limits/", always(200)),
     # The board.
     Row("/board/", always(200)),
     Row(f"/board/?words={WORDS['own'][0]}", always(200)),

@@ -74,7 +74,9 @@ def _filter(town: Town, asked: CaseFilter) -> InboxFilter:
         faults["after"] = gettext("This cannot be read.")
     if faults:
         raise Problem("invalid", faults)
-    same = ("scope", "step", "phase", "light", "duty", "kind", "channel", "urgency", "words", "phone", "closed")
+    same = (
+        "scope", "step", "phase", "light", "duty", "kind", "channel", "urgency", "words", "phone", "closed", "shared",
+    )  # fmt: skip
     return InboxFilter(**{name: getattr(asked, name) for name in same}, category=category, grid=grid, number=number)
 
 

@@ -33,6 +33,7 @@ class CaseFilter(Taken):
     closed: bool = Field(
         False, description=_("true: every case, closed ones too, the newest first, one row for each. Else open duties.")
     )
+    shared: bool = Field(False, description=_("Only what several people wait for: joined, or merged into."))
     after: Annotated[str, StringConstraints(max_length=60)] = Field("", description=_("`next` of the page before."))
     most: Annotated[int, Field(ge=1, le=200)] = 50
     town: Word = ""

@@ -4,6 +4,7 @@ Whoever reads a case reads what was merged into it: it is answered together with
 to those who may see it by itself.
 """
 
+from collections import Counter
 from typing import Any
 
 from lianxin.cases.models import Case, Reporter
@@ -22,7 +23,8 @@ WHY = "case page: merged into a case in view"
 def merged_into(actor: Actor, case: Case, history: History) -> list[Row]:
     """The requests merged into a case, the oldest first; none for residents. No statement where none ever was.
 
-    Each: number, spoken, title, text, address, at, people [{name, phone}] (masked), seen (the actor may open it).
+    Each: number, spoken, title, text, address, at, people [{name, phone}] (masked), seen (the actor may open it),
+    waiting (how many people it is of, whether they left a name or not).
     """
     if not actor.is_staff or not any(entry.act == "absorb" for entry in history.entries):
         return []
@@ -32,11 +34,12 @@ def merged_into(actor: Actor, case: Case, history: History) -> list[Row]:
     ids = [each.pk for each in rows]
     seen = set(Case.objects.seen_by(actor).filter(id__in=ids).values_list("id", flat=True))
     rows = [each for each in rows if each.pk in seen or not workflow_by_id(town, each.workflow_id).confidential]
-    texts, people = _texts(actor, ids), _people(actor, ids)
+    texts, (people, waiting) = _texts(actor, ids), _people(actor, ids)
     return [
         {
             "number": each.number, "spoken": spoken(each.number), "title": each.title, "text": texts.get(each.pk, ""),
             "address": each.address, "at": each.recorded_at, "people": people.get(each.pk, []), "seen": each.pk in seen,
+            "waiting": waiting[each.pk],
         }
         for each in rows
     ]  # fmt: skip
@@ -49,10 +52,13 @@ def _texts(actor: Actor, ids: list[int]) -> dict[int, str]:
     return dict(rows.values_list("subject_id", "body"))
 
 
-def _people(actor: Actor, ids: list[int]) -> dict[int, list[Row]]:
+def _people(actor: Actor, ids: list[int]) -> tuple[dict[int, list[Row]], Counter[int]]:
+    """Who left a name or a number, masked; and how many they are in all."""
     found: dict[int, list[Row]] = {}
+    waiting: Counter[int] = Counter()
     rows = Reporter.objects.for_system(WHY, actor.town).filter(case_id__in=ids).order_by("id")
     for case_id, name, phone in rows.values_list("case_id", "name", "phone"):
+        waiting[case_id] += 1
         if name or phone:
             found.setdefault(case_id, []).append({"name": mask_name(name), "phone": mask_phone(phone)})
-    return found
+    return found, waiting

@@ -43,9 +43,9 @@ TYPED = frozenset({"text", "photos", "choice", "rating"})  # fields one fills in
 def case_page(actor: Actor, standing: Standing, now: datetime) -> Row:
     """What the actor may read of a case and do with it.
 
-    number spoken version title text kind step category grid address lon lat channel urgency … | people joined |
-    holder duties kept (what another system said) | light due_at soon_at provisional paused late next |
-    cells clock timeline photos | acts |
+    number spoken version title text kind step category grid address lon lat channel urgency … |
+    people joined affected | holder duties kept (what another system said) |
+    light due_at soon_at provisional paused late next | cells clock timeline photos | acts |
     undo | parent children merged publication.
     """
     case, town = standing.case, actor.town
@@ -69,6 +69,7 @@ def case_page(actor: Actor, standing: Standing, now: datetime) -> Row:
         "acts": next_acts(actor, standing, now),
         "undo": _undo(actor, standing, flow, history, now),
     }
+    page["affected"] = page["joined"] + sum(each["waiting"] for each in page["merged"])
     _propose(page["acts"], flow, case, history)
     page["next"], page["then"] = _next(page, flow, case)
     return page
@@ -146,7 +147,7 @@ def _time(case: Case, flow: Workflow, now: datetime) -> Row:
 def _people(actor: Actor, case: Case) -> Row:
     raised = Reporter.objects.for_system("case page", actor.town).filter(case_id=case.pk)
     rows = list(raised.order_by("id")[:MOST_REPORTERS])
-    joined = sum(not row.first for row in rows)
+    joined = sum(not row.first for row in rows) if len(rows) < MOST_REPORTERS else raised.filter(first=False).count()
     if actor.reporter_of is not None:
         rows = [row for row in rows if row.pk == actor.reporter_id]
     may = actor.can("reveal_contact")

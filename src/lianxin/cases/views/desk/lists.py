@@ -27,7 +27,7 @@ from lianxin.places.queries import grid_tree
 
 Row = dict[str, Any]
 WAITING = ("collect", "triage")
-KEPT = ("scope", "step", "phase", "light", "duty", "category", "grid", "channel", "urgency", "q")
+KEPT = ("scope", "step", "phase", "light", "duty", "category", "grid", "channel", "urgency", "shared", "q")
 
 
 @staff
@@ -166,6 +166,8 @@ def tabs_of(request: StaffRequest, filters: InboxFilter, number: Row) -> Row:
              "href": link(light=key), "off_href": link(light="")}
             for key in LIGHTS if number["lights"][key] or key == filters.light
         ],
+        "more": [{"text": _("Several people wait"), "on": filters.shared, "href": link(shared="1"),
+                  "off_href": link(shared="")}],
     }  # fmt: skip
 
 

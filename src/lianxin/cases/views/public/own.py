@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -36,7 +37,7 @@ from lianxin.people.middleware import BY_CODE
 from lianxin.people.models import Account
 from lianxin.people.residents import rename_account
 
-Page = Callable[..., HttpResponse]
+Page = Callable[..., HttpResponseBase]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def by_account(page: Page) -> Page:
 
     @wraps(page)
     @private
-    def wrapped(request: TownRequest) -> HttpResponse:
+    def wrapped(request: TownRequest) -> HttpResponseBase:
         account = signed_in(request)
         if account is None:
             return HttpResponseRedirect(reverse("mine-sign-in" if offered() else "find"), status=303)
@@ -82,7 +83,7 @@ def by_link(page: Page) -> Page:
 
     @wraps(page)
     @private
-    def wrapped(request: TownRequest, number: str, code: str) -> HttpResponse:
+    def wrapped(request: TownRequest, number: str, code: str) -> HttpResponseBase:
         found = reporter_by_code(request.town, number, code)
         if found is None:
             raise Http404

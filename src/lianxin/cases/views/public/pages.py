@@ -6,7 +6,7 @@ from functools import wraps
 from math import ceil
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -78,7 +78,7 @@ def counted(view: View) -> View:
     return wrapped
 
 
-def too_many(many: TooManyTries, page: Callable[[str], HttpResponseBase]) -> HttpResponseBase:
+def too_many(many: TooManyTries, page: Callable[[str], HttpResponse]) -> HttpResponse:
     """A form again, with what was typed and a sentence that says until when to wait: nothing that was typed is lost."""
     told = _("Too many tries for now. Please wait %(wait)s (until %(until)s), then send it again: nothing is lost.")
     response = page(told % _wait(many))

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from lianxin.cases.views.public import board, feed, follow, own, report, signing, taking, watch
+from lianxin.cases.views.public import board, feed, follow, limits, own, report, signing, taking, watch
 from lianxin.ui.views import worker
 
 _NUMBER = r"(?P<number>[A-Za-z]{1,4}[0-9]{8})"
@@ -26,6 +26,7 @@ urlpatterns = [
     re_path(rf"^r/{_NUMBER}/{_CODE}/erase/$", own.by_link(own.erase), name="follow-erase"),
     re_path(rf"^r/{_NUMBER}/{_CODE}/export\.zip$", own.by_link(taking.export), name="follow-export"),
     re_path(rf"^r/{_NUMBER}/{_CODE}/watch/$", watch.watch_request, name="watch-request"),
+    path("limits/", limits.limits, name="limits"),
     path("mine/", own.mine, name="mine"),
     path("mine/details/", own.by_account(own.details), name="mine-details"),
     path("mine/erase/", own.by_account(own.erase), name="mine-erase"),

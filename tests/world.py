@@ -10,7 +10,7 @@ from PIL import Image
 
 from lianxin.cases.actions import open_case, transition
 from lianxin.cases.links import link_code
-from lianxin.cases.models import Case, Photo, Publication
+from lianxin.cases.models import Case, Photo, Publication, Route
 from lianxin.cases.values import Contact, Done, Draft, Holder
 from lianxin.forms.photos import store
 from lianxin.keys.models import Town
@@ -140,6 +140,8 @@ def _values(world: World) -> None:
         shot = Photo.objects.for_system("tests", town).get(case_id=done.case.pk)
         world.values[f"photo_{name}"] = shot.pk
         world.values[f"reporter_{name}"] = done.reporter_id
+    for name, town in (("route", world.town), ("route_foreign", world.other)):
+        world.values[name] = Route.objects.for_system("tests", town).filter(category=None).get().pk
     world.values["grid"] = grid_named(world.town, "1-1").pk
     world.values["grid_foreign"] = grid_named(world.other, "1-1").pk
     world.values["grid_code"], world.values["foreign_code"] = (

@@ -420,6 +420,16 @@ TABLE = (
     Row("/wall/displays/", only({"admin"})),
     post("/wall/displays/", {}, only({"admin"}, 422)),
     post("/wall/displays/1/end/", {}, only({"admin"}, 404)),
+    # Rules of dispatch: the same.
+    Row("/setup/routes/", only({"admin"})),
+    Row("/setup/routes/+new/", only({"admin"})),
+    post("/setup/routes/+new/", {}, only({"admin"}, 422)),
+    Row("/setup/routes/+why/", only({"admin"})),
+    Row("/setup/routes/+why/?category=streetlight", only({"admin"})),
+    Row("/setup/routes/{route}/", only({"admin"})),
+    Row("/setup/routes/{route_foreign}/", only({"admin"}, 404)),
+    post("/setup/routes/{route}/", {}, only({"admin"}, 422)),
+    post("/setup/routes/{route_foreign}/", {"do": "end"}, only({"admin"}, 404)),
     # Kinds and workflows: who sets up the town, who does not read its cases.
     Row("/setup/workflows/", only({"admin"})),
     Row("/setup/workflows/+new/", only({"admin"})),

@@ -20,6 +20,7 @@ from lianxin.cases.api.telling import category_ref, grid_ref, unit_ref
 from lianxin.cases.api.writing import picked, respond
 from lianxin.cases.pickers import category_by, category_name, grid_by, unit_name
 from lianxin.cases.queries.setup import categories, kinds, routes
+from lianxin.cases.rerouting import verdict_words
 from lianxin.cases.routes import Reason, why
 from lianxin.cases.words import said
 from lianxin.keys.models import Town
@@ -263,15 +264,8 @@ def explain_route(request: HttpRequest) -> HttpResponse:
 
 
 def _reason(reason: Reason) -> dict[str, str]:
-    words = {
-        "taken": gettext("This rule is taken."),
-        "category": gettext("It is for another category."),
-        "grid": gettext("It is for another grid."),
-        "hours": gettext("It is for other hours."),
-        "nobody": gettext("Nobody serves the place at that level."),
-        "weaker": gettext("A narrower rule goes first."),
-    }
-    return {"route": str(reason.route_id), "verdict": reason.verdict, "words": words[reason.verdict]}
+    words = verdict_words()[reason.verdict]
+    return {"route": str(reason.route_id), "verdict": reason.verdict, "words": words}
 
 
 @router.get(

@@ -17,6 +17,11 @@ from lianxin.town.homes import (
 )
 from lianxin.town.homes.boundary import pages as boundary
 from lianxin.town.homes.casemap import pages as casemap
+from lianxin.town.homes.importing import exporting
+from lianxin.town.homes.importing import pages as importing
+from lianxin.town.homes.reform import pages as reform
+from lianxin.town.homes.reform import past
+from lianxin.town.homes.routing import pages as routing
 from lianxin.town.homes.sites import pages as sites
 from lianxin.town.homes.sites import phone, writing
 from lianxin.town.homes.wall import displays
@@ -48,8 +53,10 @@ from lianxin.town.homes.workflows import writing as workflow_writing
     path("wall/displays/<int:pk>/end/", displays.end_display, name="wall-display-end"),
     path("wall/<slug:token>/", wall.display, name="wall-display"),
     path("wall/<slug:token>/figures", wall.display_figures, name="wall-display-figures"),
-    path("casemap/", casemap.case_map, name="case-map"),
-    path("casemap/marks.geojson", casemap.case_marks, name="case-marks"),
+    path("setup/routes/", routing.route_list, name="routes"),
+    path("setup/routes/+new/", routing.route_new, name="route-new"),
+    path("setup/routes/+why/", routing.route_why, name="route-why"),
+    path("setup/routes/<int:pk>/", routing.route_page, name="route"),
     path("setup/workflows/", workflows.workflow_list, name="workflows"),
     path("setup/workflows/+new/", workflow_writing.workflow_new, name="workflow-new"),
     path("setup/workflows/<slug:key>/", workflows.workflow_page, name="workflow"),

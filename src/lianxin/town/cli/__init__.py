@@ -2,7 +2,7 @@
 
 import click
 
-from lianxin.town.cli import checking, demo, erasing, importing, running, towns, users, verifying
+from lianxin.town.cli import checking, demo, erasing, importing, running, setup, towns, users, verifying
 
 CONTEXT = {"max_content_width": 110, "help_option_names": ["-h", "--help"]}
 
@@ -26,6 +26,7 @@ for command in (
     verifying.verify,
     checking.check,
     towns.town,
+    setup.setup,
     users.user,
     erasing.erase,
 ):

@@ -250,7 +250,7 @@ class Choice(Field):
         """The value of the option chosen."""
         text = "" if raw is None else str(raw).strip()
         if not text:
-            if self.required:
+            if self.required and self.none in ("", None):
                 raise Wrong(_("Choose one."))
             return self.none
         for value, named, _words in self.options(town):

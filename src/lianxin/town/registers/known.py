@@ -11,7 +11,7 @@ from django.utils.translation import pgettext
 
 from lianxin.cases.models import Category, Clause, Duty
 from lianxin.cases.pickers import category_name, grid_name, unit_name, works
-from lianxin.cases.queries.setup import categories, clauses, kinds
+from lianxin.cases.queries.setup import categories, clauses, kinds, report_kind
 from lianxin.cases.words import said
 from lianxin.people.models import CalendarDay, Post, Role, Unit
 from lianxin.people.queries import roles, today, units
@@ -226,6 +226,7 @@ CALENDAR = Register(
     about=lambda _town, row: " · ".join(filter(None, (_("make-up day") if row.hours else _("rest day"), row.name))),
     rows=_days,
     group=lambda _town, row: str(row.day.year),
+    by="day",
     check=_day_check,
     drops=True,
 )  # fmt: skip
@@ -243,12 +244,17 @@ def _urgencies(_town: Town) -> Iterator[Option]:
 
 
 def limit_names(town: Town) -> dict[str, str]:
-    """The limits that the workflows of a town ask a category for: by name, the step they belong to in words."""
+    """The limits that the workflows of a town ask a category for: by name, the step they belong to in words.
+
+    Those of what residents raise come first; of other kinds the kind is said too.
+    """
     found: dict[str, str] = {}
-    for flow in kinds(town):
+    own = report_kind(town) if kinds(town) else ""
+    for flow in sorted(kinds(town), key=lambda flow: flow.key != own):
         for step in flow.steps.values():
             if step.limit_name:
-                found.setdefault(step.limit_name, said(step.name))
+                words = said(step.name) if flow.key == own else f"{said(flow.name)} · {said(step.name)}"
+                found.setdefault(step.limit_name, words)
     return found
 
 

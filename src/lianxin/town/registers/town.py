@@ -16,7 +16,7 @@ from lianxin.keys.cache import bump
 from lianxin.keys.models import Town
 from lianxin.ledger.actions import Line, record
 from lianxin.town.registers.fields import Choice, Day, Field, Hours, Option, Week, Wrong
-from lianxin.town.registers.register import NotKept, Reading
+from lianxin.town.registers.register import NotKept, Reading, may_keep
 
 if TYPE_CHECKING:
     from django.http import QueryDict
@@ -57,16 +57,24 @@ def read_town(town: Town, data: QueryDict) -> Reading:
     reading = Reading()
     for each in FIELDS:
         try:
-            value = each.load(town, each.take(data))
-            reading.facts[each.column] = value.isoformat() if isinstance(value, date) else value
+            reading.facts[each.column] = load_field(town, each.column, each.take(data))
         except Wrong as wrong:
             reading.faults[each.column] = wrong.said
     return reading
 
 
+def load_field(town: Town, name: str, raw: Any) -> Any:
+    """The value of a field of the town as its row or its settings hold it; raises Wrong."""
+    found = next((each for each in FIELDS if each.column == name), None)
+    if found is None:
+        raise Wrong(_("The register has no such field."))
+    value = found.load(town, raw)
+    return value.isoformat() if isinstance(value, date) else value
+
+
 def change_town(town: Town, facts: Mapping[str, Any], *, actor: Actor, now: datetime, act: str = "change") -> list[str]:
     """Change what is said of the town; the names of what changed. Raises NotKept."""
-    if not actor.can("configure"):
+    if not may_keep(actor, "configure"):
         raise NotKept({"": _("This is not yours to do.")})
     with transaction.atomic():
         held = Town.objects.select_for_update().get(pk=town.pk)

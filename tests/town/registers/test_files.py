@@ -1,0 +1,70 @@
+"""A town's set-up as one file: out, in, and every fault before anything stays."""
+
+import pytest
+import yaml
+
+from lianxin.cases.models import Category
+from lianxin.cases.queries.setup import categories
+from lianxin.keys.cache import forget
+from lianxin.ledger.verify import verify
+from lianxin.people.models import Unit
+from lianxin.people.queries import units
+from lianxin.town.registers.files import load, written
+from towns import MONDAY, who
+
+pytestmark = [pytest.mark.django_db, pytest.mark.row("J")]
+
+
+def test_what_was_written_read_back_changes_nothing_and_is_written_the_same(town):
+    source = written(town)
+    loaded = load(town, source, actor=who(town, "system"), now=MONDAY)
+    assert (loaded.faults, loaded.added, loaded.changed) == ([], {}, {})
+    assert loaded.same["units"] == len(units(town))
+    assert written(town) == source
+
+
+def test_one_towns_file_sets_up_another_town(town, other_town):
+    whole = yaml.safe_load(written(town))
+    whole["units"] = [{"key": "water", "name": "水务所", "line": "城管"}, *(u for u in whole["units"] if "grid" not in u)]
+    whole["categories"].append({"key": "taps", "name": "取水点", "limits": {"handle": "2 working_days"}})
+    del whole["town"]["name"]
+    loaded = load(other_town, yaml.safe_dump(whole, allow_unicode=True), actor=who(other_town, "system"), now=MONDAY)
+    assert loaded.faults == []
+    assert loaded.added == {"units": 1, "categories": 1}
+    assert Unit.objects.for_system("test", other_town).get(key="water").name == "水务所"
+    assert Unit.objects.for_system("test", town).filter(key="water").count() == 0
+    assert list(verify(other_town)) == []
+
+
+def test_with_one_fault_nothing_is_changed_and_every_fault_is_told(town):
+    before = written(town)
+    whole = {
+        "units": [{"key": "utilities", "name": "改了名"}, {"key": "desk", "desk_of": ["nobody"]}, "?"],
+        "categories": [{"name": "没有大类的", "parent": "nowhere"}, {"key": "x", "limits": {"handle": "3 moons"}}],
+        "calendar": [{"day": "2026-13-01"}],
+        "town": {"hours": {"0": "17:00-08:00"}, "colour": "red"},
+        "spells": [],
+    }
+    loaded = load(town, yaml.safe_dump(whole, allow_unicode=True), actor=who(town, "system"), now=MONDAY)
+    places = [fault.split(":")[0] for fault in loaded.faults]
+    assert sorted(places) == sorted([
+        "spells", "town.hours", "town.colour", "units[2].desk_of", "units[3]", "calendar[1].day",
+        "categories[1].parent_id", "categories[2].name", "categories[2].limits",
+    ])  # fmt: skip
+    forget()
+    assert written(town) == before
+
+
+def test_a_preview_counts_and_changes_nothing(town):
+    before = written(town)
+    source = yaml.safe_dump({"categories": [{"key": "new_one", "name": "新类"}]}, allow_unicode=True)
+    loaded = load(town, source, actor=who(town, "system"), now=MONDAY, preview=True)
+    assert loaded.added == {"categories": 1}
+    assert written(town) == before
+    assert not Category.objects.for_system("test", town).filter(key="new_one").exists()
+    assert "new_one" not in {row.key for row in categories(town).values()}
+
+
+@pytest.mark.parametrize("source", ["[", "", "- a", "units: 3", "town: x"])
+def test_a_file_of_another_sort_is_told_not_raised(town, source):
+    assert load(town, source, actor=who(town, "system"), now=MONDAY).faults

@@ -174,6 +174,10 @@ class Editor {
     ["csrfmiddlewaretoken", "version"].forEach((name) => body.append(name, this.part<HTMLInputElement>(`[name=${name}]`).value));
     body.append("act", "check");
     body.append("steps", JSON.stringify(sent));
+    if (this.form.querySelector("[name=follows]")) { // what was ticked to go with a new grid stays ticked
+      body.append("follows", "1");
+      this.form.querySelectorAll<HTMLInputElement>("[name=goes]:checked").forEach((each) => body.append("goes", each.value));
+    }
     const stop = new AbortController();
     const timer = window.setTimeout(() => stop.abort(), PATIENCE);
     try {

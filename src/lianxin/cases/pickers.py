@@ -23,7 +23,7 @@ from lianxin.keys.models import Town
 from lianxin.people.actors import Actor
 from lianxin.people.models import Post, Unit
 from lianxin.people.queries import today, units
-from lianxin.places.queries import grid_tree
+from lianxin.places.queries import ended_grids, grid_tree
 from lianxin.workflow.definition import FieldSpec
 
 LARGEST = 2**63 - 1  # of a key in the database
@@ -141,26 +141,30 @@ def grid_name(town: Town, grid_id: int | None) -> str:
 
 
 def grid_names(town: Town) -> Mapping[int, str]:
-    """The names of all grids of a town by id, each after its village's."""
-    return cached(town, "grid names", lambda: {pk: _grid_name(town, pk) for pk in grid_tree(town)})
+    """The names of all grids of a town by id, each after its village's; those that have ended among them."""
+
+    def build() -> Mapping[int, str]:
+        every = {**ended_grids(town), **grid_tree(town)}
+        return {pk: _grid_name(town, each.name, each.parent_id) for pk, each in every.items()}
+
+    return cached(town, "grid names", build)
 
 
-def _grid_name(town: Town, grid_id: int) -> str:
-    node = grid_tree(town)[grid_id]
-    above = grid_tree(town).get(node.parent_id or 0)
-    within = above is not None and above.level != "town" and not node.name.startswith(above.name)
-    return f"{above.name} {node.name}" if above is not None and within else node.name
+def _grid_name(town: Town, name: str, parent_id: int | None) -> str:
+    above = grid_tree(town).get(parent_id or 0) or ended_grids(town).get(parent_id or 0)
+    within = above is not None and above.level != "town" and not name.startswith(above.name)
+    return f"{above.name} {name}" if above is not None and within else name
 
 
 def _unit_options(actor: Actor, _case: Case | None, _now: datetime) -> tuple[list[Option], Any]:
     rows = [
         {"value": f"unit:{unit.pk}", "text": unit_name(unit), "group": line_of(unit)}
         for unit in units(actor.town).values()
+        if unit.active
     ]
     return rows, []
 
 
-        if unit.active
 def line_of(unit: Unit) -> str:
     """Under what a unit is looked for in a list: its line of service, or that it is a village's."""
     return unit.line or (_("Villages and communities") if unit.grid_id else _("Others"))

@@ -18,6 +18,7 @@ from lianxin.places.boundaries import digest_of, sheet_of, standing, tried, vers
 from lianxin.places.locate import Locator
 from lianxin.places.misfits import middle_of
 from lianxin.places.models import AddressName, FormerBoundary, Grid
+from lianxin.places.reform.docks import split
 from lianxin.places.sites.actions import follow_ground
 from lianxin.places.tiling import boundary_of, same_ground
 
@@ -116,7 +117,7 @@ def redraw(
     actor: Any,
     now: datetime,
 ) -> Reshaped:
-    """Redraw boundaries, all steps or none. Cases stay with the grid they were placed in.
+    """Redraw boundaries, all steps or none. Cases stay with the grid they were placed in, but where one is split.
 
     `of` is the code of the grid whose sheet was shown, `version` that of the sheet. Every boundary that is replaced is
     kept, and the ledger gets an entry for every grid, with the digests of both and the reason.
@@ -145,7 +146,20 @@ def redraw(
     ids = {change.tile.code: grids[change.tile.code].pk for change in redrawn.changes}
     follow_ground(town, ids.values(), actor=actor, now=now)
     _names_follow(town, list(ids.values()))
+    _split(town, redrawn, ids, grids, cause)
     return Reshaped(cause.change, ids, [str(misfit.message) for misfit in redrawn.misfits])
+
+
+def _split(town: Town, redrawn: Redrawn, ids: dict[str, int], grids: dict[str, Grid], cause: Cause) -> None:
+    """Let follow what was docked to the grids that new ones were cut from."""
+    made: dict[str, list[int]] = {}
+    takes: set[tuple[str, int]] = set()
+    for change in redrawn.changes:
+        if change.is_new:
+            made.setdefault(change.origin, []).append(ids[change.tile.code])
+            takes |= {(key, int(pk)) for key, _colon, pk in (each.partition(":") for each in change.takes)}
+    for origin, new in made.items():
+        split(town, grids[origin].pk, new, frozenset(takes), actor=cause.actor, now=cause.now)
 
 
 def _names_follow(town: Town, grid_ids: Sequence[int]) -> None:
@@ -184,7 +198,9 @@ def _reshape(grid: Grid, change: Change, cause: Cause) -> None:
     grid.lon, grid.lat = middle_of(change.after)
     grid.save(update_fields=["boundary", "area_m2", "lon", "lat"])
     keep_former(grid, was, change.area_before, cause)
-    data = {"code": grid.code, "new": change.is_new, **_told(was, grid, cause)}
+    data = {"code": grid.code, "new": change.is_new, **told_of(was, grid, cause)}
+    if change.is_new:
+        data |= {"name": grid.name, "from": [change.origin]}
     record(Line("grid", grid.pk, "redraw", data, {"reason": cause.reason}), actor=cause.actor, now=cause.now)
 
 
@@ -196,7 +212,7 @@ def keep_former(grid: Grid, boundary: dict[str, Any] | None, area_m2: float, cau
     ).save(force_insert=True)  # fmt: skip
 
 
-def _told(was: dict[str, Any] | None, grid: Grid, cause: Cause) -> dict[str, str]:
+def told_of(was: dict[str, Any] | None, grid: Grid, cause: Cause) -> dict[str, str]:
     """What the ledger keeps of a boundary that was replaced: digests, not its every point."""
     return {"was": digest_of(was), "now": digest_of(grid.boundary), "change": str(cause.change)}
 
@@ -225,7 +241,7 @@ def import_grids(town: Town, rows: Sequence[GridRow], *, actor: Any, now: dateti
             if redrawn and not each.is_new:
                 keep_former(grid, before["boundary"], before["area_m2"], cause)
             moved += [grid.pk] if redrawn else []
-            told = _told(before["boundary"], grid, cause) if redrawn else {}
+            told = told_of(before["boundary"], grid, cause) if redrawn else {}
             record(_line(grid, each.is_new, each.differs, told), actor=actor, now=now)
         added += each.is_new
         changed += bool(each.differs) and not each.is_new

@@ -1,4 +1,4 @@
-"""What `verify` asks of boundaries: each stands, and stood, as the history says."""
+"""What `verify` asks of grids: each stands, ends and is called as the history says, and so do boundaries."""
 
 from __future__ import annotations
 
@@ -15,8 +15,30 @@ if TYPE_CHECKING:
     from lianxin.ledger.models import Entry
 
 
-def _boundaries(town: Town, subjects: Mapping[int, Sequence[Entry]], _texts: object) -> Iterator[Broken]:
+def _grids(town: Town, subjects: Mapping[int, Sequence[Entry]], _texts: object) -> Iterator[Broken]:
     grids = Grid.objects.for_system("verify", town).in_bulk(list(subjects))
+    yield from _boundaries(town, subjects, grids)
+    for pk, entries in subjects.items():
+        if pk in grids:
+            yield from _life(grids[pk], entries)
+
+
+def _life(grid: Grid, entries: Sequence[Entry]) -> Iterator[Broken]:
+    """Whether a grid stands or has ended, and is called, as was told last; an import says that it renames, not what."""
+    told: dict[str, object] = {"valid_to": None, "became": []}
+    for entry in entries:
+        told |= {name: entry.data[name] for name in ("name", "valid_to", "became") if name in entry.data}
+        if "name" in entry.data.get("changed", ()):
+            told.pop("name", None)
+    now = {"name": grid.name, "became": grid.became, "valid_to": grid.valid_to.isoformat() if grid.valid_to else None}
+    for name, value in told.items():
+        if now[name] != value:
+            yield Broken(_named(grid.pk, entries), entries[-1].seq, f"{name} is not what was last told", str(value))
+
+
+def _boundaries(
+    town: Town, subjects: Mapping[int, Sequence[Entry]], grids: Mapping[int, Grid]
+) -> Iterator[Broken]:
     rows = FormerBoundary.objects.for_system("verify", town).filter(grid_id__in=list(subjects))
     kept = {(row.grid_id, str(row.change)): row for row in rows}
     for pk, entries in subjects.items():
@@ -41,4 +63,4 @@ def _none(_town: Town) -> Iterator[Broken]:
     yield from ()
 
 
-register(Replay("grid", None, _boundaries, _none))
+register(Replay("grid", None, _grids, _none))

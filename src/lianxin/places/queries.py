@@ -19,6 +19,7 @@ from lianxin.places.models import AddressName, Grid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import date
 
     from lianxin.keys.models import Town
 
@@ -42,6 +43,21 @@ class Node:
     children: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A grid that stands no more: its last day, and the codes of what it became."""
+
+    id: int
+    parent_id: int | None
+    level: str
+    code: str
+    name: str
+    path: str
+    valid_from: date
+    valid_to: date
+    became: tuple[str, ...]
+
+
 def locator(town: Town) -> Layers:
     """The standing grids of a town by place, the smallest first."""
     return cached(town, "places.locator", lambda: _locator(town))
@@ -60,19 +76,34 @@ def grid_tree(town: Town) -> dict[int, Node]:
     return cached(town, "places.tree", lambda: _tree(town))
 
 
+def ended_grids(town: Town) -> Mapping[int, Ended]:
+    """The grids that have ended, by id, in order of code."""
+    return cached(town, "places.ended", lambda: _ended(town))
+
+
 def subtree_ids(town: Town, grid_id: int) -> frozenset[int]:
-    """The grid and all standing grids below it; empty when the town has no such grid."""
-    tree = grid_tree(town)
-    if grid_id not in tree:
+    """The grid and all below it; empty when the town has no such grid.
+
+    Grids that have ended are among them, below what they became: their closed cases are cases of that ground.
+    """
+    path = _path_of(town, grid_id)
+    if not path:
         return frozenset()
-    path = tree[grid_id].path
-    return frozenset(node.id for node in tree.values() if node.path.startswith(path))
+    standing = {node.id for node in grid_tree(town).values() if node.path.startswith(path)}
+    return frozenset(standing | {each.id for each in ended_grids(town).values() if each.path.startswith(path)})
 
 
 def ancestor_ids(town: Town, grid_id: int) -> tuple[int, ...]:
-    """The ids from the root down to the grid itself; empty when the town has no such grid."""
-    node = grid_tree(town).get(grid_id)
-    return ids_of(node.path) if node else ()
+    """The ids from the root down to the grid itself; empty when the town has no such grid.
+
+    Of a grid that has ended they lead through what it became.
+    """
+    return ids_of(_path_of(town, grid_id))
+
+
+def _path_of(town: Town, grid_id: int) -> str:
+    found = grid_tree(town).get(grid_id) or ended_grids(town).get(grid_id)
+    return found.path if found else ""
 
 
 def ids_of(path: str) -> tuple[int, ...]:
@@ -122,6 +153,12 @@ def _tree(town: Town) -> dict[int, Node]:
     for row in rows:
         children.setdefault(row["parent_id"], []).append(row["id"])
     return {row["id"]: Node(**row, children=tuple(children.get(row["id"], ()))) for row in rows}
+
+
+def _ended(town: Town) -> dict[int, Ended]:
+    rows = Grid.objects.for_system("grids that have ended", town).exclude(valid_to=None).order_by("code")
+    fields = ("id", "parent_id", "level", "code", "name", "path", "valid_from", "valid_to", "became")
+    return {row["id"]: Ended(**{**row, "became": tuple(row["became"])}) for row in rows.values(*fields)}
 
 
 def _gazetteer(town: Town) -> Gazetteer:

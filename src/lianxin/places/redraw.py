@@ -45,12 +45,18 @@ TANGLED: Final = _("A boundary crosses itself here; mend it before the next step
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A grid whose ground changes; `is_new` did not stand before."""
+    """A grid whose ground changes; `is_new` did not stand before: step number `step` cut it from the grid `origin`.
+
+    `takes` names what of that grid's goes with it, as "dock:id".
+    """
 
     tile: Tile
     before: Ground
     after: Ground
     is_new: bool = False
+    origin: str = ""
+    step: int = 0
+    takes: tuple[str, ...] = ()
 
     @property
     def area_before(self) -> float:
@@ -92,7 +98,7 @@ def redraw(tiles: Iterable[Tile], steps: Sequence[Step], *, taken: Iterable[str]
     work = _Work({tile.code: tile for tile in tiles}, set(taken))
     before = dict(work.tiling.grounds)
     for at, step in enumerate(steps, start=1):
-        kept, tiles_kept = work.tiling.copy(), dict(work.tiles)
+        kept, tiles_kept, work.at = work.tiling.copy(), dict(work.tiles), at
         try:
             work.do(step)
         except (_Stop, GEOSException) as fault:
@@ -104,7 +110,7 @@ def redraw(tiles: Iterable[Tile], steps: Sequence[Step], *, taken: Iterable[str]
 
 def _changes(work: _Work, before: dict[str, Ground]) -> tuple[Change, ...]:
     found = [
-        Change(work.tiles[code], before.get(code, NONE), ground, code not in before)
+        Change(work.tiles[code], before.get(code, NONE), ground, code not in before, *work.made.get(code, ()))
         for code, ground in work.tiling.grounds.items()
         if ground != before.get(code, NONE)
     ]
@@ -116,6 +122,7 @@ class _Work:
 
     def __init__(self, tiles: dict[str, Tile], taken: set[str]) -> None:
         self.tiles, self.taken = tiles, taken
+        self.at, self.made = 0, dict[str, tuple[str, int, tuple[str, ...]]]()
         self.tiling = Tiling({code: tile.ground for code, tile in tiles.items()})
 
     def do(self, step: Step) -> None:
@@ -326,6 +333,8 @@ class _Cutting:
         if not head or not code:
             raise _Stop("no_code", _("The parent has no free code for a new grid."), piece[0][0], self.tile.code)
         self.work.tiles[code] = Tile(code, fate.name, self.tile.level, head)
+        origin = self.work.made.get(self.tile.code, (self.tile.code, 0, ()))[0]  # what is cut again came from elsewhere
+        self.work.made[code] = (origin, self.work.at, fate.takes)
         self.work.tiling.put(code, (piece,))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 MOST_STEPS: Final = 500
+TAKEN: Final = re.compile(r"[a-z_]{1,20}:[0-9]{1,19}")
 MOST_POINTS: Final = 2_000  # of a line or ring drawn by hand
 
 
@@ -35,10 +37,14 @@ class BadSteps(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """What becomes of a piece that was cut off: it stays, goes to the grid `grid`, or becomes one named `name`."""
+    """What becomes of a piece that was cut off: it stays, goes to the grid `grid`, or becomes one named `name`.
+
+    `takes`: what is docked to the old grid and goes with the new one, as "posts:7"; cases follow their ground.
+    """
 
     grid: str = ""
     name: str = ""
+    takes: tuple[str, ...] = ()
 
     @property
     def stays(self) -> bool:
@@ -139,7 +145,16 @@ def _fate(raw: Any) -> Fate:
     name = " ".join(_code(raw["name"]).split())
     if to != "new" or not name or len(name) > LONGEST_NAME or not name.isprintable():
         raise ValueError
-    return Fate(name=name)
+    return Fate(name=name, takes=_takes(raw.get("takes", [])))
+
+
+def _takes(raw: Any) -> tuple[str, ...]:
+    """Names of docked rows: a word, a colon, a number."""
+    if not isinstance(raw, list) or len(raw) > MOST_STEPS or not all(isinstance(each, str) for each in raw):
+        raise TypeError
+    if any(not TAKEN.fullmatch(each) for each in raw):
+        raise ValueError
+    return tuple(raw)
 
 
 READERS: Final[Mapping[str, Callable[[dict[str, Any]], Step]]] = {
@@ -172,7 +187,9 @@ def _written(step: Step) -> dict[str, Any]:
             return {"do": "draw", "grid": step.grid, "ring": [degrees(point) for point in step.ring]}
 
 
-def _fate_written(fate: Fate) -> dict[str, str]:
+def _fate_written(fate: Fate) -> dict[str, Any]:
     if fate.stays:
         return {"to": "stay"}
-    return {"to": "grid", "grid": fate.grid} if fate.grid else {"to": "new", "name": fate.name}
+    if fate.grid:
+        return {"to": "grid", "grid": fate.grid}
+    return {"to": "new", "name": fate.name, **({"takes": list(fate.takes)} if fate.takes else {})}

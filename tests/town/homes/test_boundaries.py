@@ -105,7 +105,7 @@ def test_a_new_grid_stands_in_the_tree_and_on_the_page_of_its_village(town, admi
     start, end = (",".join(map(str, point_of(*at))) for at in ((117.0, 34.6), (117.01, 34.61)))
     asked = {"cut-from": start, "cut-to": end, "cut-piece": "others", "cut-goes": "new", "cut-name": "北片", "act": "check"}
     page = admin.post(address(), form(**asked)).content.decode()
-    assert all(words in page for words in ("北片", "新", "户数、人口和岗位不会自动划分"))
+    assert all(words in page for words in ("北片", "新", "户数、人口不自动拆分"))
     assert admin.post(address(), inputs(page) | {"act": "save", "reason": "划分"}).status_code == 303
     assert "北片" in admin.get(f"/grids/{grid_named(town, '1').pk}/").content.decode()
 

@@ -15,7 +15,7 @@ from lianxin.keys.models import Town
 from lianxin.ledger.models import Entry
 from lianxin.people.actors import Actor
 from lianxin.people.queries import units
-from lianxin.places.queries import grid_tree
+from lianxin.places.queries import ended_grids, grid_tree
 
 Plain = dict[str, Any]
 _SHARED = (
@@ -42,7 +42,7 @@ def category_ref(town: Town, pk: int | None) -> Plain | None:
 
 def grid_ref(town: Town, pk: int | None) -> Plain | None:
     """A grid by id; its key is the code."""
-    node = grid_tree(town).get(pk or 0)
+    node = grid_tree(town).get(pk or 0) or ended_grids(town).get(pk or 0)
     return {"id": str(node.id), "key": node.code, "name": grid_name(town, node.id)} if node else None
 
 

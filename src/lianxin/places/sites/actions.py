@@ -19,7 +19,7 @@ from lianxin.places.sites.codes import SERIALS, is_credit_code, own_code, serial
 from lianxin.places.sites.queries import BORDER, codes_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from lianxin.keys.models import Town
@@ -188,6 +188,12 @@ def follow_ground(town: Town, grid_ids: Iterable[int], *, actor: Any, now: datet
         if found is not None and site.grid_id not in {pk for pk, _metres in near}:
             moved += bool(_changed(site, {"grid_id": found}, actor=actor, now=now))
     return moved
+
+
+def place_sites(town: Town, places: Mapping[int, int], *, actor: Any, now: datetime) -> None:
+    """Give standing sites, by id, to other grids: theirs have ended. For the transaction of that."""
+    for site in Site.objects.for_system("sites follow", town).filter(id__in=list(places), valid_to=None):
+        _changed(site, {"grid_id": places[site.pk]}, actor=actor, now=now)
 
 
 def known_sites(town: Town) -> dict[Key, Site]:

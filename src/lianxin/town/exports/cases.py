@@ -10,7 +10,7 @@ from lianxin.cases.queries.setup import categories, workflow_by_id
 from lianxin.ledger.models import Text
 from lianxin.people.masking import mask_name, mask_phone, mask_text
 from lianxin.people.queries import units
-from lianxin.places.queries import grid_tree
+from lianxin.places.queries import ended_grids, grid_tree
 from lianxin.town.exports.writing import Column
 
 if TYPE_CHECKING:
@@ -56,7 +56,8 @@ def _reporters(actor: Actor, chunk: Sequence[Case]) -> Mapping[int, Reporter]:
 
 def _row(actor: Actor, case: Case, text: str, reporter: Reporter | None, *, personal: bool) -> Row:
     town, flow = actor.town, workflow_by_id(actor.town, case.workflow_id)
-    grid, category = grid_tree(town).get(case.grid_id or 0), categories(town).get(case.category_id or 0)
+    grid = grid_tree(town).get(case.grid_id or 0) or ended_grids(town).get(case.grid_id or 0)
+    category = categories(town).get(case.category_id or 0)
     unit = units(town).get(case.unit_id or 0)
     name, phone = (reporter.name, reporter.phone) if reporter else ("", "")
 

@@ -25,7 +25,8 @@ from lianxin.people.directory import party, party_of, serving, strength
 from lianxin.people.middleware import staff
 from lianxin.people.queries import units
 from lianxin.places.models import Grid
-from lianxin.places.queries import Node, ancestor_ids, grid_tree, subtree_ids
+from lianxin.places.queries import Node, ancestor_ids, ended_grids, grid_tree, subtree_ids
+from lianxin.town.homes.reform.past import show_ended
 from lianxin.town.homes.rows import Row, dress
 
 TOUCH = 1e-7  # degrees, a centimetre: what lies no farther apart shares a border
@@ -104,6 +105,8 @@ def grid(request: StaffRequest, pk: int) -> HttpResponse:
     """One grid: its people, the units that serve it, its party groups, its cases, its neighbours."""
     actor, now = request.actor, timezone.now()
     node = grid_tree(actor.town).get(pk)
+    if node is None and pk in ended_grids(actor.town):
+        return show_ended(request, ended_grids(actor.town)[pk])
     if node is None:
         raise Http404
     return render(request, "town/grid.html", {**frame(request, "grids"), **_about(actor, node, now)})

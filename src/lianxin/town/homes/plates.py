@@ -22,7 +22,8 @@ from lianxin.keys.models import Town
 from lianxin.people.directory import serving
 from lianxin.people.middleware import staff
 from lianxin.people.queries import units
-from lianxin.places.queries import Node, ancestor_ids, grid_tree, subtree_ids
+from lianxin.places.queries import Node, ancestor_ids, ended_grids, grid_tree, subtree_ids
+from lianxin.places.reform.queries import became_of
 from lianxin.town.homes.field import on_phone
 from lianxin.town.homes.field_day import of_day
 from lianxin.town.homes.rows import dress
@@ -32,7 +33,7 @@ PLATED = ("village", "grid", "micro")  # the town itself needs none
 
 
 def node_of(town: Town, code: str) -> Node:
-    """The standing grid of a code that has a plate; 404 for any other: an ended code is never used again."""
+    """The standing grid of a code that has a plate; 404 for any other."""
     found = next((node for node in grid_tree(town).values() if node.code == code and node.level in PLATED), None)
     if found is None:
         raise Http404
@@ -43,10 +44,22 @@ def node_of(town: Town, code: str) -> Node:
 @require_safe
 def plate(request: TownRequest, code: str) -> HttpResponse:
     """Where a plate leads: residents to who serves the grid and how to report here, workers to their page of it."""
+    if (heir := became_of(request.town, code)) not in ("", code):
+        return _of_ended(request, code, heir)
     node = node_of(request.town, code)
     if request.actor.is_staff and request.actor.can("register"):
         return redirect("field-grid", code)
     return render(request, "town/plate.html", {"nav": nav(), **served_by(request.town, node, timezone.now())})
+
+
+def _of_ended(request: TownRequest, code: str, heir: str) -> HttpResponse:
+    """The plate of a grid that has ended, which may hang for years, leads on to what it became."""
+    if request.actor.is_staff and request.actor.can("register"):
+        return redirect("field-grid", heir)
+    ended = next(each for each in ended_grids(request.town).values() if each.code == code)
+    node = next(each for each in grid_tree(request.town).values() if each.code == heir)
+    context = {"nav": nav(), "ended": ended, "node": node, "full_name": grid_name(request.town, node.id)}
+    return render(request, "town/plate_ended.html", context)
 
 
 def served_by(town: Town, node: Node, now: datetime) -> dict[str, Any]:
@@ -68,6 +81,8 @@ def served_by(town: Town, node: Node, now: datetime) -> dict[str, Any]:
 def field_grid(request: StaffRequest, code: str) -> HttpResponse:
     """A grid on its worker's phone: check in, what is open here, who was here lately."""
     actor, now = request.actor, timezone.now()
+    if (heir := became_of(actor.town, code)) not in ("", code):
+        return redirect("field-grid", heir)
     node = node_of(actor.town, code)
     branch = sorted(subtree_ids(actor.town, node.id))
     cases = Case.objects.seen_by(actor).filter(closed_at=None, grid_id__in=branch)

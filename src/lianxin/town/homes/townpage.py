@@ -20,7 +20,7 @@ from lianxin.keys.models import Town
 from lianxin.people.actors import Actor
 from lianxin.people.middleware import staff
 from lianxin.people.queries import units
-from lianxin.places.queries import grid_tree
+from lianxin.places.queries import ended_grids, grid_tree
 from lianxin.town.homes.rows import dress, with_handlers
 from lianxin.town.homes.scope import as_of, kind_words, of_them, paper, scope
 
@@ -162,7 +162,7 @@ def slice_words(actor: Actor, wanted: Slice, now: Any) -> list[str]:
 
 
 def _place(town: Town, pk: int | None) -> str:
-    node = grid_tree(town).get(pk or 0)
+    node = grid_tree(town).get(pk or 0) or ended_grids(town).get(pk or 0)
     return "" if pk is None else node.name if node else _("No village")
 
 

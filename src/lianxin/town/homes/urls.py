@@ -26,10 +26,10 @@ from lianxin.town.homes.sites import pages as sites
 from lianxin.town.homes.sites import phone, writing
 from lianxin.town.homes.wall import displays
 from lianxin.town.homes.wall import views as wall
-
-urlpatterns = [
 from lianxin.town.homes.workflows import pages as workflows
 from lianxin.town.homes.workflows import writing as workflow_writing
+
+urlpatterns = [
     path("", front.home, name="home"),
     path("field/", field.field, name="field"),
     path("field/raise/", field.raising, name="field-raise"),
@@ -63,9 +63,14 @@ from lianxin.town.homes.workflows import writing as workflow_writing
     path("setup/workflows/<slug:key>/compare/", workflows.workflow_compare, name="workflow-compare"),
     path("setup/workflows/<slug:key>/change/", workflow_writing.workflow_change, name="workflow-change"),
     path("setup/workflows/<slug:key>/v<int:version>.yaml", workflows.workflow_file, name="workflow-file"),
+    path("casemap/", casemap.case_map, name="case-map"),
+    path("casemap/marks.geojson", casemap.case_marks, name="case-marks"),
     path("grids/", grids.grids, name="grids"),
     path("grids/boundaries.geojson", grids.boundaries, name="grid-boundaries"),
     path("grids/<int:pk>/", grids.grid, name="grid"),
+    path("grids/<int:pk>/change/", reform.grid_change, name="grid-change"),
+    path("grids/<int:pk>/reform/", reform.grid_reform, name="grid-reform"),
+    path("grids/<int:pk>/past/", past.grid_past, name="grid-past"),
     path("grids/<int:pk>/plates/", plates.plates, name="grid-plates"),
     path("grids/<int:pk>/boundary/", boundary.boundary, name="grid-boundary"),
     path("grids/<int:pk>/boundary/sheet.json", boundary.boundary_sheet, name="grid-boundary-sheet"),
@@ -78,6 +83,12 @@ from lianxin.town.homes.workflows import writing as workflow_writing
     path("sites/<str:code>/plate/", sites.site_plate, name="site-plate"),
     path("sites/<str:code>/change/", writing.site_change, name="site-change"),
     path("sites/<str:code>/end/", writing.site_end, name="site-end"),
+    path("setup/import/", importing.import_start, name="setup-import"),
+    path("setup/import/<int:pk>/", importing.import_look, name="setup-import-look"),
+    path("setup/import/<int:pk>/faults.csv", importing.import_faults, name="setup-import-faults"),
+    path("setup/import/<int:pk>/take/", importing.import_take, name="setup-import-take"),
+    path("setup/import/<int:pk>/drop/", importing.import_drop, name="setup-import-drop"),
+    path("setup/export/", exporting.export, name="setup-export"),
     path("staff/", people.staff_directory, name="staff-directory"),
     path("staff/new/", hiring.staff_new, name="staff-new"),
     path("staff/<int:pk>/", people.staff_post, name="staff-post"),

@@ -1,7 +1,7 @@
 """What the form of a boundary says: the steps gathered so far, and what its table asks for beside them."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import shapely
@@ -12,7 +12,7 @@ from lianxin.places.boundaries import Standing, changed_since, sheet_of, standin
 from lianxin.places.datum import BadPoint, checked
 from lianxin.places.models import FormerBoundary
 from lianxin.places.redraw import Redrawn
-from lianxin.places.steps import Add, BadSteps, Cut, Draw, Drop, Fate, Move, Step, read_steps
+from lianxin.places.steps import TAKEN, Add, BadSteps, Cut, Draw, Drop, Fate, Move, Step, read_steps
 from lianxin.places.tiling import Ground, Point, Ring, point_of
 
 MOST_REASON = 200
@@ -97,6 +97,25 @@ def filled(editing: Editing, data: Mapping[str, str]) -> None:
     if fresh and not editing.faults:
         editing.steps = [*editing.steps, *fresh]
         vars(editing).pop("outcome", None)
+
+
+def take_along(editing: Editing, goes: Sequence[str]) -> None:
+    """Say of each grid that is cut off what goes with it: "code dock:id", as the page has it ticked."""
+    wanted: dict[str, list[str]] = {}
+    for code, _blank, row in (each.partition(" ") for each in goes):
+        if TAKEN.fullmatch(row):
+            wanted.setdefault(code, []).append(row)
+    made = {change.step: change.tile.code for change in editing.outcome.changes if change.is_new}
+    editing.steps = [
+        _taking(step, tuple(wanted.get(made[at], ()))) if isinstance(step, Cut) and at in made else step
+        for at, step in enumerate(editing.steps, start=1)
+    ]
+    vars(editing).pop("outcome", None)
+
+
+def _taking(step: Cut, takes: tuple[str, ...]) -> Cut:
+    left, right = (replace(fate, takes=takes) if fate.name else fate for fate in (step.left, step.right))
+    return replace(step, left=left, right=right)
 
 
 def _of_table(editing: Editing, data: Mapping[str, str]) -> Iterator[Step]:

@@ -22,7 +22,7 @@ from lianxin.places.actions import NotSound, StaleBoundaries, redraw
 from lianxin.places.queries import ancestor_ids, grid_tree
 from lianxin.places.steps import written
 from lianxin.town.homes.boundary import showing
-from lianxin.town.homes.boundary.form import MOST_REASON, Editing, begun, filled
+from lianxin.town.homes.boundary.form import MOST_REASON, Editing, begun, filled, take_along
 from lianxin.town.homes.rows import Row
 
 
@@ -35,6 +35,8 @@ def boundary(request: StaffRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return _page(request, editing)
     filled(editing, request.POST.dict())
+    if request.POST.get("follows"):
+        take_along(editing, request.POST.getlist("goes"))
     if request.POST.get("act") == "save" and _saved(request, editing):
         return see(reverse("grid", args=[pk]))
     if "application/json" in request.headers.get("Accept", ""):
@@ -97,6 +99,7 @@ def _context(request: HttpRequest, editing: Editing) -> Row:
         "grid": editing.grid, "points": showing.points(editing), "changes": showing.changes(editing),
         "misfits": showing.faults(editing), "stale": editing.stale, "since": editing.since, "faults": editing.faults,
         "cases": showing.cases_moved(editing.town, editing.rows, editing.outcome.changes), "data": request.POST,
+        "follows": showing.follows(editing),
         "count": len(editing.steps), "siblings": editing.siblings, "is_smallest": editing.is_smallest,
     }  # fmt: skip
 
@@ -110,6 +113,11 @@ def _tried(request: HttpRequest, editing: Editing) -> Row:
     return told
 
 
+def steps_of(editing: Editing) -> str:
+    """The steps as the form carries them on."""
+    return json.dumps(written(editing.steps), separators=(",", ":"))
+
+
 def _goes(editing: Editing) -> list[Row]:
     """Where a piece that is cut off may go."""
     found: list[Row] = [{"value": row.code, "text": row.name} for row in editing.siblings]
@@ -119,9 +127,8 @@ def _goes(editing: Editing) -> list[Row]:
 def _page(request: StaffRequest, editing: Editing, status: int = 200) -> HttpResponse:
     actor, grid = request.actor, editing.grid
     tree = grid_tree(actor.town)
-    steps = json.dumps(written(editing.steps), separators=(",", ":"))
     context: dict[str, Any] = {
-        **frame(request, "grids"), **_context(request, editing), "version": editing.version, "steps": steps,
+        **frame(request, "grids"), **_context(request, editing), "version": editing.version, "steps": steps_of(editing),
         "reason": editing.reason, "most_reason": MOST_REASON, "goes": _goes(editing),
         "picture": showing.picture(editing), "above": [tree[pk] for pk in ancestor_ids(actor.town, grid.id)[:-1]],
     }  # fmt: skip

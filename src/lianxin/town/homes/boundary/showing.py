@@ -16,6 +16,7 @@ from lianxin.people.models import Post
 from lianxin.places.boundaries import Former, Standing, changed_together, formers
 from lianxin.places.plane import Plane
 from lianxin.places.redraw import Change, Misfit
+from lianxin.places.reform.docks import docks
 from lianxin.places.tiling import PER_DEGREE, Ground, Point, Tiling, degrees, ground_of, shape_of
 from lianxin.town.homes.boundary.form import Editing
 from lianxin.town.homes.rows import Row
@@ -100,6 +101,8 @@ def _fault(misfit: Misfit) -> Row:
 def cases_moved(town: Town, rows: Sequence[Standing], made: Sequence[Change]) -> list[Row]:
     """How many open cases lie on ground that their grid would lose: by grid, with the way to their list.
 
+    They stay with their grid, but for those on the ground of a new one that is cut from it (`goes`).
+
     A count alone, which keeps who sets up the grids from moving ground without knowing; no word of any case.
     Confidential ones are not counted.
     """
@@ -108,18 +111,40 @@ def cases_moved(town: Town, rows: Sequence[Standing], made: Sequence[Change]) ->
     wanted = Case.objects.for_system("boundaries: how many, no word of them", town)
     wanted = wanted.filter(closed_at=None, grid_id__in=list(held), lon__isnull=False, lat__isnull=False)
     wanted = wanted.exclude(kind__in=town.settings.get("confidential", ()))
-    found: dict[int, int] = {}
+    cut = {(each.origin, shape_of(each.after)) for each in made if each.is_new and _sound(each)}
+    found: dict[tuple[int, bool], int] = {}
     shapes = {pk: (shape_of(each.before), shape_of(each.after)) for pk, each in held.items() if _sound(each)}
     for pk, lon, lat in wanted.values_list("grid_id", "lon", "lat"):
         if pk in shapes and lon is not None and lat is not None:
-            before, after = (shapely.intersects_xy(each, lon * PER_DEGREE, lat * PER_DEGREE) for each in shapes[pk])
-            found[pk] = found.get(pk, 0) + bool(before and not after)
+            here = lon * PER_DEGREE, lat * PER_DEGREE
+            before, after = (shapely.intersects_xy(each, *here) for each in shapes[pk])
+            goes = any(of == held[pk].tile.code and shapely.intersects_xy(ground, *here) for of, ground in cut)
+            found[pk, goes] = found.get((pk, goes), 0) + bool(before and not after)
     href = reverse("town-cases")
     return [
-        {"name": held[pk].tile.name, "code": held[pk].tile.code, "n": n, "href": f"{href}?what=open&village={pk}"}
-        for pk, n in found.items()
+        {
+            "name": held[pk].tile.name, "code": held[pk].tile.code, "n": n, "goes": goes,
+            "href": f"{href}?what=open&village={pk}",
+        }
+        for (pk, goes), n in found.items()
         if n
-    ]
+    ]  # fmt: skip
+
+
+def follows(editing: Editing) -> list[Row]:
+    """Of each new grid that is cut off what may go with it: posts, party groups… by name, and whether it is ticked."""
+    ids = {row.code: (row.id, row.name) for row in editing.rows}
+    found: list[Row] = []
+    for each in (change for change in editing.outcome.changes if change.is_new and change.origin in ids):
+        pk, name = ids[each.origin]
+        rows = [
+            {"value": f"{each.tile.code} {dock.key}:{held.id}", "text": held.name, "hint": dock.label,
+             "on": f"{dock.key}:{held.id}" in each.takes}
+            for dock in docks() if dock.chosen
+            for held in dock.held(editing.town, [pk])
+        ]  # fmt: skip
+        found.append({"code": each.tile.code, "name": each.tile.name, "from": name, "rows": rows})
+    return found
 
 
 def _sound(change: Change) -> bool:

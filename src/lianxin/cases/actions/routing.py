@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -51,7 +52,8 @@ def check_rule(town: Town, rule: Rule, *, but: int | None = None) -> None:
     if (rule.unit_id is None) == (not rule.level):
         raise RuleRefused("nowhere")
     rows = Route.objects.for_system("rules: another for the same", town).exclude(pk=but or 0)
-    other = rows.filter(category_id=rule.category_id, grid_id=rule.grid_id, hours=rule.hours).first()
+    alike: dict[str, Any] = {"category_id": rule.category_id, "grid_id": rule.grid_id, "hours": rule.hours}
+    other = rows.filter(**alike).first()
     if other is not None:
         raise RuleRefused("same" if rule_of(other) == rule else "twice", other)
 

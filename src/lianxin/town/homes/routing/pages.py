@@ -228,7 +228,7 @@ def _answer(request: StaffRequest, made: Editing) -> HttpResponse:
 
 
 def _write(request: StaffRequest, made: Editing, ending: bool) -> HttpResponse:
-    signed = {"why": made.data["why"], "actor": request.actor, "now": timezone.now()}
+    signed: dict[str, Any] = {"why": made.data["why"], "actor": request.actor, "now": timezone.now()}
     rule = made.rule or Rule()
     try:
         if made.route is None:

@@ -189,7 +189,8 @@ def _signed(town: Town, entries: Sequence[Entry]) -> tuple[dict[int, str], dict[
 
 def act_names() -> dict[str, str]:
     """What was done to a rule."""
-    return {"add": _("Entered"), "change": _("Changed"), "drop": pgettext("rule", "Ended"), "follow": _("Followed its grid")}
+    ended = pgettext("rule", "Ended")
+    return {"add": _("Entered"), "change": _("Changed"), "drop": ended, "follow": _("Followed its grid")}
 
 
 def ended_rows(town: Town) -> list[Row]:

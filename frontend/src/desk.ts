@@ -8,6 +8,7 @@ import { keys } from "./keys";
 import { palette } from "./palette-door";
 import { drafted, drafts } from "./desk-drafts";
 import { panes } from "./desk-pane";
+import { replies } from "./replies";
 
 keys();
 palette();
@@ -16,4 +17,5 @@ htmx.onLoad((part) => { guarded(part as HTMLElement); cover(part as HTMLElement)
 document.addEventListener("lianxin:fresh", (event) => guarded((event as CustomEvent<HTMLElement>).detail));
 panes();
 picked();
+replies();
 boundaries();

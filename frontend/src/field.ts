@@ -3,6 +3,7 @@ import "./htmx";
 import { checkIn } from "./check-in";
 import { day } from "./field-day";
 import { near } from "./near";
+import { replies } from "./replies";
 import { scan } from "./scan";
 
 /** An act is asked for by its address (#act-finish): its form is open, and what is to be written can be written at once. */
@@ -18,6 +19,7 @@ near(document);
 day();
 checkIn();
 scan(document);
+replies();
 // After the browser has gone to the address's own place: it takes the focus there.
 if (document.readyState === "complete") ready();
 else window.addEventListener("load", () => { window.setTimeout(ready, 0); });

@@ -26,6 +26,7 @@ from lianxin.cases.models import (
     Photo,
     Presence,
     Publication,
+    ReplyText,
     Reporter,
     Route,
     SavedView,
@@ -44,6 +45,7 @@ from lianxin.people.actors import nobody
 from lianxin.people.models import CalendarDay, CentreHousehold, PartyGroup, Post, Role, Token, Unit
 from lianxin.people.queries import unit_by_key
 from lianxin.places.models import AddressName, FormerBoundary, Grid, Site
+from lianxin.town.models import Upload
 from towns import MONDAY, grid_named, reporter_of, who
 
 pytestmark = pytest.mark.django_db
@@ -156,6 +158,9 @@ def make_rows(town, letters):
         **common, post=post, name="t", digest=letters * 32, created_at=now, expires_at=now + timedelta(days=1)
     )
     Tries.objects.create(**common, scope="s", who="w", window_no=1, count=1, at=now)
+    Upload.objects.create(
+        **common, account_id=clerk.account_id, post_id=clerk.post_id, what="grids", name="n", size=1, digest="d", made_at=now, expires_at=now
+    )
     Once.objects.create(**common, scope="s", key="k", digest="d", result=1, at=now)
     Message.objects.create(**common, case_id=case.pk, act="open", at=now)
     Subscription.objects.create(
@@ -169,6 +174,7 @@ def make_rows(town, letters):
     Site.objects.create(**common, kind="venue", code=f"{grid.code}-001", name="广场", grid=grid, valid_from=now.date())
     CheckIn.objects.create(**common, case_id=case.pk, grid=grid, post_id=clerk.post_id, at=now, recorded_at=now)
     Presence.objects.create(**common, post_id=clerk.post_id, case_id=case.pk, at=now)
+    ReplyText.objects.create(**common, name="已办结", body="{number}")
     Batch.objects.create(**common, post_id=clerk.post_id, act="remind", name="催办", at=now)
     view = SavedView.objects.create(**common, name="超期", query="light=late", post_id=clerk.post_id, at=now)
     FirstView.objects.create(**common, post_id=clerk.post_id, view_id=view.pk)
@@ -425,8 +431,8 @@ def test_every_relation_between_growing_rows_is_on_town_and_id():
 def test_the_models_of_this_test_are_all_there_are():
     named = {
         AddressName, Batch, CalendarDay, Case, Category, CentreHousehold, CheckIn, Clause, Cover, Duty, Entry, File, FirstView, FormerBoundary, Grid, Head, Job, Message,
-        Once, PartyGroup, Photo, Post, Presence, Publication, Reporter, Role, Route, SavedView, Seal, Site, Subscription, Text, Token, Tries, Unit,
-        WorkflowVersion,
+        Once, PartyGroup, Photo, Post, Presence, Publication, ReplyText, Reporter, Role, Route, SavedView, Seal, Site, Subscription, Text, Token, Tries, Unit,
+        Upload, WorkflowVersion,
     }  # fmt: skip
     assert named == set(TOWN_MODELS)
     with pytest.raises(FieldDoesNotExist):

@@ -84,6 +84,11 @@ def api(rule: Rule) -> Rule:
     return lambda role, case: {302: 401, 303: 201}.get(rule(role, case), rule(role, case))
 
 
+def own_upload(status: int) -> Rule:
+    """The administrator brought it; whoever else may bring files is told there is none."""
+    return lambda role, case: 404 if role == "security_admin" else only({"admin"}, status)(role, case)
+
+
 # --- of which cases words are shown ---------------------------------------------------------------------------------------
 
 
@@ -317,6 +322,12 @@ TABLE = (
     Row("/desk/bulk/1/", staff(404)),
     Row("/desk/bulk/1/undo/", staff(405)),
     post("/desk/bulk/1/undo/", {}, staff(404)),
+    # Reply texts: one's unit's and the town's.
+    Row("/desk/replies/", staff()),
+    post("/desk/replies/", {}, staff(422)),
+    post("/desk/replies/", {"name": "x", "body": "y", "whose": "town"}, lambda role, case: staff(303 if role == "admin" else 403)(role, case)),
+    Row("/desk/replies/1/", staff(404)),
+    Row("/cases/{number}/replies/1/", of_case(), **NUMBER),
     # Saved views hold filters: one's own and one's unit's.
     Row("/desk/views/", staff()),
     Row("/desk/views/save/", staff(405)),
@@ -457,6 +468,18 @@ TABLE = (
     Row("/staff/{post}/leave/", staff(405)),
     post("/staff/{post}/leave/", {}, only(MANAGE_PEOPLE, 422)),
     post("/staff/{post_foreign}/leave/", {}, staff(404)),
+    # Files brought in: who sets up the town; what somebody brought, nobody else sees.
+    Row("/setup/import/", only(MANAGE_PEOPLE)),
+    post("/setup/import/", {}, only(MANAGE_PEOPLE, 422)),
+    Row("/setup/import/{upload}/", own_upload(200)),
+    Row("/setup/import/{upload_foreign}/", only(MANAGE_PEOPLE, 404)),
+    Row("/setup/import/{upload}/faults.csv", own_upload(404)),
+    post("/setup/import/{upload}/take/", {}, own_upload(409)),
+    post("/setup/import/{upload}/drop/", {}, own_upload(303)),
+    Row("/setup/export/", only(MANAGE_PEOPLE)),
+    post("/setup/export/", {}, only(MANAGE_PEOPLE, 404)),
+    post("/setup/export/", {"what": "grids", "form": "csv"},
+         lambda role, case: {200: 200 if role == "admin" else 403}.get(only(MANAGE_PEOPLE)(role, case), only(MANAGE_PEOPLE)(role, case))),
     # The look.
     Row("/ui/look/?size=elder", always(302)),
     Row("/ui/made/mark.svg", always(200)),

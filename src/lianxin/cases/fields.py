@@ -6,8 +6,9 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from lianxin.cases.models import Case
+from lianxin.cases.models import Case, ReplyText
 from lianxin.cases.pickers import options_of
+from lianxin.cases.queries.replies import replies_for
 from lianxin.cases.words import said
 from lianxin.people.actors import Actor
 from lianxin.ui import words
@@ -22,7 +23,8 @@ def fields_for(
     transition: Transition, actor: Actor, case: Case | None, *, now: datetime | None = None
 ) -> list[dict[str, Any]]:
     """The fields of a transition to be shown: name, label, type (FIELDS), control (ui.field's type), required,
-    options [{value, text, hint}], value (what is likely), hint, most (longest text).
+    options [{value, text, hint}], value (what is likely), hint, most (longest text), replies (texts to pick), of (the
+    number of the case).
     """
     moment = now or timezone.now()
     return [_field(FIELDS[key], transition, actor, case, moment) for key in (*transition.needs, *transition.takes)]
@@ -41,7 +43,17 @@ def _field(spec: FieldSpec, transition: Transition, actor: Actor, case: Case | N
         "value": value,
         "hint": _hint(spec, transition, case),
         "most": LONGEST_TEXT if spec.type == "text" else 0,
+        "replies": _replies(spec, actor, case),
+        "of": case.number if case is not None else "",
     }
+
+
+def _replies(spec: FieldSpec, actor: Actor, case: Case | None) -> list[dict[str, str]]:
+    """The reply texts that may be picked for a field, where it is one of those that have some."""
+    if case is None or not actor.is_staff or spec.key not in ReplyText.Field.values:
+        return []
+    fit = [row for row in replies_for(actor, case) if row.field == spec.key]
+    return [{"value": f"{spec.key}:{row.pk}", "text": row.name} for row in fit]
 
 
 def _hint(spec: FieldSpec, transition: Transition, case: Case | None) -> str:

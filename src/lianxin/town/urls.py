@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("lianxin.cases.views.printing.urls")),
     path("desk/palette/", include("lianxin.cases.views.palette.urls")),
     path("desk/views/", include("lianxin.cases.views.saved.urls")),
+    path("", include("lianxin.cases.views.replies.urls")),
     path("desk/bulk/", include("lianxin.cases.views.bulk.urls")),
     path("desk/publish/", include("lianxin.cases.views.covering.urls")),
     path("desk/", include("lianxin.cases.views.desk.urls")),

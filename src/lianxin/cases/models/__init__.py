@@ -3,11 +3,12 @@
 from lianxin.cases.models.batches import Batch
 from lianxin.cases.models.cases import Case, Duty
 from lianxin.cases.models.presence import Presence
+from lianxin.cases.models.replies import ReplyText
 from lianxin.cases.models.saved import FirstView, SavedView
-from lianxin.cases.models.setup import Category, Clause, Route, WorkflowVersion
+from lianxin.cases.models.setup import Category, Clause, QuestionSheet, Route, WorkflowVersion
 from lianxin.cases.models.sides import CheckIn, Photo, Publication, Reporter
 
 __all__ = [
     "Batch", "Case", "Category", "CheckIn", "Clause", "Duty", "FirstView", "Photo", "Presence", "Publication",
-    "Reporter", "Route", "SavedView", "WorkflowVersion",
+    "QuestionSheet", "ReplyText", "Reporter", "Route", "SavedView", "WorkflowVersion",
 ]  # fmt: skip

@@ -124,6 +124,7 @@ def box_of(
     every = fields_for(offer.ways[first.pk][-1], request.actor, first)
     fields = [each for each in every if each["name"] in (*needs, *takes)]
     for field in fields:
+        field["replies"] = []  # they speak of one case
         if faults is not None:
             typed = [str(value) for value in values_of(request.POST, field["name"])]
             field["value"] = typed if field["control"] == "checks" else (typed[0] if typed else "")

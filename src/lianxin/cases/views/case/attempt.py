@@ -14,6 +14,7 @@ from lianxin.cases.actions import transition
 from lianxin.cases.forms import KEPT, FormFaults, parse_given, values_of
 from lianxin.cases.queries.setup import workflow_by_id
 from lianxin.cases.values import Done, Standing
+from lianxin.cases.views.replies.inserting import INSERT, PICKED, inserted
 from lianxin.cases.words import refusal, used_otherwise
 from lianxin.forms.photos import StoredPhoto
 from lianxin.keys.once import KeyUsedOtherwise, OnceKey, digest_of, found
@@ -23,7 +24,7 @@ from lianxin.workflow.definition import FIELDS
 from lianxin.workflow.engine import Refused
 
 _KEY = re.compile(r"[\w-]{8,100}")
-_OWN = frozenset({"csrfmiddlewaretoken", "version", "idempotency_key", "next"})
+_OWN = frozenset({"csrfmiddlewaretoken", "version", "idempotency_key", "next", PICKED})
 
 
 @dataclass(slots=True)
@@ -38,10 +39,13 @@ class Attempt:
     sentence: str = ""
     kept: list[StoredPhoto] = field(default_factory=list)
     stale: bool = False
+    unsent: bool = False  # a text was put into the form; nothing was to be done yet
 
     @property
     def status(self) -> int:
-        """The answer's status: 409 when the case has moved on, else 422."""
+        """The answer's status: 409 when the case has moved on, 200 where nothing was asked for yet, else 422."""
+        if self.unsent:
+            return 200
         return 409 if self.stale else 422
 
     def texts(self) -> list[tuple[str, str]]:
@@ -63,6 +67,10 @@ def perform(request: HttpRequest, standing: Standing, attempt: Attempt, actor: A
 
     A form sent twice (a slow network, a nervous thumb) is answered as the first time.
     """
+    if INSERT in request.POST:
+        attempt.data = inserted(request.POST, standing, actor)
+        attempt.act, attempt.unsent = attempt.data["act"], True
+        return None
     now = timezone.now()
     once = _once(request, attempt, standing, actor)
     try:

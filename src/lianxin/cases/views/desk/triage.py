@@ -24,6 +24,7 @@ from lianxin.cases.values import Done, Standing
 from lianxin.cases.views.desk.lists import WAITING, came_from, href_of, next_waiting, triaged_by
 from lianxin.cases.views.frame import StaffRequest, frame, see_other
 from lianxin.cases.views.parts import HELD, in_part, part_of
+from lianxin.cases.views.replies.inserting import INSERT, inserted
 from lianxin.cases.words import refusal, said, used_otherwise
 from lianxin.keys.numbers import spoken, tidy
 from lianxin.keys.once import KeyUsedOtherwise, OnceKey, digest_of
@@ -54,6 +55,8 @@ def triage(request: StaffRequest, number: str) -> HttpResponse:
     standing = standing_of(actor, number)
     if "skip" in request.GET:
         return onward(request, number, now)
+    if INSERT in request.POST:
+        return shown(request, standing, inserted(request.POST, standing, actor), now=now)
     if request.method != "POST" or request.POST.get("do") == "look":
         return shown(request, standing, request.POST or request.GET, now=now)
     try:

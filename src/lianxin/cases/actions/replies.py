@@ -1,0 +1,96 @@
+"""Keeping reply texts: written, changed, ended and taken up again; each change with before and after."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
+
+from lianxin.cases.models import ReplyText
+from lianxin.cases.queries.replies import may_keep
+from lianxin.cases.replies import unknown_in
+from lianxin.keys.cache import bump
+from lianxin.ledger.rows import add_row, change_row
+from lianxin.people.actors import Actor
+
+KIND = "reply"
+LONGEST_NAME, LONGEST = 40, 2000
+
+
+class ReplyFaults(ValueError):
+    """What is wrong with a text, a sentence for each field."""
+
+    def __init__(self, faults: dict[str, str]) -> None:
+        super().__init__(str(faults))
+        self.faults = faults
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyFacts:
+    """A reply text as somebody wants it; `unit_id` None: the whole town's."""
+
+    name: str
+    body: str
+    field: str = "answer"
+    category_id: int | None = None
+    phase: str = ""
+    unit_id: int | None = None
+
+
+def add_reply(facts: ReplyFacts, *, actor: Actor, now: datetime) -> ReplyText:
+    """Keep a new text. Raises ReplyFaults, PermissionDenied."""
+    _check(facts, actor)
+    row = ReplyText(town=actor.town, **_columns(facts))
+    add_row(row, KIND, actor=actor, now=now)
+    bump(actor.town)
+    return row
+
+
+def change_reply(pk: int, facts: ReplyFacts, *, seen: str = "", actor: Actor, now: datetime) -> list[str]:
+    """Change a text; returns the columns that did change. Raises ReplyText.DoesNotExist, ReplyFaults, StaleRow."""
+    row = _own(pk, actor)
+    _check(facts, actor)
+    changed = change_row(row, KIND, _columns(facts), actor=actor, now=now, seen=seen)
+    bump(actor.town)
+    return changed
+
+
+def end_reply(pk: int, *, active: bool, actor: Actor, now: datetime) -> None:
+    """Offer a text no more, or (`active`) again. Raises ReplyText.DoesNotExist, PermissionDenied."""
+    row = _own(pk, actor)
+    change_row(row, KIND, {"active": active}, actor=actor, now=now, act="end" if not active else "again")
+    bump(actor.town)
+
+
+def _own(pk: int, actor: Actor) -> ReplyText:
+    row = ReplyText.objects.for_system("reply texts: asked below", actor.town).get(pk=pk)
+    if not may_keep(actor, row.unit_id):
+        raise PermissionDenied
+    return row
+
+
+def _check(facts: ReplyFacts, actor: Actor) -> None:
+    if not may_keep(actor, facts.unit_id):
+        raise PermissionDenied
+    faults = {}
+    if not facts.name.strip():
+        faults["name"] = _("Give the text a name.")
+    elif len(facts.name) > LONGEST_NAME:
+        faults["name"] = _("At most %(n)s characters.") % {"n": LONGEST_NAME}
+    if not facts.body.strip():
+        faults["body"] = _("Write the text.")
+    elif len(facts.body) > LONGEST:
+        faults["body"] = _("At most %(n)s characters.") % {"n": LONGEST}
+    elif unknown := unknown_in(facts.body):
+        faults["body"] = _("These are no variables: %(names)s. Choose from the list below the text.") % {
+            "names": " ".join(unknown)
+        }
+    if faults:
+        raise ReplyFaults(faults)
+
+
+def _columns(facts: ReplyFacts) -> dict[str, object]:
+    return {
+        "name": facts.name.strip(), "body": facts.body.strip(), "field": facts.field, "category_id": facts.category_id,
+        "phase": facts.phase, "unit_id": facts.unit_id,
+    }  # fmt: skip

@@ -1,0 +1,192 @@
+"""The page on which reply texts are kept: one's unit's and, for who sets the town up, the town's; with their past."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from lianxin.cases.actions.replies import (
+    KIND,
+    LONGEST,
+    LONGEST_NAME,
+    ReplyFacts,
+    ReplyFaults,
+    add_reply,
+    change_reply,
+    end_reply,
+)
+from lianxin.cases.models import ReplyText
+from lianxin.cases.pickers import category_name, unit_name
+from lianxin.cases.queries.replies import kept_by, may_keep
+from lianxin.cases.queries.setup import categories
+from lianxin.cases.replies import VARIABLES
+from lianxin.cases.views.frame import StaffRequest, frame, see_other
+from lianxin.cases.words import said
+from lianxin.ledger.rows import StaleRow, past_of, stamp_of
+from lianxin.people.actors import Actor
+from lianxin.people.middleware import staff
+from lianxin.people.models import Post
+from lianxin.people.queries import units
+from lianxin.workflow.definition import FIELDS, PHASE_NAMES, PHASES
+
+Row = dict[str, Any]
+
+
+@staff
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def replies(request: StaffRequest) -> HttpResponse:
+    """The texts there are, and a form for a new one."""
+    if request.method != "POST":
+        return listed(request)
+    try:
+        add_reply(facts_of(request), actor=request.actor, now=timezone.now())
+    except ReplyFaults as wrong:
+        return listed(request, faults=wrong.faults, status=422)
+    messages.success(request, _("Kept. It is offered from now on where it fits."))
+    return see_other(reverse("replies"))
+
+
+@staff
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def reply(request: StaffRequest, pk: int) -> HttpResponse:
+    """One text: its form and its past; `do` ends it or takes it up again."""
+    row = own(request.actor, pk)
+    if request.method != "POST":
+        return one(request, row)
+    try:
+        told = change(request, row)
+    except ReplyFaults as wrong:
+        return one(request, row, faults=wrong.faults, status=422)
+    except StaleRow:
+        stale = _("Somebody has changed this text meanwhile: see its history. What you wrote is still in the form.")
+        return one(request, own(request.actor, pk), faults={"": stale}, status=409)
+    messages.success(request, told)
+    return see_other(reverse("reply", args=[pk]))
+
+
+def change(request: StaffRequest, row: ReplyText) -> str:
+    """Do what the form asks, and say so."""
+    actor, now, do = request.actor, timezone.now(), request.POST.get("do", "")
+    if do in ("end", "again"):
+        end_reply(row.pk, active=do == "again", actor=actor, now=now)
+        return _("It is offered no more.") if do == "end" else _("It is offered again.")
+    change_reply(row.pk, facts_of(request), seen=request.POST.get("seen", ""), actor=actor, now=now)
+    return _("Kept. It is offered from now on where it fits.")
+
+
+def own(actor: Actor, pk: int) -> ReplyText:
+    """A text of the town or of the reader's unit; 404 for others'."""
+    row = ReplyText.objects.for_system("reply texts: asked below", actor.town).filter(pk=pk).first()
+    if row is None or row.unit_id not in (None, actor.unit_id):
+        raise Http404
+    return row
+
+
+def facts_of(request: StaffRequest) -> ReplyFacts:
+    """What the form says; what is picked from lists and is none counts as not picked."""
+    data, actor = request.POST, request.actor
+    category, field, phase = data.get("category", ""), data.get("field", ""), data.get("phase", "")
+    known = {str(pk): pk for pk in categories(actor.town)}
+    return ReplyFacts(
+        name=" ".join(data.get("name", "").replace("\x00", "").split()),
+        body=data.get("body", "").replace("\x00", "").replace("\r\n", "\n"),
+        field=field if field in ReplyText.Field.values else ReplyText.Field.ANSWER.value,
+        category_id=known.get(category),
+        phase=phase if phase in PHASES else "",
+        unit_id=None if data.get("whose") == "town" else actor.unit_id,
+    )
+
+
+def listed(request: StaffRequest, *, faults: dict[str, str] | None = None, status: int = 200) -> HttpResponse:
+    """The list, with the form of a new text as it was typed."""
+    actor = request.actor
+    context = {
+        **frame(request, "desk"),
+        **choices(actor),
+        "rows": [line_of(actor, row) for row in kept_by(actor)],
+        "ended": [line_of(actor, row) for row in kept_by(actor, ended=True)],
+        "typed": request.POST or {"field": "answer", "whose": "unit"},
+        "faults": faults or {},
+    }
+    return render(request, "cases/replies/list.html", context, status=status)
+
+
+def one(
+    request: StaffRequest, row: ReplyText, *, faults: dict[str, str] | None = None, status: int = 200
+) -> HttpResponse:
+    """A text's own page."""
+    actor = request.actor
+    stands = {
+        "name": row.name, "body": row.body, "field": row.field, "phase": row.phase,
+        "category": str(row.category_id or ""), "whose": "town" if row.unit_id is None else "unit",
+    }  # fmt: skip
+    context = {
+        **frame(request, "desk"),
+        **choices(actor),
+        "row": line_of(actor, row),
+        "may": may_keep(actor, row.unit_id),
+        "seen": request.POST.get("seen") if status == 422 else stamp_of(row),
+        "typed": request.POST if faults else stands,
+        "faults": faults or {},
+        "past": past(actor, row),
+    }
+    return render(request, "cases/replies/one.html", context, status=status)
+
+
+def choices(actor: Actor) -> Row:
+    """What may be picked in the form."""
+    of_category = [
+        {"value": str(row.pk), "text": category_name(row, whole=True, town=actor.town)}
+        for row in categories(actor.town).values() if row.active
+    ]  # fmt: skip
+    of_town = [{"value": "town", "text": _("The whole town")}] if actor.can("configure") else []
+    zh = (get_language() or "zh").startswith("zh")
+    return {
+        "of_field": [{"value": key, "text": said(FIELDS[key].name)} for key in ReplyText.Field.values],
+        "of_category": [{"value": "", "text": _("Every category")}, *of_category],
+        "of_phase": [{"value": "", "text": _("Every step")}]
+        + [{"value": key, "text": said(PHASE_NAMES[key])} for key in PHASES],
+        "of_whose": [{"value": "unit", "text": _("My unit")}, *of_town],
+        "variables": [f"{{{name if zh else key}}}" for key, name in VARIABLES.items()],
+        "longest": LONGEST,
+        "longest_name": LONGEST_NAME,
+    }
+
+
+def line_of(actor: Actor, row: ReplyText) -> Row:
+    """A text as the list tells it."""
+    category, unit = categories(actor.town).get(row.category_id or 0), units(actor.town).get(row.unit_id or 0)
+    where = [
+        said(FIELDS[row.field].name),
+        category_name(category, whole=True, town=actor.town) if category else _("Every category"),
+        said(PHASE_NAMES[row.phase]) if row.phase else _("Every step"),
+    ]
+    return {
+        "id": row.pk, "name": row.name, "body": row.body, "where": " · ".join(where), "active": row.active,
+        "whose": unit_name(unit) if unit else _("The whole town"), "may": may_keep(actor, row.unit_id),
+    }  # fmt: skip
+
+
+def past(actor: Actor, row: ReplyText) -> list[Row]:
+    """What was done to a text, the newest first: who, when, what it was and became."""
+    entries = past_of(actor.town, KIND, row.pk)
+    posts = {each.post_id for each in entries if each.post_id}
+    rows = Post.objects.for_system("names", actor.town).filter(id__in=posts)
+    names = dict(rows.values_list("id", "account__name"))
+    acts = {"add": _("Written"), "change": _("Changed"), "end": _("Ended"), "again": _("Taken up again")}
+    return [
+        {
+            "act": acts.get(each.act, each.act), "at": each.at, "by": names.get(each.post_id or 0, ""),
+            "was": each.data.get("was", {}).get("body", ""), "now": each.data.get("now", {}).get("body", ""),
+        }
+        for each in reversed(entries)
+    ]  # fmt: skip

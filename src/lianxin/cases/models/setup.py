@@ -48,6 +48,26 @@ class Category(OfTown):
         return self.name
 
 
+class QuestionSheet(OfTown):
+    """The questions a category asks (问题单): its file as text. Never edited; a case keeps the words it was asked in.
+
+    A category without one of its own asks what its group asks.
+    """
+
+    category = models.ForeignKey(Category, models.PROTECT, related_name="+")
+    version = models.PositiveIntegerField()
+    source = models.TextField()
+    published_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["town", "category", "version"], name="one_question_sheet")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.category_id} v{self.version}"
+
+
 class Clause(OfTown):
     """A ground for not taking a case (不予受理), with the sentence told to the reporter and the way to appeal."""
 

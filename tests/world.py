@@ -20,6 +20,7 @@ from lianxin.people.models import Account, Post
 from lianxin.people.queries import unit_by_key
 from lianxin.people.tokens import DISPLAY
 from lianxin.places.sites.actions import SiteFacts, add_site, end_site
+from lianxin.town.models import Upload
 from towns import grid_named, make_town, who
 
 HOST = "lx.test"
@@ -77,6 +78,7 @@ def make_world() -> World:
     _callers(world)
     _values(world)
     _sites(world)
+    _uploads(world)
     return world
 
 
@@ -153,6 +155,22 @@ def _values(world: World) -> None:
         posts.get(account__username="admin.lx"), scopes=[DISPLAY], days=1, actor=who(world.town, "admin"), now=timezone.now()
     )
     world.values["post_foreign"] = Post.objects.for_system("tests", world.other).get(account__username="handler.qh").pk
+
+
+def _uploads(world: World) -> None:
+    """A file the administrator looks at, with a fault and a note; one of the other town."""
+    reasons = {"row": 2, "column": "边界", "reasons": ["边界自身交叉", "the boundary crosses itself"], "grave": True}
+    note = {"row": 0, "column": "", "reasons": ["没有写明坐标系", "no datum"], "grave": False}
+    found = {"counts": {"rows": 1}, "grave": 1, "refused": 1, "faults": 2, "first": [reasons, note], "added": [], "changed": [], "again": True}
+    now = timezone.now()
+    for name, town in (("upload", world.town), ("upload_foreign", world.other)):
+        admin = who(town, "admin")
+        made = Upload.objects.create(
+            town=town, account_id=admin.account_id, post_id=admin.post_id, what="grids", name="网格.zip", size=1234, digest="d",
+            options={"datum": "", "overwrite": False, "language": "zh-hans"}, state="looked", found=found, made_at=now,
+            expires_at=now + timedelta(hours=1),
+        )  # fmt: skip
+        world.values[name] = made.pk
 
 
 def versions(world: World) -> dict[str, int]:

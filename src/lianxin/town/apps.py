@@ -3,3 +3,6 @@ from django.apps import AppConfig
 
 class Config(AppConfig):
     name = "lianxin.town"
+
+    def ready(self) -> None:
+        from lianxin.town.imports import tasks  # noqa: F401 - registers the jobs

@@ -141,10 +141,12 @@ class Worker:
 
         from lianxin.cases import tasks
         from lianxin.jobs.queue import run_due
+        from lianxin.town.imports.uploads import sweep_uploads
 
         now = timezone.now()
         if time.monotonic() - self._swept >= TICK:
             tasks.tick(now=now)
+            sweep_uploads(now=now)
             self._swept = time.monotonic()
         self._nightly(timezone.localtime(now))
         return run_due(now=now)

@@ -100,6 +100,7 @@ USE_I18N = True
 LOCALE_PATHS = sorted(Path(__file__).parents[1].rglob("locale"))
 STATIC_URL = "/static/"
 MEDIA_ROOT = CONFIG.data / "files"
+LIANXIN_UPLOADS = CONFIG.data / "uploads"  # tables that wait to be taken in
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 FILE_UPLOAD_MAX_MEMORY_SIZE = 26_214_400
 

@@ -131,12 +131,13 @@ def _reader(path: Path, wishes: set[str]) -> Callable[[], Generator[tuple[int, C
 
 
 def _bounded(path: Path, rows: Generator[Cells]) -> Generator[tuple[int, Cells]]:
-    full = 0  # one cell far below makes a sheet long, not full
+    full = filled = 0  # one cell far below makes a sheet long, not full
     with closing(rows):
         for number, cells in enumerate(rows, start=1):
             full += bool(cells)
+            filled += any(_filled(cell) for cell in cells)
             if full > MOST_ROWS:
-                raise _too_big(path)
+                raise _too_big(path) if filled * 2 > full else _mostly_empty(path)
             if len(cells) > MOST_COLUMNS and any(_filled(cell) for cell in cells[MOST_COLUMNS:]):
                 raise Unreadable(
                     f"{path.name} 超过 {MOST_COLUMNS} 列。", f"{path.name} has more than {MOST_COLUMNS} columns."
@@ -148,6 +149,13 @@ def _too_big(path: Path) -> Unreadable:
     return Unreadable(
         f"{path.name} 太大（最多 {MOST_BYTES // 1_000_000} MB、{MOST_ROWS:,} 行）：请分成几个文件。",
         f"{path.name} is too big (at most {MOST_BYTES // 1_000_000} MB and {MOST_ROWS:,} rows): split it.",
+    )
+
+
+def _mostly_empty(path: Path) -> Unreadable:
+    return Unreadable(
+        f"{path.name} 超过 {MOST_ROWS:,} 行，而且多是空行：请删去空行再导入。",
+        f"{path.name} has more than {MOST_ROWS:,} rows, most of them empty: delete the empty rows.",
     )
 
 

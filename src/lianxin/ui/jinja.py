@@ -1,6 +1,7 @@
 """The Jinja2 environment of every page: named in the settings' ``TEMPLATES`` as ``environment``."""
 
 import uuid
+from collections.abc import MutableMapping
 from functools import lru_cache
 from typing import Any
 
@@ -116,6 +117,18 @@ GLOBALS = {
 }
 
 
+class Pages(Environment):
+    """An environment whose templates see one plain mapping of its globals.
+
+    Jinja2 chains a mapping for each template to the environment's, and asks the chain name by name at every include,
+    import and macro: a twentieth of a page's time. Nobody here gives a template globals of its own.
+    """
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """The globals of a template: the environment's, which are whole before any is read."""
+        return {**self.globals, **(d or {})}
+
+
 def environment(**options: Any) -> Environment:
     """The environment Django's backend asks for: escaping, translation, our filters and names."""
     options["undefined"] = Missing
@@ -124,7 +137,7 @@ def environment(**options: Any) -> Environment:
     options.setdefault("trim_blocks", True)
     options.setdefault("lstrip_blocks", True)
     options["extensions"] = [*options.get("extensions", ()), "jinja2.ext.i18n", "jinja2.ext.do"]
-    env = Environment(**options)  # noqa: S701 - Django's backend passes autoescape=True
+    env = Pages(**options)
     env.policies["ext.i18n.trimmed"] = True
     env.install_gettext_callables(  # type: ignore[attr-defined]  # added by jinja2.ext.i18n
         gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext

@@ -1,9 +1,10 @@
 """The light of a case: a shape that is told apart without its colour, and what it says."""
 
 from functools import lru_cache
+from html import escape
 
 from django.utils.translation import get_language, gettext
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 SHAPES = {
     "late": '<path fill="currentColor" d="M7 .5L14 13.5H0z"/>',
@@ -43,4 +44,4 @@ def _parts(state: str, _language: str) -> tuple[Markup, Markup, Markup]:
     drawn = Markup('<svg viewBox="0 0 14 14" aria-hidden="true">{}</svg>').format(Markup(SHAPES.get(state, OK)))  # noqa: S704 - own shapes
     word, comma = light_word(state), gettext(", ")
     unseen = Markup('<span class="unseen">{}{}</span>').format(word, comma)
-    return Markup('<span class="light {}">{}').format(state, drawn), escape(word), unseen
+    return Markup('<span class="light {}">{}').format(state, drawn), Markup(escape(word)), unseen  # noqa: S704

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from html import escape
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from lianxin.ui.cells import bar_in
 from lianxin.ui.lights import light_in

@@ -42,7 +42,7 @@ from lianxin.keys.scope import EVERY_TOWN, GuardedQuerySet, InTown, OfTown, Unsc
 from lianxin.ledger.models import Entry, Head, Seal, Text
 from lianxin.notices.models import Message, Subscription
 from lianxin.people.actors import nobody
-from lianxin.people.models import CalendarDay, CentreHousehold, PartyGroup, Post, Role, Token, Unit
+from lianxin.people.models import CalendarDay, CentreHousehold, LineService, PartyGroup, Post, Representative, Role, Token, Unit
 from lianxin.people.queries import unit_by_key
 from lianxin.places.models import AddressName, FormerBoundary, Grid, Site
 from lianxin.town.models import Upload
@@ -169,6 +169,8 @@ def make_rows(town, letters):
     Seal.objects.create(**common, number=1, count=1, root="r", at=now, prev="p", mac="m")
     PartyGroup.objects.create(**common, grid=grid, name="党小组")
     CentreHousehold.objects.create(**common, grid=grid, name="李家")
+    Representative.objects.create(**common, grid=grid, name="张家")
+    LineService.objects.create(**common, grid=grid, line="公安", unit=Unit.objects.for_system("tests", town).first())
     AddressName.objects.create(**common, name="村口", kind="landmark", grid=grid, lon=117.0, lat=34.6)
     FormerBoundary.objects.create(**common, grid=grid, until=now, how="redrawn", change=1)
     Site.objects.create(**common, kind="venue", code=f"{grid.code}-001", name="广场", grid=grid, valid_from=now.date())
@@ -430,8 +432,8 @@ def test_every_relation_between_growing_rows_is_on_town_and_id():
 
 def test_the_models_of_this_test_are_all_there_are():
     named = {
-        AddressName, Batch, CalendarDay, Case, Category, CentreHousehold, CheckIn, Clause, Cover, Duty, Entry, File, FirstView, FormerBoundary, Grid, Head, Job, Message,
-        Once, PartyGroup, Photo, Post, Presence, Publication, ReplyText, Reporter, Role, Route, SavedView, Seal, Site, Subscription, Text, Token, Tries, Unit,
+        AddressName, Batch, CalendarDay, Case, Category, CentreHousehold, CheckIn, Clause, Cover, Duty, Entry, File, FirstView, FormerBoundary, Grid, Head, Job, LineService, Message,
+        Once, PartyGroup, Photo, Post, Presence, Publication, ReplyText, Reporter, Representative, Role, Route, SavedView, Seal, Site, Subscription, Text, Token, Tries, Unit,
         Upload, WorkflowVersion,
     }  # fmt: skip
     assert named == set(TOWN_MODELS)

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from lianxin.keys.ids import new_id
 from lianxin.keys.relations import TownKey
@@ -147,6 +148,60 @@ class CentreHousehold(OfTown):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Representative(OfTown):
+    """Who speaks for a micro-grid (微网格代表), for some fifteen households of a village or twenty-five of a city.
+
+    Somebody in a post, or a neighbour by name. `title`: as they are called there; `doors`: the houses, in words.
+    """
+
+    grid = models.ForeignKey(Grid, models.PROTECT, related_name="+")
+    post = models.ForeignKey(Post, models.PROTECT, null=True, blank=True, related_name="+")
+    name = models.CharField(max_length=60, blank=True)
+    phone = Personal(blank=True)
+    title = models.CharField(max_length=40, blank=True)
+    doors = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["town", "grid"], name="representative_per_grid"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or str(self.post_id or "")
+
+
+class LineService(OfTown):
+    """Who serves a grid, and all below that says nothing else, in one of the eight lines (条线): a unit or a post."""
+
+    class Line(models.TextChoices):
+        """The eight lines of service, as units name them."""
+
+        PARTY = "党建", _("Party building")
+        ORDER = "政法综治", _("Law and order")
+        CIVIL = "民政", _("Civil affairs")
+        POLICE = "公安", _("Police")
+        CITY = "城管", _("City management")
+        PETITIONS = "信访", _("Petitions")
+        MARKET = "市场监管", _("Market supervision")
+        HEALTH = "卫生健康", _("Health")
+
+    grid = models.ForeignKey(Grid, models.PROTECT, related_name="+")
+    line = models.CharField(max_length=8, choices=Line)
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")
+    post = models.ForeignKey(Post, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["town", "grid", "line"], name="service_per_grid_and_line"),
+            models.CheckConstraint(
+                condition=models.Q(unit__isnull=False) ^ models.Q(post__isnull=False), name="service_unit_or_post"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.line} of {self.grid_id}"
 
 
 class CalendarDay(OfTown):

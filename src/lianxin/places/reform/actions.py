@@ -18,8 +18,8 @@ from lianxin.places.boundaries import standing
 from lianxin.places.imports import LONGEST_NAME
 from lianxin.places.misfits import middle_of
 from lianxin.places.models import FormerBoundary, Grid
-from lianxin.places.reform.docks import follow
-from lianxin.places.reform.plan import Reform, Reformed
+from lianxin.places.reform.docks import follow, following
+from lianxin.places.reform.plan import SERIALS, Reform, Reformed
 from lianxin.places.reform.queries import previewed, stamp_of
 from lianxin.places.tiling import Ground, boundary_of, shape_of, square_metres
 
@@ -156,7 +156,8 @@ def _end(town: Town, outcome: Reformed, grids: Mapping[str, Grid], cause: Cause)
         data = {
             "code": code, "valid_to": grid.valid_to.isoformat(), "became": grid.became, "change": str(cause.change)
         }  # fmt: skip
-        record(Line("grid", grid.pk, "end", data, {"reason": cause.reason}), actor=cause.actor, now=cause.now)
+        texts = {"reason": cause.reason} if cause.reason else {}
+        record(Line("grid", grid.pk, "end", data, texts), actor=cause.actor, now=cause.now)
 
 
 @transaction.atomic
@@ -182,3 +183,20 @@ def describe(grid: Grid, facts: Mapping[str, Any], *, reason: str, actor: Any, n
     record(Line("grid", held.pk, act, data, {"reason": reason} if reason else {}), actor=actor, now=now)
     bump(actor.town)
     return changed
+
+
+def new_code(town: Town, parent: str) -> str:
+    """The code after the highest that was ever given directly below a parent; "" when all 999 have been."""
+    rows = Grid.objects.for_system("codes are never used again", town).filter(code__startswith=parent)
+    given = [int(code[-3:]) for code in rows.values_list("code", flat=True) if len(code) == len(parent) + 3]
+    serial = max(given, default=0) + 1
+    return f"{parent}{serial:03d}" if serial <= SERIALS else ""
+
+
+def end_below(grid: Grid, reason: str, *, actor: Any, now: datetime) -> None:
+    """End a grid without ground of its own in its parent, with all that is docked to it; in a transaction."""
+    town = actor.town
+    cause = Cause(new_id(), FormerBoundary.How.REDRAWN, actor, now, reason.strip())
+    parent = Grid.objects.for_system("end", town).get(pk=grid.parent_id or 0)
+    _end(town, Reformed(ended={grid.code: parent.code}), {grid.code: grid, parent.code: parent}, cause)
+    follow(following(town, {grid.pk: parent.pk}), town=town, actor=actor, now=now)

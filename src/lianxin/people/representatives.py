@@ -1,0 +1,180 @@
+"""Micro-grids (微网格): begun below a small grid, each with somebody who speaks for its households, and ended.
+
+A micro-grid has no boundary: a point still finds the small grid. A representative's name and telephone are that
+person's: the history keeps the name as a text that can be erased, and the number not at all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+
+from lianxin.keys.cache import bump
+from lianxin.ledger.actions import Line, record
+from lianxin.people.models import Post, Representative
+from lianxin.people.queries import today
+from lianxin.places.models import Grid
+from lianxin.places.reform.actions import end_below, new_code
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from lianxin.keys.models import Town
+    from lianxin.people.actors import Actor
+
+KIND: Final = "representative"
+USUAL: Final = (15, 25)  # households for one representative, in a village and in a city; a town sets its own
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class MicroFacts:
+    """What is said of a micro-grid: its name and households, who speaks for it (a post, or a person), its doors."""
+
+    name: str
+    households: int = 0
+    population: int = 0
+    post_id: int | None = None
+    person: str = ""
+    phone: str = ""
+    title: str = ""
+    doors: str = ""
+
+
+class NoMicro(Exception):
+    """A micro-grid cannot be written so; `code`: not_there, full, no_post."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def usual(town: Town) -> tuple[int, int]:
+    """For how many households there is a representative, in a village and in a city: the town's setting, else usual."""
+    told = town.settings.get("micro_households")
+    return (int(told[0]), int(told[1])) if isinstance(told, list) and len(told) == 2 else USUAL
+
+
+def add_micro(parent_id: int, facts: MicroFacts, *, actor: Actor, now: datetime) -> Grid:
+    """Begin a micro-grid below a standing small grid. Raises NoMicro, PermissionDenied."""
+    town = _town(actor)
+    with transaction.atomic():
+        parent = Grid.objects.for_system("micro-grids", town).select_for_update().filter(pk=parent_id).first()
+        if parent is None or parent.valid_to is not None or parent.level != Grid.Level.GRID:
+            raise NoMicro("not_there")
+        _post_of(facts, actor, now)
+        code = new_code(town, parent.code)
+        if not code:
+            raise NoMicro("full")
+        grid = Grid(
+            town=town, parent=parent, level=Grid.Level.MICRO, code=code, name=facts.name,
+            households=facts.households, population=facts.population, valid_from=timezone.localtime(now).date(),
+        )  # fmt: skip
+        grid.path = f"{parent.path}{grid.pk}/"
+        grid.save(force_insert=True)
+        data = {"code": code, "name": grid.name, "level": grid.level, "parent": parent.code, "from": []}
+        record(Line("grid", grid.pk, "begin", data), actor=actor, now=now)
+        _represent(grid, facts, actor=actor, now=now)
+        bump(town)
+    return grid
+
+
+def represent(grid: Grid, facts: MicroFacts, *, actor: Actor, now: datetime) -> list[str]:
+    """Say who speaks for a standing micro-grid, and which doors are its own; returns what changed. Raises NoMicro."""
+    town = _town(actor)
+    with transaction.atomic():
+        held = (
+            Grid.objects.for_system("micro-grids", town).select_for_update().filter(pk=grid.pk, valid_to=None).first()
+        )
+        if held is None or held.level != Grid.Level.MICRO:
+            raise NoMicro("not_there")
+        _post_of(facts, actor, now)
+        changed = _represent(held, facts, actor=actor, now=now)
+        if changed:
+            bump(town)
+    return changed
+
+
+def end_micro(grid: Grid, reason: str, *, actor: Actor, now: datetime) -> None:
+    """End a micro-grid: what is docked to it goes to the small grid; its code is never used again. Raises NoMicro."""
+    town = _town(actor)
+    with transaction.atomic():
+        held = (
+            Grid.objects.for_system("micro-grids", town).select_for_update().filter(pk=grid.pk, valid_to=None).first()
+        )
+        if held is None or held.level != Grid.Level.MICRO:
+            raise NoMicro("not_there")
+        for row in Representative.objects.for_system("ends with its grid", town).filter(grid_id=held.pk):
+            drop_representative(row, actor=actor, now=now)
+        end_below(held, reason, actor=actor, now=now)
+        bump(town)
+
+
+def _town(actor: Actor) -> Town:
+    if actor.role != "system" and not actor.can("configure"):
+        raise PermissionDenied
+    return actor.town
+
+
+def _post_of(facts: MicroFacts, actor: Actor, now: datetime) -> None:
+    if facts.post_id is None:
+        return
+    post = Post.objects.for_system("micro-grids", actor.town).filter(pk=facts.post_id).first()
+    if post is None or (post.ends is not None and post.ends < today(now)):
+        raise NoMicro("no_post")
+
+
+def _represent(grid: Grid, facts: MicroFacts, *, actor: Actor, now: datetime) -> list[str]:
+    """Write who speaks for a grid and the entry that says so; nothing is written when nothing changed."""
+    rows = Representative.objects.for_system("micro-grids", grid.town_id).select_for_update()
+    held = rows.filter(grid_id=grid.pk).first()
+    is_new = held is None
+    row = held or Representative(town_id=grid.town_id, grid_id=grid.pk)
+    named = facts.post_id is None
+    said = {
+        "post_id": facts.post_id, "name": facts.person if named else "", "phone": facts.phone if named else "",
+        "title": facts.title, "doors": facts.doors,
+    }  # fmt: skip
+    changed = [name for name, value in said.items() if getattr(row, name) != value]
+    if not changed:
+        return []
+    was = {name: getattr(row, name) for name in ("post_id", "title", "doors") if name in changed}
+    for name in changed:
+        setattr(row, name, said[name])
+    row.save(force_insert=True) if is_new else row.save(update_fields=changed)
+    told = {name: said[name] for name in changed if name in ("post_id", "title", "doors")}
+    data: Row = {"now": {**({"grid_id": grid.pk} if is_new else {}), **told}, "changed": changed}
+    if not is_new:
+        data["was"] = was
+    texts = {"name": row.name} if "name" in changed and row.name else {}
+    record(Line(KIND, row.pk, "add" if is_new else "change", data, texts), actor=actor, now=now)
+    return changed
+
+
+def drop_representative(row: Representative, *, actor: Actor, now: datetime) -> None:
+    """Take a representative away; name and number go with the row."""
+    was = {"grid_id": row.grid_id, "post_id": row.post_id, "title": row.title, "doors": row.doors}
+    pk = row.pk
+    row.delete()
+    record(Line(KIND, pk, "drop", {"was": was}), actor=actor, now=now)
+
+
+def representatives(town: Town, grid_ids: Sequence[int]) -> dict[int, Row]:
+    """Who speaks for some micro-grids, by the grid: `name`, `phone`, `title`, `doors`, `post_id`. One statement.
+
+    For people in a post: whoever is in one sees the telephone of whom to ask.
+    """
+    rows = Representative.objects.for_system("micro-grids", town).filter(grid_id__in=list(grid_ids))
+    found: dict[int, Row] = {}
+    for row in rows.select_related("post__account"):
+        account = row.post.account if row.post is not None else None
+        found[row.grid_id] = {
+            "name": account.name if account else row.name, "phone": account.phone if account else row.phone,
+            "title": row.title, "doors": row.doors, "post_id": row.post_id,
+        }  # fmt: skip
+    return found

@@ -23,6 +23,7 @@ from lianxin.cases.models import (
     Clause,
     Duty,
     FirstView,
+    FollowUp,
     Photo,
     Presence,
     Publication,
@@ -176,6 +177,7 @@ def make_rows(town, letters):
     Site.objects.create(**common, kind="venue", code=f"{grid.code}-001", name="广场", grid=grid, valid_from=now.date())
     CheckIn.objects.create(**common, case_id=case.pk, grid=grid, post_id=clerk.post_id, at=now, recorded_at=now)
     Presence.objects.create(**common, post_id=clerk.post_id, case_id=case.pk, at=now)
+    FollowUp.objects.create(**common, case_id=case.pk, unit_id=clerk.unit_id, post_id=clerk.post_id, on=now.date(), at=now)
     ReplyText.objects.create(**common, name="已办结", body="{number}")
     Batch.objects.create(**common, post_id=clerk.post_id, act="remind", name="催办", at=now)
     view = SavedView.objects.create(**common, name="超期", query="light=late", post_id=clerk.post_id, at=now)
@@ -432,7 +434,7 @@ def test_every_relation_between_growing_rows_is_on_town_and_id():
 
 def test_the_models_of_this_test_are_all_there_are():
     named = {
-        AddressName, Batch, CalendarDay, Case, Category, CentreHousehold, CheckIn, Clause, Cover, Duty, Entry, File, FirstView, FormerBoundary, Grid, Head, Job, LineService, Message,
+        AddressName, Batch, CalendarDay, Case, Category, CentreHousehold, CheckIn, Clause, Cover, Duty, Entry, File, FirstView, FollowUp, FormerBoundary, Grid, Head, Job, LineService, Message,
         Once, PartyGroup, Photo, Post, Presence, Publication, ReplyText, Reporter, Representative, Role, Route, SavedView, Seal, Site, Subscription, Text, Token, Tries, Unit,
         Upload, WorkflowVersion,
     }  # fmt: skip

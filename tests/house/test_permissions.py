@@ -322,6 +322,10 @@ TABLE = (
     Row("/desk/bulk/1/", staff(404)),
     Row("/desk/bulk/1/undo/", staff(405)),
     post("/desk/bulk/1/undo/", {}, staff(404)),
+    # To look at again: one's unit's own.
+    Row("/desk/follow-ups/", staff()),
+    post("/desk/follow-ups/1/done/", {}, staff(404)),
+    post("/cases/{number}/follow-up", {"in": "1"}, of_case(303), **NUMBER),
     # Reply texts: one's unit's and the town's.
     Row("/desk/replies/", staff()),
     post("/desk/replies/", {}, staff(422)),
@@ -431,6 +435,12 @@ TABLE = (
     Row("/wall/displays/", only({"admin"})),
     post("/wall/displays/", {}, only({"admin"}, 422)),
     post("/wall/displays/1/end/", {}, only({"admin"}, 404)),
+    # What categories ask: the same.
+    Row("/setup/questions/", only({"admin"})),
+    Row("/setup/questions/{category}/", only({"admin"})),
+    Row("/setup/questions/{category_foreign}/", only({"admin"}, 404)),
+    post("/setup/questions/{category}/", {}, only({"admin"}, 422)),
+    post("/setup/questions/{category_foreign}/", {"do": "publish"}, only({"admin"}, 404)),
     # Rules of dispatch: the same.
     Row("/setup/routes/", only({"admin"})),
     Row("/setup/routes/+new/", only({"admin"})),
@@ -465,6 +475,11 @@ TABLE = (
     post("/staff/new/", {}, only(MANAGE_PEOPLE, 422)),
     Row("/staff/{post}/", staff(), may=seen(*CASES)),
     Row("/staff/{post_foreign}/", staff(404)),
+    Row("/staff/{post}/away/", staff(405)),
+    post("/staff/{post}/away/", {}, staff(422), may=seen(*CASES)),
+    post("/staff/{post_foreign}/away/", {}, staff(404)),
+    Row("/staff/{post}/away/1/end/", staff(405)),
+    post("/staff/{post}/away/1/end/", {}, staff(404)),
     Row("/staff/{post}/leave/", staff(405)),
     post("/staff/{post}/leave/", {}, only(MANAGE_PEOPLE, 422)),
     post("/staff/{post_foreign}/leave/", {}, staff(404)),
@@ -723,10 +738,10 @@ def test_counts_are_of_what_one_sees(world):
 def test_acts_are_those_of_ones_role(world):
     """What the door offers on a case under way, by role: this too is one table."""
     offered = {
-        "clerk": {"confer", "cohandle", "merge", "note", "reassign", "regrade", "remind"},
+        "clerk": {"contact", "confer", "cohandle", "merge", "note", "reassign", "regrade", "remind"},
         "dispatcher": {"confer", "cohandle", "merge", "note", "reassign", "regrade"},
         "handler": {"finish", "send_back", "contact", "record", "ask_extension", "confer", "cohandle", "escalate", "note"},
-        "supervisor": {"confer", "cohandle", "note", "reassign", "regrade", "remind", "supervise", "suspend"},
+        "supervisor": {"contact", "confer", "cohandle", "note", "reassign", "regrade", "remind", "supervise", "suspend"},
         "leader": {"note", "remind", "supervise"},
         "grid_worker": set(),
         "grid_chief": set(),

@@ -20,7 +20,7 @@ from lianxin.cases.actions.doors import transition
 from lianxin.cases.actions.effects import note_on
 from lianxin.cases.checks import ERASED
 from lianxin.cases.columns import placed
-from lianxin.cases.models import Case, CheckIn, Photo, Publication, Reporter
+from lianxin.cases.models import Case, CheckIn, FollowUp, Photo, Publication, Reporter
 from lianxin.cases.queries.erasing import FORGOTTEN, others_waiting, with_appeals
 from lianxin.cases.search import unindex
 from lianxin.cases.traces import Traces, traces_of
@@ -36,7 +36,7 @@ from lianxin.workflow.engine import Refused
 
 _TABLES = (
     "ledger_text", "cases_case", "cases_reporter", "cases_publication", "cases_search", "cases_photo", "cases_checkin",
-    "forms_file", "forms_cover", "notices_subscription", "people_account", "people_phonecode",
+    "cases_followup", "forms_file", "forms_cover", "notices_subscription", "people_account", "people_phonecode",
 )  # fmt: skip
 _EMPTY = {
     "name": "", "phone": "", "phone_blind": "", "phone_tail": "", "public_consent": False, "account_id": None,
@@ -182,6 +182,8 @@ def _erase_public_side(case: Case, reason: str, *, actor: Actor, now: datetime) 
     town_id = case.town_id
     Case.objects.for_system("erase", town_id).filter(pk=case.pk).update(title=ERASED, **placed(""))
     unindex(case.pk, town_id)
+    for again in FollowUp.objects.for_system("erase", town_id).filter(case_id=case.pk):
+        again.delete()
     for there in CheckIn.objects.for_system("erase", town_id).filter(case_id=case.pk):
         there.delete()
     for public in Publication.objects.for_system("erase", town_id).filter(case_id=case.pk):

@@ -2,6 +2,7 @@
 
 from lianxin.cases.models.batches import Batch
 from lianxin.cases.models.cases import Case, Duty
+from lianxin.cases.models.followups import FollowUp
 from lianxin.cases.models.presence import Presence
 from lianxin.cases.models.replies import ReplyText
 from lianxin.cases.models.saved import FirstView, SavedView
@@ -9,6 +10,6 @@ from lianxin.cases.models.setup import Category, Clause, QuestionSheet, Route, W
 from lianxin.cases.models.sides import CheckIn, Photo, Publication, Reporter
 
 __all__ = [
-    "Batch", "Case", "Category", "CheckIn", "Clause", "Duty", "FirstView", "Photo", "Presence", "Publication",
+    "Batch", "Case", "Category", "CheckIn", "Clause", "Duty", "FirstView", "FollowUp", "Photo", "Presence", "Publication",
     "QuestionSheet", "ReplyText", "Reporter", "Route", "SavedView", "WorkflowVersion",
 ]  # fmt: skip

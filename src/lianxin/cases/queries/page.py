@@ -14,8 +14,10 @@ from lianxin.cases.cells import cells_of, six_cells
 from lianxin.cases.fields import fields_for
 from lianxin.cases.models import Case, Duty, Publication, Reporter
 from lianxin.cases.pickers import category_name, grid_name, unit_name
+from lianxin.cases.queries.asking import asked_rows
 from lianxin.cases.queries.check_ins import check_ins_of
 from lianxin.cases.queries.clockface import clock_panel
+from lianxin.cases.queries.contacts import contacts
 from lianxin.cases.queries.history import History, history_of, timeline
 from lianxin.cases.queries.merged import merged_into
 from lianxin.cases.queries.setup import categories, workflow_by_id
@@ -62,11 +64,13 @@ def case_page(actor: Actor, standing: Standing, now: datetime) -> Row:
         "holder": _holder(actor, standing, history),
         "duties": [_duty(actor, duty, history, now) for duty in standing.duties if duty.what != MAIN],
         "kept": kept_answers(case) if actor.is_staff else [],
+        "asked": asked_rows(case),
         "cells": six_cells(flow, case, history.entries, now=now),
         "clock": _clock(actor, flow, case, history, now),
         "timeline": there,
         "photos": _photos(entries),
         "acts": next_acts(actor, standing, now),
+        "contacts": contacts(entries, history) if actor.is_staff else [],
         "undo": _undo(actor, standing, flow, history, now),
     }
     page["affected"] = page["joined"] + sum(each["waiting"] for each in page["merged"])

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from lianxin.cases.actions.looking import Revealed
 from lianxin.cases.forms import keep, values_of
+from lianxin.cases.queries.followups import follow_ups_of
 from lianxin.cases.queries.page import case_page
 from lianxin.cases.queries.standing import NotSeen, stand
 from lianxin.cases.values import Standing
@@ -79,6 +80,7 @@ def about(
         "revealed": revealed,
         "reasons": look_reasons(),
         "told": told,
+        "follow_ups": follow_ups_of(actor, standing.case),
         "may_erase": actor.can("erase"),
         "next_url": wanted(request),
     }

@@ -7,7 +7,9 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 
+from lianxin.cases.queries.followups import due_follow_ups
 from lianxin.cases.queries.inbox import read_filter
 from lianxin.cases.queries.saved import query_of, saved_views
 from lianxin.cases.views.frame import StaffRequest, address
@@ -48,4 +50,5 @@ def strip_of(request: StaffRequest) -> dict[str, Any]:
         "keep": urlencode({"query": query}) if query and not known else "",
         "asked_for": query,
         "map": address("case-map"),
+        "follow_ups": due_follow_ups(request.actor, now=timezone.now()),
     }

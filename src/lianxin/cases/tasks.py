@@ -7,6 +7,7 @@ from django.utils import timezone
 from lianxin.cases.actions.bulk import forget_batches
 from lianxin.cases.actions.checking_in import forget_check_ins
 from lianxin.cases.actions.doors import state_of, transition
+from lianxin.cases.actions.leaving import begin_leave
 from lianxin.cases.actions.presence import forget_presences
 from lianxin.cases.actions.reckoning import reckon_provisional
 from lianxin.cases.mailing import send_letters_of_week, write_to_followers
@@ -34,6 +35,13 @@ def entered(*, town_id: int, case_id: int, entry_id: int, act: str) -> None:
     town = Town.objects.get(pk=town_id)
     if tell(town, case_id=case_id, entry_id=entry_id, act=act):
         write_to_followers(town, case_id=case_id, act=act)
+
+
+@task("cases.leave")
+def leave(*, town_id: int, leave_id: int) -> None:
+    """A leave begins: what is open with who is away goes to who stands in."""
+    town = Town.objects.get(pk=town_id)
+    begin_leave(town, leave_id, actor=system(town), now=timezone.now())
 
 
 @task("cases.reckon")

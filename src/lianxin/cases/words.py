@@ -31,6 +31,7 @@ def spine_acts() -> dict[str, str]:
         "publish": _("Published"),
         "withhold": _("Kept from publication"),
         "hand_over_work": _("Handed on, its holder has left the post"),
+        "stand_in_work": _("Handed on, its holder is away"),
         "undo": _("Taken back"),
         "reckon": _("The holiday table went on: due time reckoned again"),
         "follow_grid": _("Its ground belongs to another grid now"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -48,7 +48,9 @@ def plain(row: OfTown) -> dict[str, Any]:
 
 
 def _json(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date | datetime | time) else value
+    if isinstance(value, datetime):
+        value = value.astimezone(UTC)
+    return value.isoformat() if isinstance(value, date | time) else value
 
 
 def as_columns(model: type[OfTown], stood: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,16 +15,20 @@ class Config(AppConfig):
         from lianxin.people.models import (
             CalendarDay,
             CentreHousehold,
+            Leave,
             LineService,
             PartyGroup,
             Representative,
             Role,
+            Turn,
             Unit,
         )
 
         keep_rows("unit", Unit)
         keep_rows("role", Role)
         keep_rows("calendar", CalendarDay)
+        keep_rows("leave", Leave)
+        keep_rows("turn", Turn)
         keep_rows("representative", Representative)
         keep_rows("line_service", LineService)
         keep_rows("party_group", PartyGroup)

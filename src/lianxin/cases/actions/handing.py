@@ -20,7 +20,7 @@ from lianxin.people.models import Post
 from lianxin.people.queries import today
 from lianxin.workflow.clock import Due
 
-HANDED = "hand_over_work"
+HANDED, LENT = "hand_over_work", "stand_in_work"  # for good; for as long as the holder is away
 
 
 class NotHanded(Exception):
@@ -38,6 +38,7 @@ class Leaving:
     off: date
     to: Holder
     reason: str
+    act: str = HANDED
 
 
 def work_of(post: Post) -> Any:
@@ -56,7 +57,7 @@ def leave_post(post: Post, leaving: Leaving, *, actor: Actor, now: datetime) -> 
     _check(post, leaving, actor, now)
     with database.atomic():
         locked = Post.objects.for_system("hand over", post.town_id).select_for_update().get(pk=post.pk)
-        moved = _hand_over(locked, leaving, actor, now)
+        moved = hand_over(locked, leaving, actor=actor, now=now)
         locked.ends = post.ends = leaving.off - timedelta(days=1)
         locked.save(update_fields=["ends"])
         given = {"ends": post.ends.isoformat(), "duties": moved, "to": _plain(leaving.to)}
@@ -76,16 +77,18 @@ def _check(post: Post, leaving: Leaving, actor: Actor, now: datetime) -> None:
         raise NotHanded("bad_day")
     if leaving.to.post_id == post.pk:
         raise NotHanded("to_itself")
-    if leaving.to.post_id is not None and not _works_there(actor, leaving.to, now):
+    if leaving.to.post_id is not None and not works_there(actor, leaving.to, now):
         raise NotHanded("bad_holder")
 
 
-def _works_there(actor: Actor, holder: Holder, now: datetime) -> bool:
+def works_there(actor: Actor, holder: Holder, now: datetime) -> bool:
+    """Whether the holder's post is one of its unit, and of somebody who still works there."""
     rows = Post.objects.for_system("hand over", actor.town).filter(pk=holder.post_id or 0, unit_id=holder.unit_id)
     return rows.filter(Q(ends=None) | Q(ends__gte=today(now)), account__is_active=True).exists()
 
 
-def _hand_over(post: Post, leaving: Leaving, actor: Actor, now: datetime) -> int:
+def hand_over(post: Post, leaving: Leaving, *, actor: Actor, now: datetime) -> int:
+    """Hand the open duties of a post on, each case with an entry of its own; call it in a transaction."""
     by_case: dict[int, list[Duty]] = {}
     for duty in work_of(post):
         by_case.setdefault(duty.case_id, []).append(duty)
@@ -103,7 +106,7 @@ def _move(
     """One case: shut what the post holds, open the same for who follows, with the same due time."""
     seen, to = case.version, leaving.to
     sheet = Sheet(
-        case, actor, now, HANDED, texts={"reason": leaving.reason.strip()}, source=case.step,
+        case, actor, now, leaving.act, texts={"reason": leaving.reason.strip()}, source=case.step,
         given={"holder": _plain(to), "from": {"unit": post.unit_id, "post": post.pk}},
     )  # fmt: skip
     for duty in duties:
@@ -111,16 +114,17 @@ def _move(
         due = Due(duty.due_at, duty.soon_at or duty.due_at, False) if duty.due_at else None
         after = sheet.open_duty(duty.what, duty.who, to, due, duty.step)
         after.opened_at, after.swept = duty.opened_at, duty.swept
-    changed = apply(case, _columns(case, duties, post, to))
+    changed = apply(case, _columns(case, sheet, post, to))
     entry, texts = entry_of(sheet, changed)
     save_changes(case, seen, changed)
     save_rows(sheet, entry, texts)
 
 
-def _columns(case: Case, duties: Sequence[Duty], post: Post, to: Holder) -> dict[str, Any]:
+def _columns(case: Case, sheet: Sheet, post: Post, to: Holder) -> dict[str, Any]:
     columns: dict[str, Any] = {}
-    if any(duty.what == MAIN for duty in duties):
-        columns |= {"unit_id": to.unit_id, "post_id": to.post_id}
+    for duty in sheet.opens:
+        if duty.what == MAIN:
+            columns |= {"unit_id": duty.unit_id, "post_id": duty.post_id}
     if (case.state.get("handler") or {}).get("post") == post.pk:
         columns["state"] = {**case.state, "handler": _plain(to)}
     return columns

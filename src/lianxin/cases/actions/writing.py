@@ -14,6 +14,7 @@ from lianxin.keys.rows import change, insert
 from lianxin.ledger.actions import Line, make_entry
 from lianxin.ledger.models import Entry, Text
 from lianxin.people.actors import Actor
+from lianxin.people.standing_in import who_takes
 from lianxin.workflow.clock import Due
 from lianxin.workflow.engine import Refused
 
@@ -39,10 +40,13 @@ class Sheet:
     quiet: bool = False
 
     def open_duty(self, what: str, who: str, holder: Holder, due: Due | None, step: str) -> Duty:
-        """Note a duty to be opened."""
+        """Note a duty to be opened: who is away has somebody standing in, and a unit may have somebody on duty."""
+        unit_id, post_id = holder.unit_id, holder.post_id
+        if post_id is None or post_id != self.actor.post_id:
+            unit_id, post_id = who_takes(self.actor.town, unit_id, post_id, now=self.now)
         duty = Duty(
-            town_id=self.case.town_id, case_id=self.case.pk, what=what, step=step, who=who, unit_id=holder.unit_id,
-            post_id=holder.post_id, opened_at=self.now, due_at=due.at if due else None,
+            town_id=self.case.town_id, case_id=self.case.pk, what=what, step=step, who=who, unit_id=unit_id,
+            post_id=post_id, opened_at=self.now, due_at=due.at if due else None,
             soon_at=due.soon_at if due else None, workflow_id=self.case.workflow_id,
         )  # fmt: skip
         self.opens.append(duty)

@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from lianxin.cases.actions.handing import Leaving, NotHanded, leave_post, work_of
+from lianxin.cases.actions.leaving import may_set_leave
 from lianxin.cases.models import Case
 from lianxin.cases.pickers import grid_name, holder_by, unit_name
 from lianxin.cases.queries.inbox import rows_of
@@ -25,6 +26,7 @@ from lianxin.people.directory import colleagues, directory, others_of, post_of, 
 from lianxin.people.middleware import staff
 from lianxin.people.models import Post
 from lianxin.people.queries import roles, today, units
+from lianxin.people.standing_in import leaves_of
 from lianxin.people.views.signing import see
 from lianxin.places.queries import grid_tree
 from lianxin.town.homes.rows import Row, dress
@@ -85,7 +87,7 @@ def _states(state: str, counts: Row) -> list[Row]:
 @require_safe
 def staff_post(request: StaffRequest, pk: int) -> HttpResponse:
     """One person in one post: how to reach them, what else they hold, what is open with them."""
-    return _page(request, _found(request, pk))
+    return post_page(request, found(request, pk))
 
 
 @staff
@@ -94,23 +96,24 @@ def staff_post(request: StaffRequest, pk: int) -> HttpResponse:
 def staff_leave(request: StaffRequest, pk: int) -> HttpResponse:
     """End a post and hand its open work over; for those who manage people."""
     actor, now = request.actor, timezone.now()
-    post = _found(request, pk)
+    post = found(request, pk)
     if not actor.can("manage_people"):
         raise PermissionDenied
     faults: dict[str, str] = {}
     leaving = _leaving(request, actor, faults)
     if leaving is None:
-        return _page(request, post, faults=faults)
+        return post_page(request, post, faults=faults)
     try:
         n = leave_post(post, leaving, actor=actor, now=now)
     except NotHanded as refused:
-        return _page(request, post, faults=_told(refused))
+        return post_page(request, post, faults=_told(refused))
     told = ngettext("%(n)s duty was handed over.", "%(n)s duties were handed over.", n) % {"n": n}
     messages.success(request, _("The post has ended.") + " " + told)
     return see(reverse("staff-post", args=[pk]))
 
 
-def _found(request: StaffRequest, pk: int) -> Post:
+def found(request: StaffRequest, pk: int) -> Post:
+    """The post of an address; 404 for none in the town."""
     post = post_of(request.actor, pk)
     if post is None:
         raise Http404
@@ -142,7 +145,8 @@ def _told(refused: NotHanded) -> dict[str, str]:
     return {name: sentence}
 
 
-def _page(request: StaffRequest, post: Post, *, faults: dict[str, str] | None = None) -> HttpResponse:
+def post_page(request: StaffRequest, post: Post, *, faults: dict[str, str] | None = None) -> HttpResponse:
+    """The page of a post, with what was wrong in what was sent."""
     actor, now = request.actor, timezone.now()
     duties = work_of(post)
     seen = Case.objects.seen_by(actor).filter(id__in=duties.values("case_id"), closed_at=None)
@@ -153,15 +157,16 @@ def _page(request: StaffRequest, post: Post, *, faults: dict[str, str] | None = 
         "others": [person(actor, row) for row in others_of(actor, post, now=now)], "duties": duties.count(),
         "rows": dress(rows_of(actor, seen.order_by("due_at", "id"), now=now, most=50)),
         "held": post.ends is None or post.ends >= today(now), "faults": faults or {}, "data": request.POST,
-        "may_end": actor.can("manage_people"), **_followers(actor, post, now), "today": today(now),
+        "may_end": actor.can("manage_people"), "may_leave": may_set_leave(actor, post),
+        "away": leaves_of(post, now=now), **_followers(actor, post, now), "today": today(now),
     }  # fmt: skip
     return render(request, "town/post.html", context, status=422 if faults else 200)
 
 
 def _followers(actor: Actor, post: Post, now: datetime) -> dict[str, Any]:
-    """Who may take the work over: the unit itself, its people, any other unit."""
-    if not actor.can("manage_people"):
-        return {"followers": []}
+    """Who may take the work over: the unit itself, its people, any other unit; who stands in: not another unit."""
+    if not may_set_leave(actor, post):
+        return {"followers": [], "stand_ins": []}
     near = [
         {"value": f"post:{row['id']}", "text": f"{row['name']} · {row['title'] or said(row['role'])}"}
         for row in colleagues(actor, post.unit_id, now=now)
@@ -170,4 +175,4 @@ def _followers(actor: Actor, post: Post, now: datetime) -> dict[str, Any]:
     own = [{"value": f"unit:{post.unit_id}", "text": _("%(unit)s, as a whole") % {"unit": unit_name(post.unit)}}]
     others = [unit for unit in units(actor.town).values() if unit.active and unit.pk != post.unit_id]
     far = [{"value": f"unit:{unit.pk}", "text": unit_name(unit)} for unit in others]
-    return {"followers": own + near + far}
+    return {"followers": own + near + far, "stand_ins": own + near}

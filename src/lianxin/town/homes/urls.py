@@ -10,6 +10,7 @@ from lianxin.town.homes import (
     front,
     grids,
     hiring,
+    leaves,
     people,
     plates,
     supervise,
@@ -94,3 +95,5 @@ urlpatterns = [
     path("staff/<int:pk>/", people.staff_post, name="staff-post"),
     path("staff/<int:pk>/leave/", people.staff_leave, name="staff-leave"),
 ]
+    path("staff/<int:pk>/away/", leaves.staff_away, name="staff-away"),
+    path("staff/<int:pk>/away/<int:leave>/end/", leaves.staff_back, name="staff-back"),

@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
@@ -236,6 +238,39 @@ class Day(Field):
         """A date field."""
         shown = typed.get(self.column, "") if typed is not None else value or ""
         return [self.widget(type="date", value=str(shown), short=True)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment(Field):
+    """A date and time by the town's clock."""
+
+    def load(self, town: Town, raw: Any) -> Any:
+        """The moment, aware."""
+        try:
+            moment = raw if isinstance(raw, datetime) else datetime.fromisoformat(str(raw).strip())
+        except ValueError:
+            raise Wrong(_("Set a date and a time.")) from None
+        return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(settings.TIME_ZONE))
+
+    def dump(self, town: Town, value: Any) -> Any:
+        """ISO 8601 by the town's clock, to the minute."""
+        return _local(value)
+
+    def said(self, town: Town, value: Any) -> str:
+        """The date and the time."""
+        return _local(value).replace("T", " ")
+
+    def widgets(self, town: Town, value: Any, typed: QueryDict | None) -> list[Widget]:
+        """A field of date and time."""
+        shown = typed.get(self.column, "") if typed is not None else _local(value)
+        return [self.widget(type="datetime-local", value=shown, short=True)]
+
+
+def _local(value: Any) -> str:
+    if not value:
+        return ""
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return moment.astimezone(ZoneInfo(settings.TIME_ZONE)).strftime("%Y-%m-%dT%H:%M")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from lianxin.people.actors import Actor
 
 
+IN_FILES = {key: register for key, register in REGISTERS.items() if register.by}
+
+
 @dataclass(slots=True)
 class Loaded:
     """What loading a file did, or would do: by register how many rows were added, changed and left; the faults."""
@@ -47,7 +50,7 @@ def written(town: Town) -> str:
     said = stands(town)
     about = {each.column: each.dump(town, said[each.column]) for each in FIELDS}
     whole: dict[str, Any] = {"town": {name: value for name, value in about.items() if value not in ("", None, "None")}}
-    whole |= {key: as_file(register, town) for key, register in REGISTERS.items()}
+    whole |= {key: as_file(register, town) for key, register in IN_FILES.items()}
     return yaml.safe_dump(whole, allow_unicode=True, sort_keys=False, width=120)
 
 
@@ -81,10 +84,10 @@ class _Loading:
 
     def all(self, whole: Mapping[Any, Any]) -> None:
         for name in whole:
-            if name not in {"town", *REGISTERS}:
+            if name not in {"town", *IN_FILES}:
                 self.fault(str(name), _("There is no such register."))
         self.about(whole.get("town", {}))
-        for key, register in REGISTERS.items():
+        for key, register in IN_FILES.items():
             self.rows(register, whole.get(key, []))
 
     def fault(self, where: str, said: str) -> None:

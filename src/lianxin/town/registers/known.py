@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.utils import timezone
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from lianxin.cases.models import Category, Clause, Duty
 from lianxin.cases.pickers import category_name, grid_name, unit_name, works
 from lianxin.cases.queries.setup import categories, clauses, kinds, report_kind
 from lianxin.cases.words import said
-from lianxin.people.models import CalendarDay, Post, Role, Unit
+from lianxin.keys.cache import cached
+from lianxin.people.models import CalendarDay, Post, Role, Turn, Unit
 from lianxin.people.queries import roles, today, units
 from lianxin.places.queries import grid_tree
 from lianxin.town.registers.fields import (
@@ -24,6 +26,7 @@ from lianxin.town.registers.fields import (
     Hours,
     Key,
     Limits,
+    Moment,
     Number,
     Option,
     Several,
@@ -350,7 +353,62 @@ CLAUSES = Register(
     check=_clause_check,
 )  # fmt: skip
 
-REGISTERS: Mapping[str, Register] = {each.key: each for each in (UNITS, ROLES, CALENDAR, CATEGORIES, CLAUSES)}
+# --- the duty roster -------------------------------------------------------------------------------------------------
+
+
+def _posts(town: Town) -> list[Option]:
+    """Those in post who can be given cases, by unit and name."""
+
+    def build() -> list[Option]:
+        rows = Post.objects.for_system("register", town).filter(ends=None, account__is_active=True)
+        rows = rows.exclude(basis=Post.Basis.VOLUNTEER).select_related("account", "role", "unit")
+        kept = [row for row in rows.order_by("unit", "account__name", "id") if works(row.role.may)]
+        return [(row.pk, row.account.username, f"{unit_name(row.unit)} · {row.account.name}") for row in kept]
+
+    return cached(town, f"posts to choose {get_language()}", build)
+
+
+def _turn_check(_town: Town, _row: Any, facts: Mapping[str, Any]) -> Faults:
+    starts, ends = (datetime.fromisoformat(str(facts[name])) for name in ("starts", "ends"))
+    if ends <= starts:
+        return {"ends": _("It must end after it begins.")}
+    if ends - starts > timedelta(days=7):
+        return {"ends": _("A turn is at most a week long.")}
+    return {}
+
+
+def _coming(town: Town) -> Iterable[Turn]:
+    """The turns of the last month and those to come, the next first."""
+    since = timezone.now() - timedelta(days=31)
+    rows = Turn.objects.for_system("register", town).filter(ends__gte=since)
+    return rows.select_related("post__account", "post__unit").order_by("starts", "id")
+
+
+def _turn_title(_town: Town, row: Turn) -> str:
+    starts, ends = (timezone.localtime(each) for each in (row.starts, row.ends))
+    until = f"{ends:%H:%M}" if ends.date() == starts.date() else f"{ends:%m-%d %H:%M}"
+    return f"{starts:%m-%d %H:%M} – {until} {row.post.account.name}"
+
+
+ROSTER = Register(
+    key="roster", kind="turn", model=Turn,
+    name=lambda: _("Duty roster"), one=lambda: _("turn"),
+    lede=lambda: _("Who is on duty when: what comes to their unit in these hours comes to them by name."),
+    fields=(
+        Choice(column="post_id", label=lambda: _("Who is on duty"), options=_posts, none=None, required=True),
+        Moment(column="starts", label=lambda: _("From when"), required=True),
+        Moment(column="ends", label=lambda: _("Until when"), required=True),
+    ),
+    title=_turn_title,
+    about=lambda _town, row: unit_name(row.post.unit),
+    rows=_coming,
+    group=lambda _town, row: f"{timezone.localtime(row.starts):%Y-%m}",
+    check=_turn_check,
+    by="",
+    drops=True,
+)  # fmt: skip
+
+REGISTERS: Mapping[str, Register] = {each.key: each for each in (UNITS, ROLES, CALENDAR, ROSTER, CATEGORIES, CLAUSES)}
 
 
 def table_ends(town: Town, *, now: datetime) -> date | None:

@@ -48,7 +48,7 @@ class Register:
     off: Callable[[Any], bool] = lambda _row: False
     check: Callable[[Town, Any, Mapping[str, Any]], Faults] = lambda _town, _row, _facts: {}
     after: Callable[[Town, Any, datetime], None] = lambda _town, _row, _now: None
-    by: str = "key"  # the column a file finds a row by
+    by: str = "key"  # the column a file finds a row by; "" where the rows are not kept in files
     may: str = "configure"
     adds: bool = True
     drops: bool = False

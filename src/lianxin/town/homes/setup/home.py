@@ -56,8 +56,8 @@ PARTS: tuple[tuple[Callable[[], str], tuple[Part, ...]], ...] = (
     ),
     (lambda: _("How requests go round"), ()),
 )
-OF_PART = {"units": 0, "roles": 0, "calendar": 0, "categories": 2, "clauses": 2}
-ICONS = {"units": "users", "roles": "key", "calendar": "clock", "categories": "list", "clauses": "info"}
+OF_PART = {"units": 0, "roles": 0, "calendar": 0, "roster": 0, "categories": 2, "clauses": 2}
+ICONS = {"units": "users", "roles": "key", "calendar": "clock", "roster": "bell", "categories": "list", "clauses": "info"}
 
 
 @staff

@@ -326,6 +326,7 @@ TABLE = (
     Row("/desk/follow-ups/", staff()),
     post("/desk/follow-ups/1/done/", {}, staff(404)),
     post("/cases/{number}/follow-up", {"in": "1"}, of_case(303), **NUMBER),
+    Row("/cases/{number}/minutes/99/", staff(404), **NUMBER),
     # Reply texts: one's unit's and the town's.
     Row("/desk/replies/", staff()),
     post("/desk/replies/", {}, staff(422)),
@@ -408,6 +409,19 @@ TABLE = (
     # What a grid was all staff may know; who sets up the town names it anew, merges it, gives it another code.
     Row("/grids/{grid}/past/", staff()),
     Row("/grids/{grid_foreign}/past/", staff(404)),
+    # Micro-grids and the eight lines: all staff may read who speaks for whom, who sets up the town says so.
+    Row("/grids/{grid}/micro/", staff()),
+    Row("/grids/{grid_foreign}/micro/", staff(404)),
+    post("/grids/{grid}/micro/", {}, only({"admin"}, 422)),
+    post("/grids/{grid}/micro/", {"name": "一组"}, only({"admin"}, 303)),
+    Row("/grids/{micro}/representative/", only({"admin"})),
+    Row("/grids/{grid}/representative/", only({"admin"}, 404)),
+    post("/grids/{micro}/representative/", {"phone": "x"}, only({"admin"}, 422)),
+    Row("/grids/{micro}/end/", staff(405)),
+    post("/grids/{grid}/end/", {}, only({"admin"}, 404)),
+    Row("/grids/{grid}/lines/", only({"admin"})),
+    Row("/grids/{grid_foreign}/lines/", only({"admin"}, 404)),
+    post("/grids/{grid}/lines/", {"line-0": "unit:1"}, only({"admin"}, 422)),
     Row("/grids/{grid}/change/", only({"admin"})),
     post("/grids/{grid}/change/", {}, only({"admin"}, 422)),
     Row("/grids/{grid_foreign}/change/", only({"admin"}, 404)),

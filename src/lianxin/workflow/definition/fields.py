@@ -64,6 +64,7 @@ _ALL = (
         ),
     ),
     _field("agreement", "text", "协议内容", "Agreement", long=True),
+    _field("present", "text", "到会人员", "Present"),
     _field("minutes", "text", "会议记录", "Minutes", long=True),
     _field("materials", "text", "需补正材料", "Materials lacking", long=True),
     _field("measure", "text", "整改措施与标准", "Measure and standard", long=True),

@@ -10,7 +10,7 @@ from PIL import Image
 
 from lianxin.cases.actions import open_case, transition
 from lianxin.cases.links import link_code
-from lianxin.cases.models import Case, Photo, Publication, Route
+from lianxin.cases.models import Case, Category, Photo, Publication, Route
 from lianxin.cases.values import Contact, Done, Draft, Holder
 from lianxin.forms.photos import store
 from lianxin.keys.models import Town
@@ -153,6 +153,8 @@ def _values(world: World) -> None:
     world.values["post"] = posts.get(account__username="handler.lx").pk
     _token, world.values["display"] = create_token(
         posts.get(account__username="admin.lx"), scopes=[DISPLAY], days=1, actor=who(world.town, "admin"), now=timezone.now()
+        leaf = Category.objects.for_system("tests", town).get(key="streetlight")
+        world.values[name.replace("route", "category")] = leaf.pk
     )
     world.values["post_foreign"] = Post.objects.for_system("tests", world.other).get(account__username="handler.qh").pk
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from lianxin.cases.columns import PLACE, PLACED, PLAIN, TITLE, placed, plain_columns
-from lianxin.cases.models import Case, Duty, Photo, Reporter, WorkflowVersion
+from lianxin.cases.models import Case, Duty, Photo, QuestionSheet, Reporter, WorkflowVersion
 from lianxin.cases.roles import MAIN
 from lianxin.forms.photos import path_of
 from lianxin.keys.models import Town
@@ -140,8 +140,23 @@ def _workflows(town: Town, subjects: Mapping[int, Sequence[Entry]], _texts: obje
             yield Broken(f"workflow:{entries[0].data['key']}", 0, "a published workflow was changed or taken away")
 
 
+def _sheets(town: Town, subjects: Mapping[int, Sequence[Entry]], _texts: object) -> Iterator[Broken]:
+    """Published questions are the text that was published."""
+    rows = QuestionSheet.objects.for_system("verify", town).in_bulk(list(subjects))
+    for pk, entries in subjects.items():
+        if pk not in rows or digest_of_source(rows[pk].source) != entries[0].data["digest"]:
+            name = f"questions:{entries[0].data['category']}"
+            yield Broken(name, 0, "published questions were changed or taken away")
+
+
+def _unpublished_sheets(town: Town) -> Iterator[Broken]:
+    known = Entry.objects.for_system("verify", town).filter(subject_kind="questions").values("subject_id")
+    for sheet in QuestionSheet.objects.for_system("verify", town).exclude(id__in=known):
+        yield Broken(f"questions:{sheet.category_id}", 0, "questions that nobody published")
+
+
 def digest_of_source(source: str) -> str:
-    """What the history keeps of a workflow's text."""
+    """What the history keeps of a published text."""
     return hashlib.sha256(source.encode()).hexdigest()
 
 
@@ -153,3 +168,4 @@ def _unpublished(town: Town) -> Iterator[Broken]:
 
 register(Replay("case", _heads, _holds, _missing))
 register(Replay("workflow", None, _workflows, _unpublished))
+register(Replay("questions", None, _sheets, _unpublished_sheets))

@@ -19,10 +19,12 @@ from lianxin.cases.api.staff_shapes import Me, Routes, SitePage, SitesFilter, Un
 from lianxin.cases.api.telling import category_ref, grid_ref, unit_ref
 from lianxin.cases.api.writing import picked, respond
 from lianxin.cases.pickers import category_by, category_name, grid_by, unit_name
+from lianxin.cases.queries.asking import asking_of
 from lianxin.cases.queries.setup import categories, kinds, routes
 from lianxin.cases.rerouting import verdict_words
 from lianxin.cases.routes import Reason, why
 from lianxin.cases.words import said
+from lianxin.forms.questions import Question
 from lianxin.keys.models import Town
 from lianxin.people.actors import Actor
 from lianxin.people.models import Post
@@ -42,7 +44,10 @@ SIGNED_IN = ("sign_in", "token_unknown", "token_expired", "token_revoked", "post
     operation_id="listCategories",
     **Described(
         _("List the categories"),
-        _("Groups and the categories in them, with their limits. A category may be named by key or id."),
+        _(
+            "Groups and the categories in them, with their limits and the questions they ask. A category may be named "
+            "by key or id."
+        ),
         gives=Groups,
         example=example("categories"),
     ).options,
@@ -50,16 +55,35 @@ SIGNED_IN = ("sign_in", "token_unknown", "token_expired", "token_revoked", "post
 @guarded
 def list_categories(request: HttpRequest) -> HttpResponse:
     """All categories that take cases, by group."""
-    every = [row for row in categories(town_of(request)).values() if row.active]
+    town = town_of(request)
+    every = [row for row in categories(town).values() if row.active]
     found = []
     for group in (row for row in every if row.parent_id is None):
-        leaves = [
-            {**_named(leaf), "urgency": leaf.urgency, "limits": dict(leaf.limits)}
-            for leaf in every
-            if leaf.parent_id == group.pk
-        ]
+        leaves = [_leaf(town, leaf) for leaf in every if leaf.parent_id == group.pk]
         found.append({**_named(group), "children": leaves})
     return respond({"rows": found})
+
+
+def _leaf(town: Town, row: Any) -> dict[str, Any]:
+    facts = {"urgency": row.urgency, "limits": dict(row.limits)}
+    return {**_named(row), **facts, "questions": _questions(town, row.pk)}
+
+
+def _questions(town: Town, category_id: int) -> list[dict[str, Any]]:
+    asking = asking_of(town, category_id)
+    return [_question(each) for each in asking.sheet.questions] if asking else []
+
+
+def _question(each: Question) -> dict[str, Any]:
+    options = [
+        {"value": value, "name": said(name), "advice": said(each.stops[value]) if value in each.stops else ""}
+        for value, name in each.options
+    ]
+    return {
+        "key": each.key, "ask": said(each.ask), "hint": said(each.hint), "type": each.type, "required": each.required,
+        "options": options, "when": {key: list(values) for key, values in each.when.items()}, "least": each.least,
+        "most": each.most,
+    }  # fmt: skip
 
 
 def _named(row: Any) -> dict[str, Any]:

@@ -79,6 +79,9 @@ class Report(Taken):
     photos: Annotated[list[Annotated[str, StringConstraints(max_length=800)]], Field(max_length=9)] = Field(
         default_factory=list, description=_("Tokens of photos sent to /photos before.")
     )
+    answers: Annotated[dict[Word, Text | bool | int | float], Field(max_length=40)] = Field(
+        default_factory=dict, description=_("Answers to the questions of the category, by key; see /categories.")
+    )
 
 
 class Registration(Report):
@@ -280,6 +283,28 @@ class BoardItem(BoardRow):
     photos: list[BoardPhoto]
 
 
+class Option(Schema):
+    """One answer that may be chosen. `advice`: what to tell whoever chooses it, before the report is sent."""
+
+    value: str
+    name: str
+    advice: str = ""
+
+
+class QuestionShape(Schema):
+    """A question of a category. `when`: asked only where each of these earlier answers is among those named."""
+
+    key: str
+    ask: str
+    hint: str
+    type: Literal["text", "number", "choice", "yes_no", "date"]
+    required: bool
+    options: list[Option]
+    when: dict[str, list[str]]
+    least: int | None
+    most: int | None
+
+
 class Leaf(Schema):
     """A category that takes cases."""
 
@@ -288,6 +313,7 @@ class Leaf(Schema):
     name: str
     urgency: str
     limits: dict[str, str]
+    questions: list[QuestionShape]
 
 
 class Group(Schema):

@@ -11,13 +11,15 @@ from django.utils.translation import gettext as _
 from lianxin.cases.actions import transition
 from lianxin.cases.api.problems import CODES, Problem
 from lianxin.cases.api.reading import photos_by_token, sent_photos
-from lianxin.cases.api.shapes import Act, Report, ReporterAct
+from lianxin.cases.api.shapes import Act, Registration, Report, ReporterAct
 from lianxin.cases.forms import FormFaults, parse_given
 from lianxin.cases.pickers import category_by, grid_by, unit_name
+from lianxin.cases.queries.asking import ASKED, asking_of, fault_words, kept_as
 from lianxin.cases.queries.setup import workflow_by_id
 from lianxin.cases.values import Contact, Done, Draft, Standing, title_of
 from lianxin.cases.words import refusal, said
 from lianxin.forms.photos import StoredPhoto
+from lianxin.forms.questions import read_answers
 from lianxin.keys.models import Town
 from lianxin.keys.once import OnceKey, digest_of, found
 from lianxin.people.actors import Actor
@@ -48,6 +50,7 @@ def draft_of(report: Report, request: HttpRequest, town: Town, *, kind: str, cha
     lon, lat = _place(report, faults)
     category = picked("category", report.category, category_by(town, report.category), faults)
     grid = picked("grid", report.grid, grid_by(town, report.grid), faults)
+    asked = _asked(report, town, category, faults)
     if faults:
         raise Problem("invalid", faults)
     return Draft(
@@ -55,7 +58,27 @@ def draft_of(report: Report, request: HttpRequest, town: Town, *, kind: str, cha
         lon=lon, lat=lat, category_id=category, grid_id=grid, address=report.address, happened_at=report.happened_at,
         contact=Contact(report.contact.name, report.contact.phone, report.public_consent),
         photos=[*photos_by_token(report.photos, town), *sent_photos(request, town)],
+        answers={ASKED: asked} if asked else {},
     )  # fmt: skip
+
+
+def _asked(report: Report, town: Town, category: int | None, faults: dict[str, str]) -> dict[str, Any]:
+    """The answers to the category's questions as a case keeps them; every fault by the question's key.
+
+    What must be answered is asked of whoever sends a report for themselves; who registers a call sends what was said.
+    """
+    asking = asking_of(town, category)
+    if asking is None:
+        faults |= {f"answers.{key}": _("This is not asked here.") for key in report.answers}
+        return {}
+    found = read_answers(asking.sheet, report.answers, strict=True)
+    known = {each.key: each for each in asking.sheet.questions}
+    for key, code in found.faults.items():
+        if code != "missing" or not isinstance(report, Registration):
+            known_one = known.get(key)
+            told = fault_words(known_one, code) if known_one else _("This is not asked here.")
+            faults[f"answers.{key}"] = told
+    return kept_as(asking, found)
 
 
 def picked(name: str, wanted: str, pk: int | None, faults: dict[str, str]) -> int | None:

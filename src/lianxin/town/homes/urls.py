@@ -16,6 +16,7 @@ from lianxin.town.homes import (
     supervise,
     townpage,
 )
+from lianxin.town.homes.asking import pages as asking
 from lianxin.town.homes.boundary import pages as boundary
 from lianxin.town.homes.casemap import pages as casemap
 from lianxin.town.homes.importing import exporting
@@ -54,6 +55,8 @@ urlpatterns = [
     path("wall/displays/<int:pk>/end/", displays.end_display, name="wall-display-end"),
     path("wall/<slug:token>/", wall.display, name="wall-display"),
     path("wall/<slug:token>/figures", wall.display_figures, name="wall-display-figures"),
+    path("setup/questions/", asking.question_list, name="questions"),
+    path("setup/questions/<int:pk>/", asking.question_page, name="questions-of"),
     path("setup/routes/", routing.route_list, name="routes"),
     path("setup/routes/+new/", routing.route_new, name="route-new"),
     path("setup/routes/+why/", routing.route_why, name="route-why"),

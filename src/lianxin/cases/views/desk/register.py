@@ -25,6 +25,7 @@ from lianxin.cases.suggest import similar_open, suggest_categories
 from lianxin.cases.values import Done, Draft
 from lianxin.cases.views.desk.lists import dressed
 from lianxin.cases.views.frame import StaffRequest, frame, see_other
+from lianxin.cases.views.public.report_asked import answer
 from lianxin.cases.views.public.report_form import Report, candidates, place_options, place_value, read_report
 from lianxin.cases.words import channel_name, said, used_otherwise
 from lianxin.keys.numbers import spoken
@@ -45,6 +46,7 @@ def register(request: StaffRequest) -> HttpResponse:
     if not actor.can("register"):
         raise PermissionDenied
     filled = read_report(request.town, request.POST, request.FILES)
+    answer(filled, request.POST, filled.category, needed=False)
     if request.method != "POST" or request.POST.get("do") == "look" or filled.faults:
         return shown(request, filled, now=now)
     try:
@@ -137,6 +139,7 @@ def shown(request: StaffRequest, filled: Report, *, now: datetime, status: int =
         "options": {key: options_of(FIELDS[key], actor, None, now=now)[0] for key in ("category", "grid", "urgency")},
         "alike": same_matter(actor, filled, now=now),
         "kinds": kinds_to_open(actor),
+        "answering": answer(filled, data, filled.category, needed=False),
     }
     return render(request, "cases/desk/register.html", context, status=status or (422 if faults else 200))
 

@@ -26,6 +26,7 @@ from lianxin.cases.views.public.mine import mine_of
 from lianxin.cases.views.public.pages import TownRequest, by_script, counted, nav, plain_words, private
 from lianxin.cases.views.public.progress import progress_of
 from lianxin.cases.views.public.report_form import (
+from lianxin.cases.views.public.report_asked import Answering, answer
     LONGEST_ADDRESS,
     Question,
     Report,
@@ -70,7 +71,7 @@ def report(request: TownRequest) -> HttpResponse:
         return _join(request, number, at_form=True)
     filled = read_report(town, request.POST, request.FILES)
     asked = [] if filled.faults else questions(filled, request.POST, now=now)
-    if filled.faults or asked:
+    if filled.faults or asked or answering.open:
         return _form(request, filled, asked, status=422 if filled.faults else 200)
     return _send(request, filled)
 
@@ -86,6 +87,7 @@ def _send(request: TownRequest, filled: Report) -> HttpResponse:
         return _form(request, filled, status=409, fresh=True)
     return _sent(request, done.case.number, done.reporter_id)
 
+    answering = answer(filled, request.POST, filled.category)
 
 def _sent(request: TownRequest, number: str, reporter_id: int | None) -> HttpResponse:
     where = reverse("report-sent", kwargs={"number": number, "code": link_code(reporter_id or 0)})
@@ -127,6 +129,7 @@ def _known(request: TownRequest, code: str, *, offline: bool) -> dict[str, str]:
     account = None if offline else signed_in(request)
     known = {"name": account.name, "phone": account.phone} if account is not None and by_code(request) else {}
     return {**told_by_plate(request.town, code), **known}
+        "answering": answer(filled, request.POST, filled.category) if filled else Answering(),
 
 
 def _photos_on_page(request: TownRequest, filled: Report | None) -> list[StoredPhoto]:

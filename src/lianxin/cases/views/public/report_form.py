@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from lianxin.cases.forms import MOST_PHOTOS, Wrong, clean_text, photo_fault, read_kept
 from lianxin.cases.pickers import category_by, grid_name
+from lianxin.cases.queries.asking import ASKED
 from lianxin.cases.queries.board import shown_to_public
 from lianxin.cases.suggest import READ, similar_open
 from lianxin.cases.values import Contact, Draft, title_of
@@ -46,6 +47,7 @@ class Report:
     phone: str = ""
     consent: bool = False
     photos: list[StoredPhoto] = field(default_factory=list)
+    asked: dict[str, Any] = field(default_factory=dict)
     faults: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -58,7 +60,8 @@ class Report:
         return Draft(
             kind=kind, title=self.title or title_of(self.text), text=self.text, channel=channel,
             category_id=self.category, lon=self.lon, lat=self.lat, grid_id=self.grid, address=self.address,
-            contact=self.contact, photos=self.photos, answers={"place": self.where} if self.where else {},
+            contact=self.contact, photos=self.photos,
+            answers={**({"place": self.where} if self.where else {}), **({ASKED: self.asked} if self.asked else {})},
         )  # fmt: skip
 
     def once(self, key: str, scope: str = "report", **more: Any) -> OnceKey | None:
@@ -68,7 +71,7 @@ class Report:
         meant = {
             "text": self.text, "title": self.title, "category": self.category, "address": self.address, "lon": self.lon,
             "lat": self.lat, "grid": self.grid, "name": self.name, "phone": self.phone, "consent": self.consent,
-            "photos": sorted(photo.digest for photo in self.photos), **more,
+            "photos": sorted(photo.digest for photo in self.photos), "asked": self.asked, **more,
         }  # fmt: skip
         return OnceKey(scope, key.strip()[:LONGEST_KEY], digest_of(meant))
 

@@ -1,4 +1,4 @@
-"""What is wrong in a workflow's file, in the reader's language.
+"""What is wrong in the file of a workflow or of questions, in the reader's language.
 
 The reading of files is pure and speaks English; its sentences are known here by their shape. One that is not known is
 shown as it stands.
@@ -10,12 +10,14 @@ from functools import lru_cache
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
-HEAD = re.compile(r"(step|transition|workflow)(?: (\S+))?: (.+)", re.DOTALL)
+HEAD = re.compile(r"(step|transition|workflow|question|the file)(?: (\S+))?: (.+)", re.DOTALL)
 PART = re.compile(r"([a-z_]+): (.+)", re.DOTALL)
 HEADS = {
     "step": _("step %(key)s: %(rest)s"),
     "transition": _("act %(key)s: %(rest)s"),
     "workflow": _("the kind: %(rest)s"),
+    "question": _("question %(key)s: %(rest)s"),
+    "the file": _("the file: %(rest)s"),
 }
 SENTENCES = (
     _("no step %(key)s to begin at"),
@@ -70,6 +72,17 @@ SENTENCES = (
     _("the file has more than %(n)s characters"),
     _("the key must stay %(key)s"),
     _("there is a kind %(key)s already"),
+    _("more than %(n)s questions: nobody answers so many"),
+    _("yes and no need no options"),
+    _("only a choice has options"),
+    _("a choice has 2 to %(n)s options"),
+    _("there is no earlier question %(key)s"),
+    _("goes by a choice or by yes and no alone"),
+    _("only a number has %(key)s"),
+    _("%(word)s is not a whole number"),
+    _("least is more than most"),
+    _("no words in %(language)s"),
+    _("longer than %(n)s characters"),
 )
 
 

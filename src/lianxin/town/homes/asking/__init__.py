@@ -1,0 +1,1 @@
+"""The questions categories ask, kept by an administrator."""

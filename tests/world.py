@@ -144,6 +144,8 @@ def _values(world: World) -> None:
         world.values[f"reporter_{name}"] = done.reporter_id
     for name, town in (("route", world.town), ("route_foreign", world.other)):
         world.values[name] = Route.objects.for_system("tests", town).filter(category=None).get().pk
+        leaf = Category.objects.for_system("tests", town).get(key="streetlight")
+        world.values[name.replace("route", "category")] = leaf.pk
     world.values["grid"] = grid_named(world.town, "1-1").pk
     world.values["grid_foreign"] = grid_named(world.other, "1-1").pk
     world.values["grid_code"], world.values["foreign_code"] = (
@@ -153,8 +155,6 @@ def _values(world: World) -> None:
     world.values["post"] = posts.get(account__username="handler.lx").pk
     _token, world.values["display"] = create_token(
         posts.get(account__username="admin.lx"), scopes=[DISPLAY], days=1, actor=who(world.town, "admin"), now=timezone.now()
-        leaf = Category.objects.for_system("tests", town).get(key="streetlight")
-        world.values[name.replace("route", "category")] = leaf.pk
     )
     world.values["post_foreign"] = Post.objects.for_system("tests", world.other).get(account__username="handler.qh").pk
 

@@ -25,8 +25,8 @@ from lianxin.cases.views.public.listing import listed, villages
 from lianxin.cases.views.public.mine import mine_of
 from lianxin.cases.views.public.pages import TownRequest, by_script, counted, nav, plain_words, private
 from lianxin.cases.views.public.progress import progress_of
-from lianxin.cases.views.public.report_form import (
 from lianxin.cases.views.public.report_asked import Answering, answer
+from lianxin.cases.views.public.report_form import (
     LONGEST_ADDRESS,
     Question,
     Report,
@@ -70,6 +70,7 @@ def report(request: TownRequest) -> HttpResponse:
     if number := request.POST.get("join"):
         return _join(request, number, at_form=True)
     filled = read_report(town, request.POST, request.FILES)
+    answering = answer(filled, request.POST, filled.category)
     asked = [] if filled.faults else questions(filled, request.POST, now=now)
     if filled.faults or asked or answering.open:
         return _form(request, filled, asked, status=422 if filled.faults else 200)
@@ -87,7 +88,6 @@ def _send(request: TownRequest, filled: Report) -> HttpResponse:
         return _form(request, filled, status=409, fresh=True)
     return _sent(request, done.case.number, done.reporter_id)
 
-    answering = answer(filled, request.POST, filled.category)
 
 def _sent(request: TownRequest, number: str, reporter_id: int | None) -> HttpResponse:
     where = reverse("report-sent", kwargs={"number": number, "code": link_code(reporter_id or 0)})
@@ -111,6 +111,7 @@ def _form(
         "nav": nav("report"), "data": request.POST or _known(request, code, offline=offline), "offline": offline,
         "faults": filled.faults if filled else {},
         "asked": {each.what: each.options for each in asked or ()},
+        "answering": answer(filled, request.POST, filled.category) if filled else Answering(),
         "villages": villages(town), "groups": _groups(town, request.POST.get("category")),
         "kept": keep(photos, town_id=town.pk), "photos": [_preview(town, each) for each in photos],
         "key": None if fresh else request.POST.get("idempotency_key"), "most_photos": MOST_PHOTOS,
@@ -129,7 +130,6 @@ def _known(request: TownRequest, code: str, *, offline: bool) -> dict[str, str]:
     account = None if offline else signed_in(request)
     known = {"name": account.name, "phone": account.phone} if account is not None and by_code(request) else {}
     return {**told_by_plate(request.town, code), **known}
-        "answering": answer(filled, request.POST, filled.category) if filled else Answering(),
 
 
 def _photos_on_page(request: TownRequest, filled: Report | None) -> list[StoredPhoto]:

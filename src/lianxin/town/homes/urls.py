@@ -21,8 +21,8 @@ from lianxin.town.homes.boundary import pages as boundary
 from lianxin.town.homes.casemap import pages as casemap
 from lianxin.town.homes.importing import exporting
 from lianxin.town.homes.importing import pages as importing
+from lianxin.town.homes.reform import lines, micro, past
 from lianxin.town.homes.reform import pages as reform
-from lianxin.town.homes.reform import past
 from lianxin.town.homes.routing import pages as routing
 from lianxin.town.homes.sites import pages as sites
 from lianxin.town.homes.sites import phone, writing
@@ -74,6 +74,10 @@ urlpatterns = [
     path("grids/<int:pk>/", grids.grid, name="grid"),
     path("grids/<int:pk>/change/", reform.grid_change, name="grid-change"),
     path("grids/<int:pk>/reform/", reform.grid_reform, name="grid-reform"),
+    path("grids/<int:pk>/micro/", micro.grid_micro, name="grid-micro"),
+    path("grids/<int:pk>/representative/", micro.micro_change, name="micro-change"),
+    path("grids/<int:pk>/end/", micro.micro_end, name="micro-end"),
+    path("grids/<int:pk>/lines/", lines.grid_lines, name="grid-lines"),
     path("grids/<int:pk>/past/", past.grid_past, name="grid-past"),
     path("grids/<int:pk>/plates/", plates.plates, name="grid-plates"),
     path("grids/<int:pk>/boundary/", boundary.boundary, name="grid-boundary"),
@@ -97,6 +101,6 @@ urlpatterns = [
     path("staff/new/", hiring.staff_new, name="staff-new"),
     path("staff/<int:pk>/", people.staff_post, name="staff-post"),
     path("staff/<int:pk>/leave/", people.staff_leave, name="staff-leave"),
-]
     path("staff/<int:pk>/away/", leaves.staff_away, name="staff-away"),
     path("staff/<int:pk>/away/<int:leave>/end/", leaves.staff_back, name="staff-back"),
+]

@@ -32,7 +32,8 @@ _SALT = "lianxin.photos"
 _FIRST_YEAR, _LAST_YEAR = 2000, 2200  # what lies outside is a slip of the keyboard
 
 __all__ = [
-    "KEPT", "LONGEST_TEXT", "MOST_PHOTOS", "FormFaults", "Wrong", "clean_text", "fields_for", "keep", "parse_given",
+    "KEPT", "LONGEST_TEXT", "MOST_PHOTOS", "FormFaults", "Wrong", "bytes_of", "clean_text", "fields_for", "keep",
+    "parse_given",
     "parse_moment", "photo_fault", "read_kept", "values_of",
 ]  # fmt: skip
 
@@ -240,7 +241,7 @@ def _photos(values: list[Any], data: Data, reading: _Reading) -> list[StoredPhot
     faults = []
     for at, each in enumerate(sent, start=1):
         try:
-            photo = each if isinstance(each, StoredPhoto) else store(_bytes_of(each), town=town)
+            photo = each if isinstance(each, StoredPhoto) else store(bytes_of(each), town=town)
         except PhotoRefused as refused:
             faults.append(photo_fault(refused.code, str(getattr(each, "name", "") or at)))
             continue
@@ -255,7 +256,7 @@ def _no_file(each: Any) -> bool:
     return each is None or (getattr(each, "size", None) == 0 and not getattr(each, "name", ""))
 
 
-def _bytes_of(each: Any) -> bytes:
+def bytes_of(each: Any) -> bytes:
     """The bytes of an upload; one that is too large is not even read."""
     if isinstance(each, bytes | bytearray):
         return bytes(each)
@@ -274,6 +275,7 @@ def photo_fault(code: str, name: str) -> str:
     mega = settings.LIANXIN_PHOTO_BYTES // 1_000_000
     sentences = {
         "too_big": _("%(name)s is larger than %(mega)s MB: send a smaller photo."),
+        "too_many_pixels": _("%(name)s has too many pixels: send a smaller photo."),
         "too_many": _("At most %(most)s photos."),
         "empty": _("%(name)s is empty: choose the photo again."),
     }

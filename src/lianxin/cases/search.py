@@ -21,7 +21,7 @@ _TS_ANY = (
     "ORDER BY ts_rank(tokens, %s::tsquery) DESC LIMIT %s"
 )
 MOST = 500  # texts a search brings back at most
-_WORDS = re.compile(r"[0-9a-z]+|[㐀-鿿豈-﫿]+")
+_WORDS = re.compile(r"[0-9a-z]+|[㐀-鿿豈-﫿\U00020000-\U0003fffd]+")  # the rare ones of names and places too
 
 
 def tokens(text: str) -> list[str]:

@@ -20,12 +20,15 @@ from lianxin.keys.models import Town
 
 LONGEST, THUMB = 1920, 360
 MOST_PIXELS = 120_000_000
+MOST_UNFOLDED = 40_000_000  # of a format that must be unfolded whole to be made smaller; a JPEG need not
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS
 KNOWN = frozenset({"JPEG", "PNG", "WEBP", "HEIF", "MPO", "GIF", "BMP"})
 
 
 class PhotoRefused(ValueError):
-    """The file is no photo we keep; `code` is stable: too_big, not_a_photo, too_many, empty."""
+    """The file is no photo we keep; `code` is stable: too_big, too_many_pixels, not_a_photo, too_many,
+    empty.
+    """
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -78,6 +81,8 @@ def _upright(data: bytes) -> Image.Image:
         with Image.open(io.BytesIO(data)) as image:
             if image.format not in KNOWN:
                 raise PhotoRefused("not_a_photo")
+            if image.width * image.height > (MOST_PIXELS if image.format in {"JPEG", "MPO"} else MOST_UNFOLDED):
+                raise PhotoRefused("too_many_pixels")
             image.draft("RGB", (LONGEST, LONGEST))
             turned = ImageOps.exif_transpose(image) or image
             if turned.mode in {"RGBA", "LA", "P"}:  # transparency would turn black
@@ -87,7 +92,9 @@ def _upright(data: bytes) -> Image.Image:
             return turned.convert("RGB")
     except PhotoRefused:
         raise
-    except (UnidentifiedImageError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise PhotoRefused("too_many_pixels") from error
+    except UnidentifiedImageError as error:
         raise PhotoRefused("not_a_photo") from error
     except (OSError, ValueError, SyntaxError, EOFError, MemoryError, IndexError, TypeError) as error:
         raise PhotoRefused("not_a_photo") from error  # a cut-off or crafted file fails in many ways

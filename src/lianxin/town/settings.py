@@ -46,6 +46,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "lianxin.people.middleware.ActorMiddleware",
     "axes.middleware.AxesMiddleware",
+    "lianxin.ui.unsaved.UnsavedMiddleware",
 ]
 
 TEMPLATES = [

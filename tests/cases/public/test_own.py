@@ -117,6 +117,7 @@ def test_consent_withdrawn_takes_it_off_the_board_at_once_and_given_again_it_wai
 
 def test_the_account_changes_all_of_ones_requests_and_nobody_elses(entered, town, lamp):
     mine, also, others = lamp(), lamp(), lamp(phone="19900000009")
+    assert 'href="/mine/details/"' in entered.get("/mine/").content.decode()
     page = entered.get("/mine/details/").content.decode()
     assert "全部 2 件" in page
     assert change(entered, "/mine/details/", name="老王", phone="")["Location"] == "/mine/"
@@ -307,6 +308,12 @@ def test_the_account_goes_with_all_its_requests_and_the_session(entered, town, l
     assert [row(town, each).phone for each in (mine, also)] == ["", ""]
     assert entered.get("/mine/")["Location"] == "/mine/sign-in/"
     assert list(verify(town)) == []
+
+
+def test_an_account_without_requests_can_be_deleted(entered, town):
+    assert 'href="/mine/erase/"' in entered.get("/mine/").content.decode()
+    assert entered.post("/mine/erase/", {"sure": "1"}).status_code == 200
+    assert not Account.objects.exclude(proven="").exists()
 
 
 def test_who_erases_by_number_at_the_desk_leaves_the_others_their_answer_too(town, lamp, site, answered):

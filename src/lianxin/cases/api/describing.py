@@ -13,7 +13,7 @@ from ninja import Schema
 from lianxin.cases.api.problems import CODES, MEDIA_TYPE
 
 REF = "#/components/schemas/{model}"
-EVERYWHERE = ("not_found", "bad_method", "fault")
+EVERYWHERE = ("not_found", "bad_method", "unavailable", "fault")
 PROBLEM_EXAMPLE = {
     "type": "/api/v1/docs#code-stale",
     "title": "现在不能这样做",

@@ -18,6 +18,7 @@ from lianxin.cases.api.describing import completed
 from lianxin.cases.api.problems import BY_STATUS, Problem, answer, faults_of
 from lianxin.cases.queries.standing import NotSeen
 from lianxin.keys.once import KeyUsedOtherwise
+from lianxin.ui.unsaved import RETRY, cannot_be_saved
 
 log = logging.getLogger("lianxin.api")
 
@@ -39,7 +40,7 @@ class Door(NinjaAPI):
     def on_exception(self, request: HttpRequest, exc: Any) -> HttpResponse:
         """Answer with a problem; what nobody foresaw is logged and told as our fault."""
         problem = problem_of(exc)
-        if problem.code == "fault":
+        if problem.code in {"fault", "unavailable"}:
             log.error("%s %s", request.method, request.path, exc_info=exc)
         return answer(problem)
 
@@ -62,6 +63,8 @@ def problem_of(error: Exception) -> Problem:
         return Problem("sign_in", headers=CHALLENGE)
     if isinstance(error, HttpError):
         return Problem(BY_STATUS.get(error.status_code, "bad_request"))
+    if cannot_be_saved(error):
+        return Problem("unavailable", headers={"Retry-After": str(RETRY)})
     return Problem(next((code for kind, code in CODE_OF.items() if isinstance(error, kind)), "fault"))
 
 

@@ -56,6 +56,7 @@ CODES: Mapping[str, tuple[int, Promise]] = MappingProxyType(
         "bad_value": (422, _("Some fields are not as they must be.")),
         "bad_date": (422, _("The date must lie ahead, and within ten years.")),
         "slow_down": (429, _("Too many requests from here. Try again in %(seconds)s seconds.")),
+        "unavailable": (503, _("This cannot be saved just now. Nothing was changed. Send it again with the same key.")),
         "fault": (500, _("Something went wrong on our side. Nothing was changed. Please try again.")),
     }
 )
@@ -73,6 +74,7 @@ TITLES: Mapping[int, Promise] = MappingProxyType(
         422: _("Not as it must be"),
         429: _("Too many requests"),
         500: _("Our fault"),
+        503: _("Not now"),
     }
 )
 
@@ -80,7 +82,7 @@ TITLES: Mapping[int, Promise] = MappingProxyType(
 BY_STATUS: Mapping[int, str] = MappingProxyType(
     {
         400: "bad_request", 401: "sign_in", 403: "csrf", 404: "not_found", 405: "bad_method", 413: "too_large",
-        415: "unsupported_media", 429: "slow_down",
+        415: "unsupported_media", 429: "slow_down", 503: "unavailable",
     }
 )  # fmt: skip
 

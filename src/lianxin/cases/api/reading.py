@@ -116,6 +116,7 @@ def photo_sentence(code: str) -> str:
     megabytes = settings.LIANXIN_PHOTO_BYTES // 1_000_000
     sentences = {
         "too_big": _("A photo may have %(n)s MB at most.") % {"n": megabytes},
+        "too_many_pixels": _("This picture has too many pixels."),
         "too_many": _("At most %(n)s photos.") % {"n": MOST_PHOTOS},
         "empty": _("This photo is empty."),
         "missing": _("Send the photo as the field “photo”."),

@@ -1,5 +1,6 @@
 """Following a case: by the private link, or by number and the last four digits of the telephone that was left."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -18,20 +19,22 @@ from lianxin.cases.models import Reporter
 from lianxin.cases.queries.standing import NotSeen
 from lianxin.cases.views.public.following import Following, following, offered, page_of, photo_digest
 from lianxin.cases.views.public.mine import brief_of, mine_of, private_path
-from lianxin.cases.views.public.pages import TownRequest, by_script, counted, mine_kept, nav, plain_words, private
-from lianxin.cases.views.public.report import photo_file
+from lianxin.cases.views.public.pages import TownRequest, by_script, counted, kept, mine_kept, nav, plain_words, private
+from lianxin.cases.views.public.report import photo_file, read_photos
 from lianxin.cases.views.public.signing import offered as offered_by_phone
 from lianxin.cases.views.public.watch import ways
 from lianxin.cases.words import refusal, used_otherwise
 from lianxin.forms.photos import StoredPhoto
 from lianxin.keys.numbers import tidy
 from lianxin.keys.once import KeyUsedOtherwise, OnceKey, digest_of
+from lianxin.keys.tries import spend
 from lianxin.people.clients import client_of
 from lianxin.ui.receipts import receipted
 from lianxin.workflow.definition import Transition
 from lianxin.workflow.engine import Refused
 
 OPENED = "followed"
+ACTS, PER = 120, timedelta(hours=1)  # acts of one address: a whole village may share one
 MOST_MINE = 20
 
 
@@ -58,13 +61,36 @@ def find(request: TownRequest) -> HttpResponse:
     return render(request, "cases/public/find.html", context, status=422 if fault else 200)
 
 
-@require_http_methods(["GET", "POST"])
-@private
-def follow(request: TownRequest, number: str) -> HttpResponse:
-    """The page of a case whose number and digits this browser has shown; else the form that asks for them."""
+def _again(request: TownRequest, told: str, status: int, number: str, code: str = "") -> HttpResponse:
+    """The page with all that was typed, and the photos as far as the disk takes them."""
+    reporter = reporter_by_code(request.town, number, code) if code else _opened(request, number)
+    if reporter is None:
+        raise Http404
+    return _show(request, following(request.town, reporter), {"": told}, _photos_again(request), status)
+
+
+def _photos_again(request: TownRequest) -> list[StoredPhoto]:
+    for upload in request.FILES.getlist("photos"):
+        upload.seek(0)
+    try:
+        return read_photos(request.town, request.POST, request.FILES, {})
+    except OSError:
+        return read_kept(request.POST, town_id=request.town.pk)
+
+
+def _opened(request: TownRequest, number: str) -> Reporter | None:
+    """The reporter whose number and digits this browser has shown."""
     opened = str(request.session.get(OPENED, {}).get(tidy(number), ""))
     rows = Reporter.objects.for_system("follow", request.town).filter(case__number=tidy(number))
-    reporter = rows.filter(pk=int(opened)).first() if opened.isdigit() else None
+    return rows.filter(pk=int(opened)).first() if opened.isdigit() else None
+
+
+@require_http_methods(["GET", "POST"])
+@private
+@kept(_again)
+def follow(request: TownRequest, number: str) -> HttpResponse:
+    """The page of a case whose number and digits this browser has shown; else the form that asks for them."""
+    reporter = _opened(request, number)
     if reporter is None:
         return redirect(f"{reverse('find')}?number={tidy(number)}")
     return _page(request, reporter)
@@ -73,6 +99,7 @@ def follow(request: TownRequest, number: str) -> HttpResponse:
 @csrf_exempt  # no other site knows the code in the address; and a page without referrer posts with Origin null
 @require_http_methods(["GET", "POST"])
 @private
+@kept(_again)
 def follow_private(request: TownRequest, number: str, code: str) -> HttpResponse:
     """The page of a private link."""
     reporter = reporter_by_code(request.town, number, code)
@@ -138,6 +165,7 @@ def _by_link(request: TownRequest) -> bool:
 def _act(request: TownRequest, seen: Following) -> HttpResponse:
     """Make the transition that was asked for; what was written stays on the page when it is refused."""
     now, asked = timezone.now(), _meant(request.POST)
+    spend(request.town.pk, "follow-act", client_of(request), most=ACTS, per=PER, now=now)
     found = next((each for each in offered(seen, now=now) if each.act == asked), None)
     if found is None:
         messages.warning(request, _("This can no longer be done: the request has moved on. See where it stands now."))

@@ -1,11 +1,13 @@
 """What all pages of residents and of the public share: where one can go, who is asking, and who may keep a copy."""
 
+import logging
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
 from math import ceil
 from typing import Any
 
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -18,8 +20,11 @@ from lianxin.keys.models import Town
 from lianxin.keys.tries import TooManyTries
 from lianxin.people.actors import Actor
 from lianxin.ui import words
+from lianxin.ui.unsaved import RETRY, cannot_be_saved
 
 View = Callable[..., HttpResponseBase]
+Again = Callable[..., HttpResponse]
+log = logging.getLogger("lianxin.residents")
 
 
 class TownRequest(HttpRequest):
@@ -76,6 +81,33 @@ def counted(view: View) -> View:
             return response
 
     return wrapped
+
+
+def kept(again: Again) -> Callable[[View], View]:
+    """A form that comes back, with all that was typed, when it was sent too often or cannot be saved just now.
+
+    `again(request, sentence, status, **of_the_address)` shows it.
+    """
+
+    def wrap(view: View) -> View:
+        @wraps(view)
+        def wrapped(request: TownRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            try:
+                return view(request, *args, **kwargs)
+            except TooManyTries as many:
+                return too_many(many, lambda told: again(request, told, 429, **kwargs))
+            except (OperationalError, OSError) as error:
+                if request.method != "POST" or not cannot_be_saved(error):
+                    raise
+                log.exception("%s could not be saved", request.path)
+                told = _("It could not be saved just now. All you wrote is still here: send it again in half a minute.")
+                response = again(request, told, 503, **kwargs)
+                response.headers["Retry-After"] = str(RETRY)
+                return response
+
+        return wrapped
+
+    return wrap
 
 
 def too_many(many: TooManyTries, page: Callable[[str], HttpResponse]) -> HttpResponse:

@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from lianxin.cases.actions import open_case
 from lianxin.cases.actions.joining import join_case
+from lianxin.cases.allowance import spend_phone
 from lianxin.cases.forms import MOST_PHOTOS, keep, read_kept
 from lianxin.cases.links import link_code, reporter_by_code
 from lianxin.cases.models import Reporter
@@ -23,7 +24,7 @@ from lianxin.cases.queries.board import public_case
 from lianxin.cases.queries.setup import categories, leaves, report_kind
 from lianxin.cases.views.public.listing import listed, villages
 from lianxin.cases.views.public.mine import mine_of
-from lianxin.cases.views.public.pages import TownRequest, by_script, counted, nav, plain_words, private
+from lianxin.cases.views.public.pages import TownRequest, by_script, kept, nav, plain_words, private
 from lianxin.cases.views.public.progress import progress_of
 from lianxin.cases.views.public.report_asked import Answering, answer
 from lianxin.cases.views.public.report_form import (
@@ -59,8 +60,24 @@ _PREVIEW = "lianxin.preview"
 JOINED = "joined"  # what this browser has joined: {number: reporter}
 
 
+def _again(request: TownRequest, told: str, status: int) -> HttpResponse:
+    """The form with all that was typed, and the photos as far as the disk takes them."""
+    filled = _read_again(request)
+    filled.faults = {"": told}
+    return _form(request, filled, status=status)
+
+
+def _read_again(request: TownRequest) -> Report:
+    for upload in request.FILES.getlist("photos"):
+        upload.seek(0)
+    try:
+        return read_report(request.town, request.POST, request.FILES)
+    except OSError:
+        return read_report(request.town, request.POST, None)
+
+
 @require_http_methods(["GET", "POST"])
-@counted
+@kept(_again)
 def report(request: TownRequest) -> HttpResponse:
     """The form; POST sends it, or shows it again with what is wrong or has to be asked."""
     if request.method == "GET":
@@ -74,6 +91,7 @@ def report(request: TownRequest) -> HttpResponse:
     asked = [] if filled.faults else questions(filled, request.POST, now=now)
     if filled.faults or asked or answering.open:
         return _form(request, filled, asked, status=422 if filled.faults else 200)
+    spend_phone(town.pk, filled.phone, now=now)
     return _send(request, filled)
 
 
@@ -210,8 +228,12 @@ def report_similar(request: TownRequest) -> HttpResponse:
     return render(request, "cases/public/similar.html", {"rows": rows})
 
 
+def _join_again(request: TownRequest, told: str, status: int, number: str) -> HttpResponse:
+    return _join_form(request, number, {"": told}, status)
+
+
 @require_http_methods(["GET", "POST"])
-@counted
+@kept(_join_again)
 def join(request: TownRequest, number: str) -> HttpResponse:
     """"I have this too": a small form from the board or the map; POST joins the request."""
     if request.method == "POST":

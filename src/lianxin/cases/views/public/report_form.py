@@ -8,7 +8,7 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from lianxin.cases.forms import MOST_PHOTOS, Wrong, clean_text, photo_fault, read_kept
+from lianxin.cases.forms import MOST_PHOTOS, Wrong, bytes_of, clean_text, photo_fault, read_kept
 from lianxin.cases.pickers import category_by, grid_name
 from lianxin.cases.queries.asking import ASKED
 from lianxin.cases.queries.board import shown_to_public
@@ -270,7 +270,7 @@ def read_photos(town: Town, data: QueryDict, files: Any, faults: dict[str, str])
         if not upload.name and not upload.size:
             continue
         try:
-            photo = store(upload.read(), town=town)
+            photo = store(bytes_of(upload), town=town)
         except PhotoRefused as refused:
             wrong.append(photo_fault(refused.code, upload.name))
             continue

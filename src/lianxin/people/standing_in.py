@@ -41,7 +41,7 @@ def leaves(town: Town) -> Sequence[Away]:
         found = rows.filter(post__ends=None).order_by("first", "id")
         return [Away(*each) for each in found.values_list("post_id", "stand_in", "stand_in__unit", "first", "last")]
 
-    return cached(town, "leaves", build)
+    return cached(town, "who is away", build)
 
 
 def turns(town: Town) -> Sequence[OnDuty]:

@@ -289,3 +289,47 @@ def test_who_joined_may_add_and_remind_but_not_speak_for_the_reporter(town, walk
     with pytest.raises(Refused) as caught:
         transition(walk.case.pk, "withdraw", actor=joined, now=walk.now)
     assert caught.value.code == "not_yours"
+
+
+@pytest.mark.row("B4")
+def test_what_comes_back_for_the_third_time_goes_a_level_up(walk):
+    """The resident sends it back three times; the third time the village has it, not the grid worker."""
+    worker = who(walk.town, "worker")
+    walk.do("clerk", "accept").do("clerk", "assign", holder=Holder(worker.unit_id, worker.post_id)).do("worker", "take")
+    for time in (1, 2, 3):
+        assert walk.holder == ("village_1", worker.name)
+        walk.do("worker", "finish", answer="好了").do("reporter", "dissatisfied", reason="没好", rating="1")
+        assert walk.case.state["counts"]["reopened"] == time
+    assert walk.holder == ("village_1", None)
+    assert walk.inbox("chief") == ["main"]
+    walk.do("chief", "finish", answer="村里修好了").do("reporter", "dissatisfied", reason="还是没好", rating="1")
+    assert walk.holder[0] in {"governance", "desk"}
+
+
+@pytest.mark.row("B4")
+def test_what_a_unit_of_the_town_does_badly_three_times_its_supervisors_watch(walk):
+    walk.to_handling()
+    for _ in range(3):
+        assert walk.inbox("supervisor") == []
+        walk.do("handler", "finish", answer="好了").do("reporter", "dissatisfied", reason="没好", rating="1")
+    assert walk.holder[0] == "utilities"
+    assert walk.inbox("supervisor") == ["watch"]
+
+
+def test_a_supervisor_who_names_a_handler_is_obeyed_and_the_case_watched(walk):
+    walk.to_handling()
+    for _ in range(2):
+        walk.do("handler", "finish", answer="好了").do("reporter", "dissatisfied", reason="没好", rating="1")
+    walk.do("handler", "finish", answer="好了").do("reporter", "satisfied", rating="3")
+    walk.do("supervisor", "reopen", reason="现场看没好", holder=walk.unit("sanitation"))
+    assert walk.holder[0] == "sanitation"
+    assert walk.inbox("supervisor2") == ["watch"]
+
+
+def test_still_not_solved_after_closing_comes_back_to_triage_and_the_third_time_is_watched(walk):
+    walk.to_handling()
+    for time in (1, 2, 3):
+        walk.do("handler", "finish", answer="好了").do("reporter", "satisfied", rating="5").do("supervisor", "close")
+        walk.do("reporter", "not_solved", reason="又坏了")
+        assert walk.inbox("supervisor") == (["watch"] if time == 3 else [])
+        walk.do("clerk", "assign", holder=walk.unit("utilities")).do("handler", "take")

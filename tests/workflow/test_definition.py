@@ -301,3 +301,19 @@ def test_fields_phases_and_effects_are_named_in_both_languages() -> None:
         "pause", "resume", "extend", "ask", "settle", "hand_over", "merge", "split", "escalate", "appeal"
     }  # fmt: skip
     assert all(set(name) == {"zh", "en"} for name in PHASE_NAMES.values())
+
+
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [
+        ("act: again, from: two, to: one, by: clerk, effects: [{escalate: {after: 3}}]", "the act is not counted"),
+        ("act: again, from: two, to: one, by: clerk, counts: c, effects: [{escalate: {after: x}}]", "is not a number from 1"),
+        ("act: again, from: two, to: one, by: clerk, final: 3", "final: 3 is neither true nor false"),
+    ],
+)
+def test_a_level_up_after_so_many_times_needs_a_count_and_a_number(row: str, fault: str) -> None:
+    assert any(fault in message for _line, message in faults(with_row(row)))
+    good = with_row("act: again, from: two, to: one, by: clerk, counts: c, final: true, effects: [{escalate: {after: 3}}]")
+    again = read(good).transition("two", "again")
+    assert again is not None
+    assert (again.final, again.effects[0].args) == (True, {"after": 3})

@@ -225,8 +225,16 @@ def plan(
         outcome=workflow.steps[draft.state.step].outcome if end else "",
         opens=tuple(draft.opens),
         closings=tuple(draft.closings),
-        effects=tuple(effect for effect in transition.effects if EFFECTS[effect.name].spine),
+        effects=tuple(
+            effect for effect in transition.effects if EFFECTS[effect.name].spine and _is_time(effect, draft, transition)
+        ),
     )
+
+
+def _is_time(effect: Effect, draft: _Draft, transition: Transition) -> bool:
+    """Whether an effect that waits for so many times has come to its turn: from then on it is carried out each time."""
+    after = effect.args.get("after")
+    return after is None or draft.state.counts.get(transition.counts, 0) >= int(after)
 
 
 def available(workflow: Workflow, state: CaseState, *, roles: Collection[str]) -> list[Transition]:

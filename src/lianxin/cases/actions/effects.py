@@ -13,6 +13,7 @@ from lianxin.cases.models import Case, Duty, Reporter
 from lianxin.cases.roles import HOLDER, MAIN, holds
 from lianxin.cases.routes import grid_chain
 from lianxin.cases.values import Holder, Standing
+from lianxin.keys.models import Town
 from lianxin.keys.rows import change
 from lianxin.ledger.models import Entry
 from lianxin.people.actors import Actor
@@ -155,23 +156,44 @@ def _hand_over(move: Move) -> None:
 
 def _escalate(move: Move) -> None:
     """升级: to the next level that can carry it: grid worker → village → town's dispatchers → its supervisors."""
-    case, town = move.standing.case, move.actor.town
-    if move.plan.transition.to is not None or move.standing.main is None:
+    if move.plan.transition.to is not None:
+        _open_above(move)
         return
-    above = _above(move)
-    if above is not None and move.standing.main.who == "holder":
+    case, main = move.standing.case, move.standing.main
+    if main is None:
+        return
+    above = _above(move.actor.town, case.unit_id, case.post_id)
+    if above is not None and main.who == "holder":
         _reseat(move, above)
-    else:  # a desk that is late stays responsible; its supervisors are told by a duty of their own
-        desk = Holder(desk_of(town, "supervisor"))
-        if not any(duty.what == "watch" for duty in move.standing.duties):
-            move.sheet.open_duty("watch", "supervisor", desk, None, case.step)
+    elif not any(duty.what == "watch" for duty in move.standing.duties):
+        _watched(move)
 
 
-def _above(move: Move) -> Holder | None:
-    case, town = move.standing.case, move.actor.town
-    if case.post_id is not None and case.unit_id is not None and units(town)[case.unit_id].grid_id is not None:
-        return Holder(case.unit_id)
-    here = units(town).get(case.unit_id or 0)
+def _open_above(move: Move) -> None:
+    """With a change of step: whoever would have its turn there, the level above has it; who was named by hand stays."""
+    main = next((duty for duty in move.sheet.opens if duty.what == MAIN), None)
+    if main is None:
+        return
+    above = _above(move.actor.town, main.unit_id, main.post_id)
+    if above is None or main.who != "holder" or "holder" in move.given:
+        _watched(move)
+        return
+    move.sheet.opens.remove(main)
+    due = Due(main.due_at, main.soon_at or main.due_at, False) if main.due_at else None
+    move.sheet.open_duty(MAIN, main.who, above, due, main.step)
+    move.handler = {"unit": above.unit_id, "post": above.post_id}
+
+
+def _watched(move: Move) -> None:
+    """A desk, or who has nobody above, stays responsible; its supervisors are told by a duty of their own."""
+    desk = Holder(desk_of(move.actor.town, "supervisor"))
+    move.sheet.open_duty("watch", "supervisor", desk, None, move.plan.state.step)
+
+
+def _above(town: Town, unit_id: int | None, post_id: int | None) -> Holder | None:
+    if post_id is not None and unit_id is not None and units(town)[unit_id].grid_id is not None:
+        return Holder(unit_id)
+    here = units(town).get(unit_id or 0)
     if here is not None and here.grid_id is not None:
         chain = grid_chain(town, here.grid_id)[1:]
         higher = next((pk for pk, unit in units(town).items() if unit.grid_id in chain), None)

@@ -86,6 +86,11 @@ def _by_itself(transition: Transition) -> bool:
     return spare and "system" in transition.by
 
 
+def _uncounted(effect: Effect, transition: Transition, _workflow: Workflow) -> Iterator[str]:
+    if "after" in effect.args and not transition.counts:
+        yield "escalate after so many times, but the act is not counted (counts)"
+
+
 def _unanswerable(effect: Effect, transition: Transition, workflow: Workflow) -> Iterator[str]:
     what = effect.args["what"]
     pending = {transition.to} if transition.to else set(transition.sources)
@@ -102,7 +107,7 @@ def _settles(transition: Transition, what: str) -> bool:
 
 
 _SPECIAL: Mapping[str, Callable[[Effect, Transition, Workflow], Iterator[str]]] = MappingProxyType(
-    {"merge": _nowhere_to_merge, "pause": _never_resumed, "ask": _unanswerable}
+    {"merge": _nowhere_to_merge, "pause": _never_resumed, "ask": _unanswerable, "escalate": _uncounted}
 )
 
 

@@ -48,7 +48,7 @@ EFFECTS: Mapping[str, EffectSpec] = MappingProxyType(
         "hand_over": EffectSpec(stays=True, spine=True),
         "merge": EffectSpec(given=("case",), spine=True),
         "split": EffectSpec(spine=True),
-        "escalate": EffectSpec(spine=True),
+        "escalate": EffectSpec(optional=frozenset({"after"}), spine=True),
         "appeal": EffectSpec(given=("reason",), spine=True),
     }
 )
@@ -59,7 +59,8 @@ class Effect:
     """效果: what a transition does beside moving the case.
 
     Args of `ask`: what (duty), who (a role, or "given:holder", "given:units"), within (a Limit, or
-    "given:until"), keep (the duty outlives the step). Args of `settle`: what.
+    "given:until"), keep (the duty outlives the step). Args of `settle`: what. Args of `escalate`: after (only from so many
+    times on that the transition has been counted).
     """
 
     name: str

@@ -203,6 +203,8 @@ class _Reader:
         if "within" in given:
             within = given["within"]
             found["within"] = within if within == "given:until" else self._limit(within, (*path, "within"), label)
+        if "after" in given:
+            found["after"] = self._count(given["after"], (*path, "after"), f"{label}: after")
         if "keep" in given:
             found["keep"] = self._flag(given["keep"], (*path, "keep"), f"{label}: keep")
         return found

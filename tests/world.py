@@ -18,6 +18,7 @@ from lianxin.people.actions import create_token
 from lianxin.people.actors import nobody
 from lianxin.people.models import Account, Post
 from lianxin.people.queries import unit_by_key
+from lianxin.people.representatives import MicroFacts, add_micro
 from lianxin.people.tokens import DISPLAY
 from lianxin.places.sites.actions import SiteFacts, add_site, end_site
 from lianxin.town.models import Upload
@@ -78,6 +79,7 @@ def make_world() -> World:
     _callers(world)
     _values(world)
     _sites(world)
+    _micro(world)
     _uploads(world)
     return world
 
@@ -131,6 +133,13 @@ def _sites(world: World) -> None:
         world.values[name] = made.code
         if name == "site_ended":
             end_site(made, "拆除", actor=who(town, "admin"), now=timezone.now())
+
+
+def _micro(world: World) -> None:
+    """A micro-grid where the cases lie, with a neighbour who speaks for it."""
+    facts = MicroFacts("一单元", 16, person="张大嫂", phone="13900001111", doors="1 至 16 号")
+    made = add_micro(grid_named(world.town, "1-1").pk, facts, actor=who(world.town, "admin"), now=timezone.now())
+    world.values["micro"] = made.pk
 
 
 def _values(world: World) -> None:

@@ -24,8 +24,11 @@ from lianxin.people.actors import Actor
 from lianxin.people.directory import party, party_of, serving, strength
 from lianxin.people.middleware import staff
 from lianxin.people.queries import units
+from lianxin.people.representatives import representatives
 from lianxin.places.models import Grid
 from lianxin.places.queries import Node, ancestor_ids, ended_grids, grid_tree, subtree_ids
+from lianxin.town.homes.reform.lines import told_lines
+from lianxin.town.homes.reform.micro import rows_of as rows_of_micros
 from lianxin.town.homes.reform.past import show_ended
 from lianxin.town.homes.rows import Row, dress
 
@@ -57,9 +60,8 @@ def _row(node: Node) -> Row:
 
 
 def _total(rows: dict[int, Row], roots: list[Row]) -> Row:
-    """What the whole town has: households and people are those of the smallest grids that tell them."""
-    nodes = [row["node"] for row in rows.values() if row["node"].level in ("grid", "micro")]
-    leaf = [node for node in nodes if not node.children]
+    """What the whole town has: households and people are those of its small grids, which micro-grids count again."""
+    leaf = [row["node"] for row in rows.values() if row["node"].level == "grid"]
     first = roots[0] if roots else {"people": None, "party": None, "cases": (0, 0)}
     return {
         **first, "households": sum(node.households for node in leaf), "population": sum(n.population for n in leaf)
@@ -125,7 +127,9 @@ def _about(actor: Actor, node: Node, now: datetime) -> dict[str, Any]:
         "below": sum(len(rows) for rows in people.values()) - len(own), "party": party_of(actor.town, branch),
         "units": serving_units(actor, pk), "neighbours": neighbours(actor, node), "count": cases.count(),
         "rows": dress(rows_of(actor, cases.order_by("due_at", "id"), now=now, most=20)),
-        "more": f"{reverse('town-cases')}?what=open&village={pk}",
+        "more": f"{reverse('town-cases')}?what=open&village={pk}", "lines": told_lines(actor.town, pk),
+        "micros": rows_of_micros(actor.town, node),
+        "by": representatives(actor.town, [pk]).get(pk) if node.level == "micro" else None,
     }  # fmt: skip
 
 

@@ -26,6 +26,7 @@ from lianxin.places.queries import Node, ancestor_ids, ended_grids, grid_tree, s
 from lianxin.places.reform.queries import became_of
 from lianxin.town.homes.field import on_phone
 from lianxin.town.homes.field_day import of_day
+from lianxin.town.homes.reform.lines import told_lines
 from lianxin.town.homes.rows import dress
 
 LISTED = 30
@@ -66,12 +67,14 @@ def served_by(town: Town, node: Node, now: datetime) -> dict[str, Any]:
     """What anybody may know of a grid: its name, who is posted to it, whom to call. No one's own number is told."""
     chain = ancestor_ids(town, node.id)
     people = serving(town, [node.id], now=now).get(node.id, [])
+    lines = [row for row in told_lines(town, node.id, post=False) if row["unit"]]
     near = [unit for unit in units(town).values() if unit.phone and unit.grid_id in chain]
     return {
         "node": node, "full_name": grid_name(town, node.id),
         "above": [grid_tree(town)[pk] for pk in chain[:-1] if grid_tree(town)[pk].level != "town"],
         "people": [{"name": row["name"], "title": row["title"]} for row in people],
         "phones": [{"name": unit.name, "phone": unit.phone} for unit in near],
+        "lines": [{"name": row["name"], "unit": row["unit"]} for row in lines],
     }  # fmt: skip
 
 

@@ -252,6 +252,17 @@ def test_too_many_with_one_telephone_from_wherever(town, settings, monkeypatch):
     assert browser.post("/report/", {"text": TEXT, "phone": "19900000002"}).status_code == 303
 
 
+def test_programs_share_the_allowance_of_a_telephone(town, settings, monkeypatch):
+    settings.ALLOWED_HOSTS = ["*"]
+    monkeypatch.setattr("lianxin.cases.allowance.PER_PHONE", 1)
+    browser, sent = Client(headers={"host": "lx.test"}), {"text": TEXT, "phone": "19900000001"}
+    assert browser.post("/report/", sent).status_code == 303
+    body = {"text": TEXT, "contact": {"phone": "19900000001"}}
+    told = browser.post("/api/v1/reports", body, content_type="application/json", headers={"Idempotency-Key": "k" * 12})
+    assert told.status_code == 429
+    assert told.json()["code"] == "slow_down"
+
+
 def test_too_many_words_added_are_said_politely_and_stay(site, town, lamp, link, monkeypatch):
     monkeypatch.setattr("lianxin.cases.views.public.follow.ACTS", 1)
     done = lamp()

@@ -1,11 +1,14 @@
 """How much a client without a name may send in an hour: counted in the database, for all processes together."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
 from django.http import HttpRequest
 from django.utils import timezone
 
+from lianxin.cases.allowance import spend_phone
 from lianxin.cases.api.problems import Problem
 from lianxin.keys.models import Town
 from lianxin.keys.tries import TooManyTries, spend
@@ -31,7 +34,20 @@ def count(request: HttpRequest, allowance: Allowance) -> None:
     """Count one of them for this client, or raise the problem slow_down."""
     town: Town = request.town  # type: ignore[attr-defined]
     client = client_of(request)
-    try:
+    with _slowed_down():
         spend(town.pk, allowance.scope, client, most=allowance.most, per=HOUR, now=timezone.now())
+
+
+def count_phone(request: HttpRequest, phone: str) -> None:
+    """Count a report in the name of a telephone, as the page does, or raise the problem slow_down."""
+    town: Town = request.town  # type: ignore[attr-defined]
+    with _slowed_down():
+        spend_phone(town.pk, phone, now=timezone.now())
+
+
+@contextmanager
+def _slowed_down() -> Iterator[None]:
+    try:
+        yield
     except TooManyTries as many:
         raise Problem("slow_down", headers={"Retry-After": str(many.retry_after)}, seconds=many.retry_after) from many

@@ -1,7 +1,7 @@
 """The one way to write history."""
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,8 @@ from lianxin.keys.ids import new_id
 from lianxin.keys.models import Town
 from lianxin.ledger.chain import FIRST, entry_digest, merkle_root, moment, new_text_key, seal_mac, text_digest
 from lianxin.ledger.models import Entry, Head, Seal, Text
+
+AT_ONCE = 200  # chains written together
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,43 @@ def record(line: Line, *, actor: Any, now: datetime) -> Entry:
     head.seq, head.digest = entry.seq, entry.digest
     head.save(update_fields=["seq", "digest"])
     return entry
+
+
+def record_each(lines: Sequence[Line], *, actor: Any, now: datetime) -> None:
+    """Append an entry to each of many chains, as `record` does one by one; a few statements for all of them.
+
+    For an import, in the transaction that holds the rows it is about. Raises ValueError for a subject said twice.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("history is written in the same transaction as the change")
+    if len({(line.subject_kind, line.subject_id) for line in lines}) < len(lines):
+        raise ValueError("a subject is said twice")
+    for start in range(0, len(lines), AT_ONCE):
+        _record_some(lines[start : start + AT_ONCE], actor=actor, now=now)
+
+
+def _record_some(lines: Sequence[Line], *, actor: Any, now: datetime) -> None:
+    town_id, ids = actor.town_id, [line.subject_id for line in lines]
+    rows = Head.objects.for_system("lock the chains", town_id)
+    kinds = {line.subject_kind for line in lines}
+    locked = rows.select_for_update().filter(subject_kind__in=kinds, subject_id__in=ids).order_by("id")
+    held = {(head.subject_kind, head.subject_id): head for head in locked}
+    begun, entries, texts = [], [], list[Text]()
+    for line in lines:
+        head = held.get((line.subject_kind, line.subject_id))
+        if head is None:
+            head = Head(
+                town_id=town_id, subject_kind=line.subject_kind, subject_id=line.subject_id, seq=0, digest=FIRST
+            )
+            begun.append(head)
+        entry, said = make_entry(line, seq=head.seq + 1, prev=head.digest, actor=actor, now=now)
+        head.seq, head.digest = entry.seq, entry.digest
+        entries.append(entry)
+        texts += said
+    Entry.objects.bulk_create(entries)
+    Text.objects.bulk_create(texts)
+    Head.objects.bulk_create(begun)
+    rows.bulk_update(held.values(), ["seq", "digest"])
 
 
 def _lock_head(line: Line, town_id: int) -> Head:

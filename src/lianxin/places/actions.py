@@ -13,7 +13,7 @@ from lianxin.keys.cache import bump
 from lianxin.keys.ids import new_id
 from lianxin.keys.once import OnceKey, claim
 from lianxin.keys.relations import AnotherTown
-from lianxin.ledger.actions import Line, record
+from lianxin.ledger.actions import Line, record, record_each
 from lianxin.places.boundaries import digest_of, sheet_of, standing, tried, version_of
 from lianxin.places.locate import Locator
 from lianxin.places.misfits import middle_of
@@ -231,6 +231,7 @@ def import_grids(town: Town, rows: Sequence[GridRow], *, actor: Any, now: dateti
     ids: dict[str, int] = {}
     added = changed = 0
     moved: list[int] = []  # grids whose ground is another now
+    lines: list[Line] = []
     cause = Cause(new_id(), FormerBoundary.How.IMPORTED, actor, now)
     for each in _settled(town, held, rows, now):
         grid, before = each.grid, each.before
@@ -242,9 +243,10 @@ def import_grids(town: Town, rows: Sequence[GridRow], *, actor: Any, now: dateti
                 keep_former(grid, before["boundary"], before["area_m2"], cause)
             moved += [grid.pk] if redrawn else []
             told = told_of(before["boundary"], grid, cause) if redrawn else {}
-            record(_line(grid, each.is_new, each.differs, told), actor=actor, now=now)
+            lines.append(_line(grid, each.is_new, each.differs, told))
         added += each.is_new
         changed += bool(each.differs) and not each.is_new
+    record_each(lines, actor=actor, now=now)
     if added or changed:
         bump(town)
     if changed and moved:

@@ -67,6 +67,8 @@ def datum_named(name: object) -> Datum:
 
     Raises `BadPoint` (`unknown_datum`) for any other.
     """
+    if isinstance(name, Datum):  # asked for every point of a file
+        return name
     plain = "".join(c for c in _shown(name).lower() if c.isalnum())
     try:
         return ALSO_CALLED[plain]

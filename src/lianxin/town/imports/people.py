@@ -16,7 +16,7 @@ from django.db import transaction
 
 from lianxin.keys.cache import bump
 from lianxin.keys.scope import EVERY_TOWN
-from lianxin.ledger.actions import Line, record
+from lianxin.ledger.actions import Line, record_each
 from lianxin.ledger.models import Entry
 from lianxin.people.masking import mask_phone, tidy_phone
 from lianxin.people.models import Account, Post, Role, Unit
@@ -288,18 +288,20 @@ def settle_people(rows: Sequence[PersonRow], *, actor: Actor, now: datetime) -> 
     """
     town, done = actor.town, Settled()
     known = _known(town, rows, now=now)
+    lines: list[Line] = []
     touched: dict[str, list[PersonRow]] = defaultdict(list)
     for row in rows:
         touched[row.username].append(row)
     for username, held in touched.items():
         account = known.accounts.get(username)
         if account is None:
-            account = _new_account(held[0], actor=actor, now=now)
+            account = _new_account(held[0], lines)
             done.accounts += 1
         else:
-            done.changed += _change_account(account, held[0], actor=actor, now=now)
+            done.changed += _change_account(account, held[0], lines)
         for row in held:
-            _settle(row, account, known.posts.get(row.key), done, actor=actor, now=now)
+            _settle(row, account, known.posts.get(row.key), done, lines, actor=actor, now=now)
+    record_each(lines, actor=actor, now=now)
     named = {row.key for row in rows}
     done.unnamed = sum(key not in named for key in known.posts)
     if done.accounts or done.posts or done.changed:
@@ -307,25 +309,34 @@ def settle_people(rows: Sequence[PersonRow], *, actor: Actor, now: datetime) -> 
     return done
 
 
-def _new_account(row: PersonRow, *, actor: Actor, now: datetime) -> Account:
+def _new_account(row: PersonRow, lines: list[Line]) -> Account:
     account = Account(username=row.username, name=row.name, phone=row.phone or "", password=make_password(None))
     account.save(force_insert=True)
-    record(Line("account", account.pk, "create", {"username": row.username}), actor=actor, now=now)
+    lines.append(Line("account", account.pk, "create", {"username": row.username}))
     return account
 
 
-def _change_account(account: Account, row: PersonRow, *, actor: Actor, now: datetime) -> int:
+def _change_account(account: Account, row: PersonRow, lines: list[Line]) -> int:
     changes = _changes(row, account)
     if not changes:
         return 0
     for name, value in changes.items():
         setattr(account, name, value)
     account.save(update_fields=sorted(changes))
-    record(Line("account", account.pk, "change", {"changed": sorted(changes)}), actor=actor, now=now)
+    lines.append(Line("account", account.pk, "change", {"changed": sorted(changes)}))
     return 1
 
 
-def _settle(row: PersonRow, account: Account, post: Post | None, done: Settled, *, actor: Actor, now: datetime) -> None:
+def _settle(
+    row: PersonRow,
+    account: Account,
+    post: Post | None,
+    done: Settled,
+    lines: list[Line],
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
     if post is None:
         post = Post(
             town=actor.town, account=account, unit_id=row.unit_id, role_id=row.role_id, grid_id=row.grid_id,
@@ -333,7 +344,7 @@ def _settle(row: PersonRow, account: Account, post: Post | None, done: Settled, 
         )  # fmt: skip
         post.save(force_insert=True)
         data = {"account": account.pk, "unit": row.unit_id, "role": row.role_id, "grid": row.grid_id}
-        record(Line("post", post.pk, "create", data), actor=actor, now=now)
+        lines.append(Line("post", post.pk, "create", data))
         done.posts += 1
         return
     changes = _post_changes(row, post)
@@ -343,7 +354,7 @@ def _settle(row: PersonRow, account: Account, post: Post | None, done: Settled, 
     for name, value in changes.items():
         setattr(post, name, value)
     post.save(update_fields=sorted(changes))
-    record(Line("post", post.pk, "change", {"set": changes}), actor=actor, now=now)
+    lines.append(Line("post", post.pk, "change", {"set": changes}))
     done.changed += 1
 
 

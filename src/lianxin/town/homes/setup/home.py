@@ -55,9 +55,35 @@ PARTS: tuple[tuple[Callable[[], str], tuple[Part, ...]], ...] = (
         ),
     ),
     (lambda: _("How requests go round"), ()),
+    (
+        lambda: _("Files"),
+        (
+            Part(
+                "setup-import",
+                lambda: _("Bring a file in"),
+                lambda: _("Grids, people, sites, categories"),
+                "file",
+                "manage_people",
+            ),
+            Part(
+                "setup-export",
+                lambda: _("Take a table out"),
+                lambda: _("Grids, people, sites, to be kept or changed"),
+                "out",
+                "manage_people",
+            ),
+        ),
+    ),
 )
 OF_PART = {"units": 0, "roles": 0, "calendar": 0, "roster": 0, "categories": 2, "clauses": 2}
-ICONS = {"units": "users", "roles": "key", "calendar": "clock", "roster": "bell", "categories": "list", "clauses": "info"}
+ICONS = {
+    "units": "users",
+    "roles": "key",
+    "calendar": "clock",
+    "roster": "bell",
+    "categories": "list",
+    "clauses": "info",
+}
 
 
 @staff

@@ -108,7 +108,7 @@ def test_rare_characters_come_back_from_the_export(site, town, tmp_path):
     from lianxin.town.cli import main
 
     site.post("/report/", {"text": RARE})
-    made = CliRunner().invoke(main, ["export", "cases", "--as", "clerk.lx", "--to", str(tmp_path / "cases.csv")])
+    made = CliRunner().invoke(main, ["export", "cases", "--as", "supervisor.lx", "--to", str(tmp_path / "cases.csv")])
     assert made.exit_code == 0, made.output
     assert "𠮷田家门口" in (tmp_path / "cases.csv").read_text("utf-8-sig")
 

@@ -228,9 +228,9 @@ def note_on(
     """Leave an entry on a case that another case's transition touches; in the caller's transaction."""
     seen = case.version
     sheet = Sheet(case, actor, now, act, given=given, texts=texts or {}, source=case.step, quiet=True)
-    entry, texts = entry_of(sheet, apply(case, {}))
+    entry, told = entry_of(sheet, apply(case, {}))
     save_changes(case, seen, {})
-    save_rows(sheet, entry, texts)
+    save_rows(sheet, entry, told)
 
 
 def _appeal(move: Move) -> None:

@@ -379,6 +379,9 @@ TABLE = (
     post("/sites/{site_foreign}/end/", {"reason": "x"}, only({"admin"}, 404)),
     Row("/grids/{grid}/plates/", staff()),
     Row("/grids/{grid_foreign}/plates/", staff(404)),
+    Row("/points/", always(200)),
+    Row("/points/?open=1", always(200)),
+    Row("/points/marks.geojson", always(200)),
     # The set-up: the administrator keeps the town, who manages people keeps the roles.
     Row("/setup/", only(MANAGE_PEOPLE)),
     Row("/setup/town/", only({"admin"})),

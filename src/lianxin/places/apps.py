@@ -10,5 +10,9 @@ class Config(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Let `verify` know of boundaries."""
+        """Let `verify` know of boundaries and service points."""
+        from lianxin.ledger.rows import keep_rows
         from lianxin.places import checks  # noqa: F401 - registers the check
+        from lianxin.places.models import ServicePoint
+
+        keep_rows("service_point", ServicePoint)

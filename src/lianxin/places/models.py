@@ -112,6 +112,40 @@ class Site(InTown):
         return self.name
 
 
+class ServicePoint(OfTown):
+    """Where residents are served (服务阵地): a service centre, a practice station, a rest stop; open to everybody.
+
+    `point` is [longitude, latitude], WGS-84. `hours` by weekday (Monday "0"), empty: the town's own.
+    """
+
+    class Kind(models.TextChoices):
+        """党群服务中心, 便民服务中心, 文明实践站, 红帆驿站, 议事亭 and what a town has besides."""
+
+        PARTY = "party", _("Party and mass service centre")
+        SERVICE = "service", _("Public service centre")
+        PRACTICE = "practice", _("Civility practice station")
+        STOP = "stop", _("Rest stop")
+        PAVILION = "pavilion", _("Deliberation pavilion")
+        OTHER = "other", _("Other service point")
+
+    key = models.CharField(max_length=40)
+    kind = models.CharField(max_length=10, choices=Kind)
+    name = models.CharField(max_length=60)
+    address = models.CharField(max_length=120, blank=True)
+    grid = models.ForeignKey(Grid, models.PROTECT, related_name="+")
+    point = models.JSONField(null=True, blank=True)
+    phone = models.CharField(max_length=30, blank=True)
+    hours = models.JSONField(null=True, blank=True)
+    services = models.JSONField(default=list)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["town", "key"], name="service_point_per_key")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class FormerBoundary(InTown):
     """A boundary a grid had until another took its place (边界沿革), and who replaced it, how and why.
 

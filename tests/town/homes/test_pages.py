@@ -20,7 +20,7 @@ from towns import STAFF, grid_named
 pytestmark = pytest.mark.django_db
 PLACES = {
     "clerk": "/desk/", "dispatcher": "/desk/", "handler": "/field/", "worker": "/field/", "chief": "/field/",
-    "mediator": "/field/", "supervisor": "/supervise/", "leader": "/town/", "admin": "/staff/", "security": "/staff/",
+    "mediator": "/field/", "supervisor": "/supervise/", "leader": "/town/", "admin": "/setup/", "security": "/staff/",
     "auditor": "/town/",
 }  # fmt: skip
 

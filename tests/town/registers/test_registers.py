@@ -13,7 +13,7 @@ from lianxin.ledger.rows import StaleRow, past_of, plain, stamp_of
 from lianxin.ledger.verify import verify
 from lianxin.people.models import CalendarDay, Turn, Unit
 from lianxin.people.queries import clock_of, units
-from lianxin.town.registers.fields import Wrong, spans_of
+from lianxin.town.registers.fields import Wrong
 from lianxin.town.registers.known import REGISTERS
 from lianxin.town.registers.register import (
     NotKept,
@@ -27,6 +27,7 @@ from lianxin.town.registers.register import (
     read_form,
     take_away,
 )
+from lianxin.town.registers.times import spans_of
 from towns import MONDAY, who
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("J")]

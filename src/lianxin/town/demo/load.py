@@ -31,6 +31,7 @@ from lianxin.town.demo.names import People
 from lianxin.town.demo.onward import Onward, at_work, fresh, publish_some, recent
 from lianxin.town.demo.others import play_others
 from lianxin.town.demo.play import Stage
+from lianxin.town.demo.points import settle_points
 from lianxin.town.demo.rules import TOWNS, Rules
 from lianxin.town.demo.setting import Setting, make_town, settle
 from lianxin.town.demo.signins import hand_out, new_password
@@ -165,6 +166,7 @@ def _set_up(plan: Plan, loading: Loading) -> Setting:
     settle(setting, plan.staff, plan.busiest)
     sites = make_sites(plan.rules.seed, plan.ground)
     settle_sites(sites, setting.grids, actor=system(setting.town), now=first, ends=anchor)
+    settle_points(sites, setting.grids, actor=system(setting.town), now=first)
     return setting
 
 

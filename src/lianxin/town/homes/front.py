@@ -12,7 +12,7 @@ HOMES = {
     "dispatcher": "desk",
     "supervisor": "supervise",
     "leader": "town-page",
-    "admin": "staff-directory",
+    "admin": "setup",
     "security_admin": "staff-directory",
     "audit_admin": "town-page",
 }

@@ -8,15 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from lianxin.cases.words import said
+from lianxin.places.datum import BadPoint, Datum, to_wgs84
 from lianxin.town.imports.cleaning import clean_line
 from lianxin.workflow.clock import UNITS, Limit
 
@@ -28,7 +26,6 @@ if TYPE_CHECKING:
 Widget = dict[str, Any]
 Option = tuple[Any, str, str]  # the value the column holds, what a file calls it, what a person reads
 KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
-SPAN = re.compile(r"(\d{1,2}:\d{2})\s*[-–—~至到]\s*(\d{1,2}:\d{2})")
 PARTS = re.compile(r"[、，,;；\n\r]+")
 
 
@@ -220,57 +217,37 @@ class Yes(Field):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Day(Field):
-    """A date."""
+class Point(Field):
+    """Where something is, [longitude, latitude] in WGS-84: taken on a map, or written."""
+
+    def take(self, data: QueryDict) -> Any:
+        """The point of the map where one was taken there, else what was written."""
+        if data.get("source") and data.get("lon") and data.get("lat"):
+            return [data["lon"], data["lat"]]
+        return data.get(self.column, "")
 
     def load(self, town: Town, raw: Any) -> Any:
-        """The date in ISO 8601 as the row's column takes it."""
+        """The two figures; None where nothing is given."""
+        parts = PARTS.sub(" ", raw).split() if isinstance(raw, str) else list(raw or [])
+        if not parts:
+            return None
+        if len(parts) != 2:
+            raise Wrong(_("Write longitude and latitude, as 117.0021, 34.6034."))
         try:
-            return raw if isinstance(raw, date) else date.fromisoformat(str(raw).strip())
-        except ValueError:
-            raise Wrong(_("Set a date.")) from None
-
-    def dump(self, town: Town, value: Any) -> Any:
-        """ISO 8601."""
-        return str(value)
-
-    def widgets(self, town: Town, value: Any, typed: QueryDict | None) -> list[Widget]:
-        """A date field."""
-        shown = typed.get(self.column, "") if typed is not None else value or ""
-        return [self.widget(type="date", value=str(shown), short=True)]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moment(Field):
-    """A date and time by the town's clock."""
-
-    def load(self, town: Town, raw: Any) -> Any:
-        """The moment, aware."""
-        try:
-            moment = raw if isinstance(raw, datetime) else datetime.fromisoformat(str(raw).strip())
-        except ValueError:
-            raise Wrong(_("Set a date and a time.")) from None
-        return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(settings.TIME_ZONE))
-
-    def dump(self, town: Town, value: Any) -> Any:
-        """ISO 8601 by the town's clock, to the minute."""
-        return _local(value)
+            return list(to_wgs84(parts[0], parts[1], Datum.WGS84))
+        except BadPoint as bad:
+            raise Wrong(str(bad)) from None
 
     def said(self, town: Town, value: Any) -> str:
-        """The date and the time."""
-        return _local(value).replace("T", " ")
+        """The two figures."""
+        return f"{value[0]}, {value[1]}" if value else ""
 
     def widgets(self, town: Town, value: Any, typed: QueryDict | None) -> list[Widget]:
-        """A field of date and time."""
-        shown = typed.get(self.column, "") if typed is not None else _local(value)
-        return [self.widget(type="datetime-local", value=shown, short=True)]
-
-
-def _local(value: Any) -> str:
-    if not value:
-        return ""
-    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return moment.astimezone(ZoneInfo(settings.TIME_ZONE)).strftime("%Y-%m-%dT%H:%M")
+        """A map, and a line of text that needs none."""
+        shown = typed.get(self.column, "") if typed is not None else self.said(town, value)
+        lon, lat = value or ("", "")
+        over = {"type": "map", "over": self.label(), "under": self.hint() if self.hint else "", "lon": lon, "lat": lat}
+        return [{**self.widget(name="map", value=""), **over}, self.widget(type="text", value=shown, hint="")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -411,106 +388,3 @@ def amount(text: str) -> str:
 
 def _chinese() -> bool:
     return (get_language() or "zh").startswith("zh")
-
-
-def spans_of(text: str) -> list[list[str]]:
-    """Opening hours as a person writes them (08:30-12:00 14:00-17:30); empty: shut. Raises Wrong."""
-    found = SPAN.findall(text.replace("：", ":"))
-    rest = SPAN.sub("", text.replace("：", ":"))
-    if PARTS.sub("", rest).strip():
-        raise Wrong(_("Write hours as 08:30-12:00 14:00-17:30."))
-    try:
-        spans = [[time.fromisoformat(each.zfill(5)) for each in pair] for pair in found]
-    except ValueError:
-        raise Wrong(_("Write hours as 08:30-12:00 14:00-17:30.")) from None
-    edges = [edge for span in spans for edge in span]
-    if any(opens >= shuts for opens, shuts in spans) or edges != sorted(edges):
-        raise Wrong(_("The hours overlap, or close before they open."))
-    return [[each.isoformat("minutes") for each in span] for span in spans]
-
-
-def hours_said(spans: Iterable[Sequence[str]]) -> str:
-    """Opening hours as a person writes them."""
-    return " ".join(f"{opens}-{shuts}" for opens, shuts in spans)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hours(Field):
-    """The hours of one day; none is a day of rest."""
-
-    def load(self, town: Town, raw: Any) -> Any:
-        """Spans as the clock reads them."""
-        if isinstance(raw, list):
-            raw = hours_said(raw)
-        return spans_of(str(raw or ""))
-
-    def said(self, town: Town, value: Any) -> str:
-        """As a person writes them."""
-        return hours_said(value or []) or _("rest day")
-
-    def widgets(self, town: Town, value: Any, typed: QueryDict | None) -> list[Widget]:
-        """A line of text."""
-        shown = typed.get(self.column, "") if typed is not None else hours_said(value or [])
-        return [self.widget(type="text", value=shown, placeholder=_("rest day"))]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Week(Field):
-    """The hours of each weekday (Monday "0"); None where the town's own hold."""
-
-    own: bool = True  # whether it may be left to the town
-
-    def take(self, data: QueryDict) -> Any:
-        """Seven lines; nothing where the town's own hours are to hold."""
-        if self.own and not data.get(f"{self.column}_own"):
-            return None
-        return {str(day): data.get(f"{self.column}_{day}", "") for day in range(7)}
-
-    def load(self, town: Town, raw: Any) -> Any:
-        """Spans by weekday."""
-        if raw is None and self.own:
-            return None
-        if not isinstance(raw, Mapping):
-            raise Wrong(_("Write hours as 08:30-12:00 14:00-17:30."))
-        week = {}
-        for day in map(str, range(7)):
-            spans = raw.get(day, "")
-            try:
-                week[day] = spans_of(hours_said(spans) if isinstance(spans, list) else str(spans))
-            except Wrong as wrong:
-                raise Wrong(f"{weekdays()[int(day)]}: {wrong.said}") from None
-        if not any(week.values()):
-            raise Wrong(_("A week without a working hour would let no limit run out."))
-        return week
-
-    def said(self, town: Town, value: Any) -> str:
-        """Each day that is worked."""
-        if value is None:
-            return _("the town's hours")
-        told = [f"{weekdays()[int(day)]} {hours_said(spans)}" for day, spans in value.items() if spans]
-        return pgettext("list", ", ").join(told)
-
-    def widgets(self, town: Town, value: Any, typed: QueryDict | None) -> list[Widget]:
-        """A tick for hours of one's own, and a line for each day."""
-        shown = self.take(typed) if typed is not None else value
-        week = shown if shown is not None else town.settings.get("hours", {})
-        made = []
-        if self.own:
-            ticked = self.widget(type="checkbox", name=f"{self.column}_own", value=shown is not None, hint="")
-            made.append({**ticked, "label": _("Hours of its own"), "over": self.label(), "required": False})
-        for day, name in enumerate(weekdays()):
-            spans = week.get(str(day), "")
-            text = hours_said(spans) if isinstance(spans, list) else spans
-            about = {"name": f"{self.column}_{day}", "label": name, "value": text, "placeholder": _("rest day")}
-            made.append(self.widget(hint="", **about) | {"type": "line"})
-        if not self.own:
-            made[0]["over"] = self.label()
-        made[0]["under"] = self.hint() if self.hint else ""
-        return made
-
-
-def weekdays() -> list[str]:
-    """Monday first."""
-    return [
-        _("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday"),
-    ]  # fmt: skip

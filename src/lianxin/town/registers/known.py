@@ -17,25 +17,12 @@ from lianxin.cases.words import said
 from lianxin.keys.cache import cached
 from lianxin.people.models import CalendarDay, Post, Role, Turn, Unit
 from lianxin.people.queries import roles, today, units
-from lianxin.places.queries import grid_tree
-from lianxin.town.registers.fields import (
-    Both,
-    Choice,
-    Day,
-    Field,
-    Hours,
-    Key,
-    Limits,
-    Moment,
-    Number,
-    Option,
-    Several,
-    Week,
-    Words,
-    Yes,
-    weekdays,
-)
+from lianxin.places.models import ServicePoint
+from lianxin.places.points import service_points
+from lianxin.places.queries import ancestor_ids, grid_at, grid_tree
+from lianxin.town.registers.fields import Both, Choice, Field, Key, Limits, Number, Option, Point, Several, Words, Yes
 from lianxin.town.registers.register import Faults, Register
+from lianxin.town.registers.times import Day, Hours, Moment, Week, weekdays
 
 if TYPE_CHECKING:
     from lianxin.keys.models import Town
@@ -408,7 +395,53 @@ ROSTER = Register(
     drops=True,
 )  # fmt: skip
 
-REGISTERS: Mapping[str, Register] = {each.key: each for each in (UNITS, ROLES, CALENDAR, ROSTER, CATEGORIES, CLAUSES)}
+# --- service points ---------------------------------------------------------------------------------------------------
+
+
+def point_kinds(_town: Town) -> Iterator[Option]:
+    """The kinds of service point in words."""
+    return ((kind.value, kind.value, str(kind.label)) for kind in ServicePoint.Kind)
+
+
+def _point_check(town: Town, row: Any, facts: Mapping[str, Any]) -> Faults:
+    faults: Faults = {}
+    every = service_points(town)
+    if row is None and any(each.key == facts["key"] for each in every if facts["key"]):
+        faults["key"] = _("Another service point is called so.")
+    inside = grid_at(town, *facts["point"]) if facts.get("point") else None
+    chain = ancestor_ids(town, inside) if inside else []
+    if facts.get("point") and facts.get("grid_id") not in chain:
+        where = grid_name(town, inside) if inside else _("no grid of the town")
+        faults["point"] = _("The point lies in %(grid)s.") % {"grid": where}
+    return faults
+
+
+POINTS = Register(
+    key="points", kind="service_point", model=ServicePoint,
+    name=lambda: _("Service points"), one=lambda: _("service point"),
+    lede=lambda: _("Where residents are served, when, and with what; shown to everybody."),
+    fields=(
+        Field(column="name", label=lambda: _("Its name"), required=True, most=60),
+        Key(column="key", label=lambda: _("Key"), hint=lambda: _("For files and programs. Empty: one is given.")),
+        Choice(column="kind", label=lambda: _("What sort it is"), options=point_kinds, required=True),
+        Choice(column="grid_id", label=lambda: _("In the grid"), options=_grids, none=None, required=True),
+        Field(column="address", label=lambda: _("Where it is, in words"), most=120),
+        Point(column="point", label=lambda: _("Its point"),
+              hint=lambda: _("Point on the map, or write longitude and latitude (GPS, Tianditu).")),
+        Field(column="phone", label=lambda: _("Telephone of the unit"), most=30),
+        Words(column="services", label=lambda: _("What is done there"), most=40),
+        Week(column="hours", label=lambda: _("Opening hours")),
+        Yes(column="active", label=lambda: _("In use")),
+    ),
+    title=lambda _town, row: row.name,
+    about=lambda town, row: " · ".join(filter(None, (row.get_kind_display(), grid_name(town, row.grid_id), row.phone))),
+    rows=service_points,
+    off=lambda row: not row.active,
+    check=_point_check,
+)  # fmt: skip
+
+ALL = (UNITS, ROLES, CALENDAR, ROSTER, POINTS, CATEGORIES, CLAUSES)
+REGISTERS: Mapping[str, Register] = {each.key: each for each in ALL}
 
 
 def table_ends(town: Town, *, now: datetime) -> date | None:

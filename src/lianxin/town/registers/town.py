@@ -15,8 +15,9 @@ from lianxin.jobs.queue import enqueue
 from lianxin.keys.cache import bump
 from lianxin.keys.models import Town
 from lianxin.ledger.actions import Line, record
-from lianxin.town.registers.fields import Choice, Day, Field, Hours, Option, Week, Wrong
+from lianxin.town.registers.fields import Choice, Field, Option, Wrong
 from lianxin.town.registers.register import NotKept, Reading, may_keep
+from lianxin.town.registers.times import Day, Hours, Week
 
 if TYPE_CHECKING:
     from django.http import QueryDict

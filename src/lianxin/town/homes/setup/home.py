@@ -54,7 +54,14 @@ PARTS: tuple[tuple[Callable[[], str], tuple[Part, ...]], ...] = (
             Part("sites", lambda: _("Sites"), lambda: _("Compounds, enterprises, public places"), "pin"),
         ),
     ),
-    (lambda: _("How requests go round"), ()),
+    (
+        lambda: _("How requests go round"),
+        (
+            Part("workflows", lambda: _("Kinds of case"), lambda: _("Workflows: steps, acts, limits"), "refresh"),
+            Part("routes", lambda: _("Rules of dispatch"), lambda: _("Where a case goes, and why"), "arrow"),
+            Part("questions", lambda: _("Questions of the categories"), lambda: _("Asked beside a report"), "list"),
+        ),
+    ),
     (
         lambda: _("Files"),
         (
@@ -75,15 +82,10 @@ PARTS: tuple[tuple[Callable[[], str], tuple[Part, ...]], ...] = (
         ),
     ),
 )
-OF_PART = {"units": 0, "roles": 0, "calendar": 0, "roster": 0, "categories": 2, "clauses": 2}
-ICONS = {
-    "units": "users",
-    "roles": "key",
-    "calendar": "clock",
-    "roster": "bell",
-    "categories": "list",
-    "clauses": "info",
-}
+OF_PART = {  # the group of a register, and its icon
+    "units": (0, "users"), "roles": (0, "key"), "calendar": (0, "clock"), "roster": (0, "bell"), "points": (1, "flag"),
+    "categories": (2, "list"), "clauses": (2, "info"),
+}  # fmt: skip
 
 
 @staff
@@ -107,9 +109,9 @@ def _parts(actor: Actor) -> list[dict[str, Any]]:
             if actor.can(part.may) and address(part.page)
         ]
         for key, register in REGISTERS.items():
-            if OF_PART[key] == at and actor.can(register.may):
+            if OF_PART[key][0] == at and actor.can(register.may):
                 href = reverse("setup-register", args=[key])
-                rows.append({"href": href, "text": register.name(), "about": register.lede(), "icon": ICONS[key]})
+                rows.append({"href": href, "text": register.name(), "about": register.lede(), "icon": OF_PART[key][1]})
         if rows:
             found.append({"heading": heading(), "rows": rows})
     return found

@@ -2,9 +2,12 @@
 
 from django.urls import path
 
+from lianxin.town.homes import points
 from lianxin.town.homes.setup import home, pages
 
 urlpatterns = [
+    path("points/", points.points, name="points"),
+    path("points/marks.geojson", points.point_marks, name="point-marks"),
     path("setup/", home.setup, name="setup"),
     path("setup/town/", pages.setup_town, name="setup-town"),
     path("setup/<slug:key>/", pages.register_list, name="setup-register"),

@@ -15,6 +15,7 @@ from django.db.models import Count
 
 from lianxin.cases.models import Case
 from lianxin.cases.queries.setup import limits_of, workflow_by_id
+from lianxin.cases.queries.undone import UNDO
 from lianxin.cases.roles import HOLDER, MAIN
 from lianxin.keys.models import Town
 from lianxin.ledger.models import Entry
@@ -181,7 +182,7 @@ def replay(town: Town, flow: Workflow, *, seed: str, now: datetime) -> Replay:
         for row in cases.filter(id__in=chunk).values("id", "number", "workflow_id", "state"):
             found.tried += 1
             own = workflow_by_id(town, row["workflow_id"])
-            deeds = list(_deeds(own, told.get(row["id"], ()), _Past(offices, row["state"].get("stand_in", ""))))
+            deeds = _deeds(own, told.get(row["id"], ()), _Past(offices, row["state"].get("stand_in", "")))
             walked = walk(flow, deeds)
             if walked.refused and _same(walked, walk(own, deeds)):
                 found.unlike += 1
@@ -251,14 +252,20 @@ class _Past:
         return frozenset(roles)
 
 
-def _deeds(own: Workflow, entries: Iterable[tuple[Any, ...]], past: _Past) -> Iterator[Deed]:
-    """The acts of a case's workflow as they were done; what the spine notes by itself is left out."""
-    for act, source, post, data in entries:
+def _deeds(own: Workflow, entries: Iterable[tuple[Any, ...]], past: _Past) -> list[Deed]:
+    """The acts of a case's workflow as they were done; what the spine notes by itself, and what was taken back, is
+    left out.
+    """
+    deeds: list[tuple[int, Deed]] = []
+    for seq, (act, source, post, data) in enumerate(entries, start=1):
         given = data.get("given", {})
         past.first = given.get("reporter") if act == "open" else past.first
-        if source and own.transition(source, act) is not None:
+        if act == UNDO:
+            deeds = [each for each in deeds if each[0] < given["first"]]
+        elif source and own.transition(source, act) is not None:
             filled = {**given, **dict.fromkeys(data.get("texts", ()), "…")}
             if data.get("photos"):
                 filled["photos"] = data["photos"]["digests"]
-            yield Deed(act, past.roles(post, given.get("reporter")), filled)
+            deeds.append((seq, Deed(act, past.roles(post, given.get("reporter")), filled)))
         past.move(data)
+    return [deed for _seq, deed in deeds]

@@ -8,9 +8,11 @@ from django.test import Client
 from django.utils import timezone
 
 from lianxin.cases.actions.asking import NotPublished, publish_questions
+from lianxin.cases.actions.erasing import erase_case
 from lianxin.cases.models import Case, Category, QuestionSheet
 from lianxin.cases.queries.asking import asking_of
 from lianxin.forms.questions import BadSheet
+from lianxin.ledger.models import Text
 from lianxin.ledger.verify import verify
 from lianxin.people.models import Account
 from towns import who
@@ -147,6 +149,15 @@ def test_a_case_keeps_the_words_it_was_asked_in_whatever_is_asked_later(town, cl
     page = text(signed_in("clerk").get(f"/cases/{only(town).number}/"))
     assert "是什么犬" in page
     assert "哪一种狗" not in page
+
+
+def test_answers_are_erased_with_the_case(town, client, dogs):
+    first = send(client, dogs)
+    send(client, dogs, first, q_bitten="no", q_sort="kept")
+    erase_case(only(town), "本人要求", actor=who(town, "security"), now=timezone.now())
+    assert only(town).answers == {}
+    assert not Text.objects.for_system("tests", town).filter(body__contains="kept").exists()
+    assert list(verify(town)) == []
 
 
 def test_the_same_key_with_other_answers_is_refused(town, client, dogs):

@@ -11,12 +11,14 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from lianxin.cases.actions import open_case
+from lianxin.cases.actions.undoing import undo
 from lianxin.cases.actions.workflows import NotPublished, publish
 from lianxin.cases.fitting import read_for
 from lianxin.cases.models import Case, WorkflowVersion
 from lianxin.cases.queries.setup import kinds, latest_version, workflow_of
 from lianxin.cases.rehearsal import drawn, dry_run, replay
-from lianxin.cases.values import Draft
+from lianxin.cases.queries.standing import stand
+from lianxin.cases.values import Done, Draft
 from lianxin.keys.cache import forget
 from lianxin.ledger.models import Entry
 from lianxin.ledger.verify import verify
@@ -213,6 +215,17 @@ def test_what_was_done_goes_through_its_own_text_whatever_happened(town, life, n
     assert (found.of, found.tried, found.whole, found.unlike) == (3, 3, 3, 0)
     assert found.refused == []
     assert found.unended == []
+
+
+def test_what_was_taken_back_counts_as_not_done(town, life, now):
+    tale = life().do("clerk", "accept")
+    slip = tale.do("clerk", "assign", holder=tale_holder(town)).done
+    undo(slip.standing.case.pk, [slip.entry.pk], actor=who(town, "clerk"), now=tale.now + timedelta(minutes=1))
+    tale.done = Done(stand(who(town, "clerk"), pk=slip.case.pk), None)
+    tale.now += timedelta(minutes=2)
+    tale.to("closed")
+    found = replay(town, read(REQUEST), seed="s", now=now + timedelta(days=60))
+    assert (found.whole, found.unlike, found.refused) == (1, 0, [])
 
 
 def tale_holder(town):

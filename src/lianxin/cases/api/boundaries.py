@@ -38,6 +38,10 @@ class FateShape(Taken):
     to: Literal["stay", "grid", "new"]
     grid: Word = Field("", description=_("Code of the grid it goes to."))
     name: Annotated[Line, StringConstraints(max_length=60)] = Field("", description=_("Name of the new grid."))
+    takes: Annotated[list[Word], Field(max_length=MOST_STEPS)] = Field(
+        default_factory=list,
+        description=_("new: what goes with it from the old one, as posts:7; cases follow the ground."),
+    )
 
 
 class StepShape(Taken):
@@ -148,7 +152,8 @@ def read_boundary(request: HttpRequest, code: str) -> HttpResponse:
         _("Redraw boundaries"),
         _(
             "Steps on the points that grids share, so that they go on tiling their parent: all are done or none. A "
-            "point that is moved moves in every boundary that has it. Cases stay with the grid they were placed in. "
+            "point that is moved moves in every boundary that has it. Cases stay with the grid they were placed in, "
+            "but for those on the ground of a new grid that is cut from it. "
             "With dry_run nothing is written. Whoever saved first wins: read again when it is stale. Needs a post "
             "that may set up the town. Scope: setup:write."
         ),

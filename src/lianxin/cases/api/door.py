@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
-from lianxin.cases.api import boundaries, bulk, photos, public, saved, setup, staff
+from lianxin.cases.api import boundaries, bulk, grids, photos, public, saved, setup, staff
 from lianxin.cases.api.credentials import CHALLENGE
 from lianxin.cases.api.describing import completed
 from lianxin.cases.api.problems import BY_STATUS, Problem, answer, faults_of
@@ -80,5 +80,14 @@ api = Door(
     openapi_url=None,
     urls_namespace="api",
 )
-for each in (public.router, setup.router, boundaries.router, staff.router, bulk.router, saved.router, photos.router):
+for each in (
+    public.router,
+    setup.router,
+    boundaries.router,
+    grids.router,
+    staff.router,
+    bulk.router,
+    saved.router,
+    photos.router,
+):
     api.add_router("", each)

@@ -317,3 +317,26 @@ def test_a_level_up_after_so_many_times_needs_a_count_and_a_number(row: str, fau
     again = read(good).transition("two", "again")
     assert again is not None
     assert (again.final, again.effects[0].args) == (True, {"after": 3})
+
+
+@pytest.mark.parametrize(
+    ("later", "fault"),
+    [
+        ("{act: go, after: 28 days}", "system may not go at it"),
+        ("{act: ask, after: 28 days}", "ask is done once"),
+        ("{act: once, after: 28 working_days}", "are not days"),
+        ("{act: once}", "no limit"),
+        ("28", "not a mapping"),
+    ],
+)
+def test_what_comes_later_at_an_end_is_once_and_the_systems(later: str, fault: str) -> None:
+    rows = (
+        "  - {act: ask, name: {zh: 名, en: N}, from: end, by: system}\n"
+        "  - {act: once, name: {zh: 名, en: N}, from: end, by: system, counts: asked, at_most: 1}\n"
+    )
+    bad = TINY.replace("outcome: done}", f"outcome: done, later: {later}}}") + rows
+    assert any(fault in message for _line, message in faults(bad))
+    good = TINY.replace("outcome: done}", "outcome: done, later: {act: once, after: 28 days}}") + rows
+    assert str(read(good).steps["end"].later_after) == "28 days"
+    early = TINY.replace("within: 1 days}", "within: 1 days, later: {act: once, after: 1 days}}") + rows
+    assert any("only an end" in message for _line, message in faults(early))

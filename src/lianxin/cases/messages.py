@@ -12,7 +12,7 @@ from lianxin.people.models import Post
 
 TO_REPORTERS = frozenset(  # acts a reporter is told of; the words are on the page they follow
     {"open", "accept", "reject", "assign", "take", "answer", "finish", "grant_extension", "suspend", "resume", "merge",
-     "split", "reopen", "close", "escalate"}
+     "split", "reopen", "close", "escalate", "ask_still"}
 )  # fmt: skip
 TO_HOLDER = frozenset({"remind", "supervise", "grant_extension", "refuse_extension", "add"})
 

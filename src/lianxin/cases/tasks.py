@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from lianxin.cases.actions.afterwards import ask_later
 from lianxin.cases.actions.bulk import forget_batches
 from lianxin.cases.actions.checking_in import forget_check_ins
 from lianxin.cases.actions.doors import state_of, transition
@@ -88,7 +89,7 @@ def nightly(*, now: datetime) -> None:
     """Once a day: forget keys of writes older than 90 days, old counts of tries, who had what open, what came of acts
     on many cases, check-ins of no more use, and orphaned files.
 
-    And the letters of the week to who follows an area.
+    Ask of what was closed weeks ago whether it is still good; and the letters of the week to who follows an area.
     """
     from lianxin.forms.photos import sweep_orphans
 
@@ -101,5 +102,6 @@ def nightly(*, now: datetime) -> None:
     forget_batches(now=now)
     for town in Town.objects.order_by("id"):
         forget_check_ins(town, now=now)
+        ask_later(town, now=now)
         reckon_provisional(town, now=now)
     sweep_orphans(older_than=now - timedelta(days=1))

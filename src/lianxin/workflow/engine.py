@@ -226,7 +226,7 @@ def plan(
         opens=tuple(draft.opens),
         closings=tuple(draft.closings),
         effects=tuple(
-            effect for effect in transition.effects if EFFECTS[effect.name].spine and _is_time(effect, draft, transition)
+            each for each in transition.effects if EFFECTS[each.name].spine and _is_time(each, draft, transition)
         ),
     )
 
@@ -252,6 +252,17 @@ def late_act(workflow: Workflow, state: CaseState, *, now: datetime) -> str | No
     if state.paused_at is not None:
         return next((each.act for each in workflow.transitions_from(state.step) if _resumed_by_system(each)), None)
     return (workflow.steps[state.step].on_late or None) if not state.late_done else None
+
+
+def later_act(workflow: Workflow, state: CaseState, *, closed_at: datetime | None, now: datetime) -> str | None:
+    """What `system` must do because a case has rested at its end so long, if anything: once."""
+    step = workflow.steps[state.step]
+    if not step.later or step.later_after is None or closed_at is None:
+        return None
+    made = workflow.transition(state.step, step.later)
+    if made is None or state.counts.get(made.counts, 0) or now < closed_at + timedelta(days=step.later_after.amount):
+        return None
+    return step.later
 
 
 def _resumed_by_system(transition: Transition) -> bool:

@@ -113,6 +113,7 @@ _SPECIAL: Mapping[str, Callable[[Effect, Transition, Workflow], Iterator[str]]] 
 
 def _step_faults(step: Step, workflow: Workflow) -> Iterator[str]:
     if step.end:
+        yield from _later_faults(step, workflow)
         return
     leaving = [transition for transition in workflow.transitions_from(step.key) if _free(transition, step.key)]
     if step.who and not any({step.who, "holder"} & set(transition.by) for transition in leaving):
@@ -124,6 +125,14 @@ def _step_faults(step: Step, workflow: Workflow) -> Iterator[str]:
         yield f"on_late: system may not {step.on_late} from it"
     elif not _by_itself(late) or any(EFFECTS[effect.name].on_time for effect in late.effects):
         yield f"on_late: {step.on_late} asks more than system can give"
+
+
+def _later_faults(step: Step, workflow: Workflow) -> Iterator[str]:
+    later = workflow.transition(step.key, step.later) if step.later else None
+    if step.later and (later is None or "system" not in later.by or later.to is not None or later.needs):
+        yield f"later: system may not {step.later} at it"
+    elif later is not None and later.at_most != 1:
+        yield f"later: {step.later} is done once (counts, at_most: 1)"
 
 
 def _free(transition: Transition, source: str) -> bool:

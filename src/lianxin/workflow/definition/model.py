@@ -59,8 +59,8 @@ class Effect:
     """效果: what a transition does beside moving the case.
 
     Args of `ask`: what (duty), who (a role, or "given:holder", "given:units"), within (a Limit, or
-    "given:until"), keep (the duty outlives the step). Args of `settle`: what. Args of `escalate`: after (only from so many
-    times on that the transition has been counted).
+    "given:until"), keep (the duty outlives the step). Args of `settle`: what. Args of `escalate`: after (only from so
+    many times on that the transition has been counted).
     """
 
     name: str
@@ -72,7 +72,8 @@ class Step:
     """环节: where a case rests, whose turn it is, and for how long.
 
     `limit_name`: the category's limit of that name replaces `within` when it has one.
-    `on_late`: the act `system` does when the limit is past. `outcome` is set on end steps alone.
+    `on_late`: the act `system` does when the limit is past. `outcome` is set on end steps alone, and so are `later`,
+    the act `system` does once when a case has rested there for `later_after`.
     """
 
     key: str
@@ -84,6 +85,8 @@ class Step:
     on_late: str = ""
     end: bool = False
     outcome: str = ""
+    later: str = ""
+    later_after: Limit | None = None
 
 
 @dataclass(frozen=True, slots=True)

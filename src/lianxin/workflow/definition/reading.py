@@ -23,7 +23,7 @@ from lianxin.workflow.definition.model import (
 from lianxin.workflow.definition.source import Path, Source, load
 
 TOP_KEYS = ("key", "version", "name", "start", "confidential", "steps", "transitions")
-STEP_KEYS = ("name", "phase", "who", "within", "on_late", "end", "outcome")
+STEP_KEYS = ("name", "phase", "who", "within", "on_late", "end", "outcome", "later")
 TRANSITION_KEYS = ("act", "name", "from", "to", "by", "needs", "takes", "counts", "at_most", "duty", "effects", "final")
 
 WORD = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -89,7 +89,10 @@ class _Reader:
             for odd in sorted({"who", "within", "on_late"} & set(item)):
                 self.fault((*path, odd), f"{what}: an end has no {odd}")
             outcome = self._one_of(item.get("outcome"), OUTCOMES, (*path, "outcome"), f"{what}: outcome")
-            return Step(key, name, phase, end=True, outcome=outcome)
+            later, after = self._later(item.get("later"), (*path, "later"), what)
+            return Step(key, name, phase, end=True, outcome=outcome, later=later, later_after=after)
+        if "later" in item:
+            self.fault((*path, "later"), f"{what}: only an end has something that comes later")
         if "outcome" in item:
             self.fault((*path, "outcome"), f"{what}: only an end has an outcome")
         within, limit_name = self._within(item.get("within"), (*path, "within"), what)
@@ -106,6 +109,15 @@ class _Reader:
         if who == "system":
             self.fault(path, f"{what}: system is no person (who)")
         return who
+
+    def _later(self, raw: object, path: Path, what: str) -> tuple[str, Limit | None]:
+        if raw is None:
+            return "", None
+        item = self._mapping(raw, path, f"{what}: later", ("act", "after"))
+        after = self._limit(item.get("after"), (*path, "after"), f"{what}: later")
+        if after is not None and after.unit != "days":
+            self.fault((*path, "after"), f"{what}: later: {after} are not days")
+        return self._word(item.get("act"), (*path, "act"), f"{what}: later"), after
 
     def _transition(self, index: int, raw: object, steps: Mapping[str, Step]) -> Transition | None:
         path: Path = ("transitions", index)

@@ -305,7 +305,9 @@ def offered(seen: Following, *, now: datetime) -> list[Transition]:
     """The transitions this reporter may make now. Who joined may add and press; the workflow says so."""
     every = available(seen.flow, state_of(seen.standing), roles=roles_of(seen.actor, seen.case, seen.standing.duties))
     pressed = any(e.act == "remind" and seen.own(e) and now - e.at < REMIND_EVERY for e in seen.entries)
-    return [each for each in every if not (pressed and each.act == "remind")]
+    asked = bool(seen.case.state["counts"].get("asked_still"))  # that it is still good is said when one is asked
+    shut = {"remind"} if pressed else set()
+    return [each for each in every if each.act not in (shut if asked else {*shut, "still_good"})]
 
 
 def _may(seen: Following, *, now: datetime) -> set[str]:
@@ -330,7 +332,7 @@ def acts_of(seen: Following, *, now: datetime) -> list[dict[str, Any]]:
         plain = {"title": said(transition.name), "lede": "", "send": said(transition.name)}
         fields = fields_for(transition, seen.actor, seen.case)
         rows.append({**plain, **known.get(act, {}), "act": act, "fields": fields})
-    order = ["rate", "appeal", "not_solved", "add", "remind", "withdraw"]
+    order = ["rate", "still_good", "appeal", "not_solved", "add", "remind", "withdraw"]
     return sorted(rows, key=lambda row: order.index(row["act"]) if row["act"] in order else len(order))
 
 
@@ -339,6 +341,10 @@ def _words() -> dict[str, dict[str, Any]]:
         "rate": {
             "title": _("Are you content with it?"), "open": True, "icon": "star", "send": _("Send my rating"),
             "lede": _("If it is not settled, say so: it goes back to be handled again."),
+        },
+        "still_good": {
+            "title": _("Is it still good?"), "open": True, "icon": "check", "send": _("Yes, it is still good"),
+            "lede": _("It was closed four weeks ago. If it is no longer good, say below that it is not solved."),
         },
         "add": {
             "title": _("Add words or photos"), "icon": "plus", "send": pgettext("resident", "Add"),

@@ -1,6 +1,7 @@
 """Who is told of an entry: the new holders of its duties, and the reporters when something concerns them."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from lianxin.cases.models import Duty, Reporter
@@ -14,6 +15,7 @@ TO_REPORTERS = frozenset(  # acts a reporter is told of; the words are on the pa
     {"open", "accept", "reject", "assign", "take", "answer", "finish", "grant_extension", "suspend", "resume", "merge",
      "split", "reopen", "close", "escalate", "ask_still"}
 )  # fmt: skip
+REMIND, REMIND_EVERY = "remind", timedelta(hours=1)
 TO_HOLDER = frozenset({"remind", "supervise", "grant_extension", "refuse_extension", "add"})
 
 
@@ -40,6 +42,7 @@ def tell(town: Town, *, case_id: int, entry_id: int, act: str) -> bool:
         rows += [
             Message(town_id=town.pk, unit_id=d.unit_id, post_id=d.post_id, case_id=case_id, act=act, at=entry.at)
             for d in mains
+            if act != REMIND or not _pressed_lately(town, d, entry)
         ]
     told = for_reporters(entry)
     if told:
@@ -47,6 +50,15 @@ def tell(town: Town, *, case_id: int, entry_id: int, act: str) -> bool:
         rows += [_message(entry, act, reporter_id=pk) for pk in reporters]
     Message.objects.bulk_create(rows)
     return told
+
+
+def _pressed_lately(town: Town, duty: Duty, entry: Entry) -> bool:
+    """Whether they have had a reminder within the hour, of this case or another: more of them hurry nobody.
+
+    Each reminder stands in its case's history and is counted there all the same.
+    """
+    rows = Message.objects.for_system("messages", town).filter(unit_id=duty.unit_id, post_id=duty.post_id, act=REMIND)
+    return rows.filter(at__gt=entry.at - REMIND_EVERY, at__lte=entry.at).exists()
 
 
 def for_reporters(entry: Entry) -> bool:

@@ -159,3 +159,23 @@ def test_a_turn_is_said_only_while_it_is_the_reader_s(town):
     told(town, done)
     for name in ("clerk", "handler", "handler2", "supervisor"):
         assert "轮到您办" not in {row["turn"] for row in rows(town, name)}, name  # the resident is to answer
+
+
+@pytest.mark.row("B5")
+def test_a_person_is_reminded_once_an_hour_at_most_and_every_reminder_stays_in_the_history(town):
+    from datetime import timedelta
+
+    from lianxin.cases.tasks import entered
+    from lianxin.ledger.models import Entry
+    from lianxin.notices.models import Message
+
+    first, second, now = at(town, "handle"), at(town, "handle"), timezone.now()
+    told = Message.objects.for_system("tests", town).filter(act="remind")
+    times = ((first, "clerk", 0), (second, "supervisor", 20), (first, "leader", 59), (second, "clerk", 61))
+    for done, name, minutes in times:
+        made = transition(done.case.pk, "remind", actor=who(town, name), now=now + timedelta(minutes=minutes))
+        entered(town_id=town.pk, case_id=made.case.pk, entry_id=made.entry.pk, act="remind")
+    assert [(each.case_id, each.at) for each in told.order_by("id")] == [
+        (first.case.pk, now), (second.case.pk, now + timedelta(minutes=61)),
+    ]  # fmt: skip
+    assert Entry.objects.for_system("tests", town).filter(act="remind").count() == 4

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction as database
 from django.utils.translation import gettext as _
 
@@ -73,6 +74,8 @@ def begin_batch(
     once: OnceKey, offer: Offer, picks: Sequence[Pick], *, actor: Actor, now: datetime
 ) -> tuple[Batch, bool]:
     """Note what is about to be done to which cases; with whether the same form has been sent before."""
+    if actor.post_id is None:
+        raise PermissionDenied
     lines = [{"case": pick.standing.case.pk, "number": pick.standing.case.number} for pick in picks]
     made = Batch(
         id=new_id(), town=actor.town, post_id=actor.post_id, act=offer.act, name=offer.name[:80], lines=lines, at=now

@@ -69,7 +69,7 @@ def perform(request: HttpRequest, standing: Standing, attempt: Attempt, actor: A
     """
     if INSERT in request.POST:
         attempt.data = inserted(request.POST, standing, actor)
-        attempt.act, attempt.unsent = attempt.data["act"], True
+        attempt.act, attempt.unsent = str(attempt.data["act"]), True
         return None
     now = timezone.now()
     once = _once(request, attempt, standing, actor)

@@ -207,6 +207,10 @@ TABLE = (
     Row("/mine/sign-out/", always(405)),
     post("/mine/sign-out/", {}, always(303)),
     Row("/limits/", always(200)),
+    # Following what others asked: what stands on the board.
+    Row("/board/{number}/watch/", by_case(shown=200, rest=404), **NUMBER),
+    post("/board/{number}/watch/", {}, by_case(shown=422, rest=404), **NUMBER),
+    Row("/board/{number}/feed.atom", by_case(shown=200, rest=404), **NUMBER),
     # The board.
     Row("/board/", always(200)),
     Row(f"/board/?words={WORDS['own'][0]}", always(200)),

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
 from lianxin.cases.links import link_code
-from lianxin.cases.models import Reporter
+from lianxin.cases.models import Case, Reporter
 from lianxin.cases.pickers import category_name, grid_name
-from lianxin.cases.queries.board import BoardFilter, board
+from lianxin.cases.queries.board import BoardFilter, board, board_item
 from lianxin.cases.queries.setup import categories, workflow_by_id
 from lianxin.cases.queries.week import week_of
 from lianxin.cases.words import act_name
@@ -38,6 +38,8 @@ def watch_link(held: Subscription) -> str:
 
 def subject_of(town: Town, held: Subscription) -> str:
     """What is followed, in words that name nobody."""
+    if held.about == Subscription.About.SHOWN:
+        return _("published request %(number)s") % {"number": _shown_number(town, held)}
     if held.about == Subscription.About.CASE:
         return _("request %(number)s") % {"number": _number(town, held.reporter_id)}
     category = categories(town).get(held.category_id or 0)
@@ -61,7 +63,9 @@ def asking(town: Town, held: Subscription) -> Letter:
 
 
 def of_request(town: Town, held: Subscription, act: str) -> Letter | None:
-    """News of a request; None when it is gone."""
+    """News of a request; None when it is gone, or stands on the public board no more."""
+    if held.about == Subscription.About.SHOWN:
+        return _of_shown(town, held, act)
     row = Reporter.objects.for_system("a letter to who follows", town).filter(pk=held.reporter_id or 0)
     reporter = row.select_related("case").first()
     if reporter is None:
@@ -76,6 +80,27 @@ def of_request(town: Town, held: Subscription, act: str) -> Letter | None:
         values = {"number": number, "what": what}
         body = f"{told}\n\n{private}\n\n{_ending(held)}\n"
         return Letter(subject, body, told, watch_link(held), "progress", values)
+
+
+def _of_shown(town: Town, held: Subscription, act: str) -> Letter | None:
+    """News of a request of others: its number, the act, and the page that anybody may read."""
+    number = _shown_number(town, held)
+    row = board_item(town, number) if number else None
+    if row is None:
+        return None
+    with override(held.language):
+        what = act_name(workflow_by_id(town, row["workflow_id"]), act)
+        link = held.site + reverse("board-item", args=[row["number"]])
+        told = _("Request %(number)s on the public board: %(what)s. See %(link)s")
+        told = told % {"number": number, "what": what, "link": link}
+        subject = _("%(town)s: %(number)s, %(what)s") % {"town": town.name, "number": number, "what": what}
+        body = f"{told}\n\n{_ending(held)}\n"
+        return Letter(subject, body, told, watch_link(held), "progress", {"number": number, "what": what})
+
+
+def _shown_number(town: Town, held: Subscription) -> str:
+    rows = Case.objects.for_system("a letter to who follows", town).filter(pk=held.case_id or 0)
+    return spoken(rows.values_list("number", flat=True).first() or "")
 
 
 def of_week(town: Town, held: Subscription, *, until: datetime) -> Letter:

@@ -22,7 +22,7 @@ def write_to_followers(town: Town, *, case_id: int, act: str) -> None:
     if act == "open":
         return
     reporters = Reporter.objects.for_system("letters", town).filter(case_id=case_id).values("id")
-    rows = Subscription.objects.for_system("letters", town).filter(reporter_id__in=reporters)
+    rows = Subscription.objects.for_system("letters", town).filter(Q(reporter_id__in=reporters) | Q(case_id=case_id))
     now = timezone.now()
     for pk in rows.exclude(confirmed_at=None).values_list("id", flat=True):
         enqueue("cases.letter_of_request", town_id=town.pk, run_at=now, subscription=pk, act=act, at=now.isoformat())

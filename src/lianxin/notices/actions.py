@@ -32,7 +32,8 @@ def read_messages(*, actor: Actor, now: datetime, case_id: int | None = None) ->
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """To be told of an area (a grid, a group of categories, both or neither) or of one's own request.
+    """To be told of an area (a grid, a group of categories, both or neither), of one's own request, or of one of others
+    that stands on the public board (`case_id`).
 
     `address` as the way has tidied it; `site` is where links lead, `language` what the letters are written in.
     """
@@ -44,6 +45,14 @@ class Wish:
     grid_id: int | None = None
     category_id: int | None = None
     reporter_id: int | None = None
+    case_id: int | None = None
+
+    @property
+    def about(self) -> str:
+        """What sort of thing is followed."""
+        if self.reporter_id:
+            return Subscription.About.CASE
+        return Subscription.About.SHOWN if self.case_id else Subscription.About.AREA
 
 
 def watch_code(pk: int) -> str:
@@ -70,9 +79,8 @@ def follow(wish: Wish, *, actor: Actor, now: datetime) -> None:
         spend(actor.town_id, "watch-address", digest, most=ASKED, per=PER, now=now)
     except TooManyTries:
         return
-    about = Subscription.About.CASE if wish.reporter_id else Subscription.About.AREA
-    same = {"way": wish.way, "address_blind": digest, "about": about, "grid_id": wish.grid_id,
-            "category_id": wish.category_id, "reporter_id": wish.reporter_id}  # fmt: skip
+    same = {"way": wish.way, "address_blind": digest, "about": wish.about, "grid_id": wish.grid_id,
+            "category_id": wish.category_id, "reporter_id": wish.reporter_id, "case_id": wish.case_id}  # fmt: skip
     held = Subscription.objects.for_system("follow", actor.town_id).filter(**same).first()
     if held is None:
         held = Subscription(
@@ -97,6 +105,12 @@ def forget_followers(reporters: Iterable[int], *, town_id: int) -> None:
     """Forget who follows the requests of these reporters: the requests are being erased."""
     rows = Subscription.objects.for_system("erase", town_id).filter(reporter_id__in=list(reporters))
     for row in rows:
+        row.delete()
+
+
+def forget_watchers(case_id: int, *, town_id: int) -> None:
+    """Forget who follows a request on the public board: it stands there no more."""
+    for row in Subscription.objects.for_system("taken down", town_id).filter(case_id=case_id):
         row.delete()
 
 

@@ -53,12 +53,14 @@ class Subscription(InTown):
     theirs. The address is encrypted; the code of its links is derived from the id and stored nowhere.
 
     An area is a grid with all below it, a group of categories, both, or the whole town; its news comes once a week.
-    A request is one reporter's (`reporter_id`); its news comes as it happens. Whether letters are read is not recorded.
+    A request is one reporter's (`reporter_id`), or one of others that stands on the public board (`case_id`); its news
+    comes as it happens. Whether letters are read is not recorded.
     """
 
     class About(models.TextChoices):
         AREA = "area"
         CASE = "case"
+        SHOWN = "shown"
 
     way = models.CharField(max_length=8)
     address = Personal()
@@ -67,6 +69,7 @@ class Subscription(InTown):
     grid_id = models.BigIntegerField(null=True)
     category_id = models.BigIntegerField(null=True)
     reporter_id = models.BigIntegerField(null=True)
+    case_id = models.BigIntegerField(null=True)
     language = models.CharField(max_length=8)
     site = models.CharField(max_length=120, help_text="where its links lead: scheme and host")
     at = models.DateTimeField()
@@ -84,6 +87,9 @@ class Subscription(InTown):
                 condition=models.Q(reporter_id__isnull=False),
             ),
             models.Index(fields=["town", "about", "told_at"], name="subscription_told"),
+            models.Index(
+                fields=["town", "case_id"], name="subscription_shown", condition=models.Q(case_id__isnull=False)
+            ),
         ]  # fmt: skip
 
     def __str__(self) -> str:

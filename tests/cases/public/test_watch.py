@@ -266,3 +266,61 @@ def test_a_link_that_is_wrong_or_of_another_town_follows_nothing(site, town, oth
     assert Client(headers={"host": "qh.test"}).post(link, {"do": "stop"}).status_code == 404
     assert site.get(f"/watch/{'9' * 30}/{'A' * 16}/").status_code == 404
     assert rows(town).count() == 1
+
+
+# --- what others asked ----------------------------------------------------------------------------------------------
+
+
+def shown(town, lamp, publish):
+    done = lamp()
+    publish(done.case)
+    return done
+
+
+def test_a_request_of_others_is_followed_by_letter_as_long_as_it_stands_on_the_board(site, town, lamp, publish, act):
+    done = shown(town, lamp, publish)
+    assert f"/board/{done.case.number}/watch/" in site.get(f"/board/{done.case.number}/").content.decode()
+    assert site.post(f"/board/{done.case.number}/watch/", {"way": "email", "address": ME})["Location"] == "/watch/asked/"
+    work()
+    link = next(each for each in links(mail.outbox[-1]) if each.startswith("/watch/"))
+    site.post(link, {"do": "confirm"})
+    mail.outbox.clear()
+    act(done.case, "accept", "clerk")
+    work()
+    (letter,) = mail.outbox
+    assert "受理" in letter.body
+    assert f"/board/{done.case.number}/" in letter.body
+    assert "/r/" not in letter.body  # the private link is its reporter's alone
+    assert "王建国" not in letter.body
+    mail.outbox.clear()
+    withhold(Case.objects.for_system("t", town).get(pk=done.case.pk), "重新核对", actor=who(town, "clerk"), now=timezone.now())
+    act(done.case, "note", "clerk", note="x")
+    work()
+    assert not mail.outbox
+
+
+def test_who_follows_what_others_asked_is_forgotten_when_it_is_erased(site, town, lamp, publish):
+    done = shown(town, lamp, publish)
+    site.post(f"/board/{done.case.number}/watch/", {"way": "email", "address": ME})
+    assert rows(town).count() == 1
+    erase_case(done.case, "当事人申请", actor=who(town, "security"), now=timezone.now())
+    assert not rows(town).exists()
+
+
+def test_a_request_of_others_has_a_feed_of_its_own_without_words_of_its_reporter(site, town, lamp, publish, act):
+    done = shown(town, lamp, publish)
+    act(done.case, "accept", "clerk", note="内部：先看看")
+    answer = site.get(f"/board/{done.case.number}/feed.atom")
+    tree = ElementTree.fromstring(answer.content)
+    assert tree.find("a:entry/a:title", ATOM).text == "受理"
+    assert "内部" not in answer.content.decode()
+    assert "王建国" not in answer.content.decode()
+    again = site.get(f"/board/{done.case.number}/feed.atom", headers={"if-none-match": answer["ETag"]})
+    assert again.status_code == 304
+
+
+def test_what_does_not_stand_on_the_board_cannot_be_followed(site, lamp):
+    done = lamp()
+    assert site.get(f"/board/{done.case.number}/watch/").status_code == 404
+    assert site.post(f"/board/{done.case.number}/watch/", {"way": "email", "address": ME}).status_code == 404
+    assert site.get(f"/board/{done.case.number}/feed.atom").status_code == 404

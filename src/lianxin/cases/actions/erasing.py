@@ -27,7 +27,7 @@ from lianxin.cases.traces import Traces, traces_of
 from lianxin.forms.covering import uncover_photo
 from lianxin.ledger.actions import Line, erase_texts, record
 from lianxin.ledger.models import Entry, Text
-from lianxin.notices.actions import forget_followers
+from lianxin.notices.actions import forget_followers, forget_watchers
 from lianxin.people.actors import Actor, system
 from lianxin.people.actors import reporter as reporter_actor
 from lianxin.people.models import Account
@@ -188,6 +188,7 @@ def _erase_public_side(case: Case, reason: str, *, actor: Actor, now: datetime) 
         there.delete()
     for public in Publication.objects.for_system("erase", town_id).filter(case_id=case.pk):
         public.delete()
+    forget_watchers(case.pk, town_id=town_id)
     _erase_beside("publication", case.pk, reason, actor=actor, now=now)
 
 

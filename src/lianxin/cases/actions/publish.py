@@ -8,6 +8,7 @@ from django.db import transaction as database
 
 from lianxin.cases.models import Case, Photo, Publication, Reporter
 from lianxin.ledger.actions import Line, record
+from lianxin.notices.actions import forget_watchers
 from lianxin.people.actors import Actor
 
 SUBJECT = "publication"
@@ -68,6 +69,7 @@ def take_down(case: Case, *, actor: Actor, now: datetime) -> bool:
     with database.atomic():
         record(Line(SUBJECT, case.pk, "consent_withdrawn"), actor=actor, now=now)
         held.delete()
+        forget_watchers(case.pk, town_id=case.town_id)
     return True
 
 

@@ -2,8 +2,9 @@
 
 import hashlib
 from datetime import UTC, datetime
+from typing import Any
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.http import parse_etags, quote_etag
@@ -11,13 +12,19 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from lianxin.cases.messages import TO_REPORTERS
 from lianxin.cases.pickers import grid_name
-from lianxin.cases.queries.board import BoardFilter, board, groups
+from lianxin.cases.queries.board import BoardFilter, board, board_item, groups
+from lianxin.cases.queries.setup import workflow_by_id
 from lianxin.cases.views.public.board import kept_query, read_filter
 from lianxin.cases.views.public.pages import TownRequest
+from lianxin.cases.words import act_name
 from lianxin.keys.models import Town
+from lianxin.keys.numbers import spoken
+from lianxin.ledger.models import Entry
 
 MOST = 50
+ANSWERS = frozenset({"finish", "answer"})  # acts that carry the public answer
 FRESH = 900  # seconds a reader need not ask again
 
 
@@ -32,7 +39,19 @@ class _Feed(Atom1Feed):
 def feed(request: TownRequest) -> HttpResponse:
     """The newest entries, the same whoever reads: no cookie, no count of readers."""
     asked = read_filter(request)
-    body = _atom(request, BoardFilter(asked.grid, asked.category))
+    return _answer(request, _atom(request, BoardFilter(asked.grid, asked.category)))
+
+
+@require_safe
+def item_feed(request: TownRequest, number: str) -> HttpResponse:
+    """What happens to one request on the board: an entry for each act that its own reporters are told of."""
+    row = board_item(request.town, number)
+    if row is None:
+        raise Http404
+    return _answer(request, _of_item(request, row))
+
+
+def _answer(request: TownRequest, body: bytes) -> HttpResponse:
     tag = quote_etag(hashlib.sha256(body).hexdigest()[:32])
     if tag in parse_etags(request.headers.get("If-None-Match", "")):
         response = HttpResponse(status=304)
@@ -54,6 +73,19 @@ def _atom(request: TownRequest, wanted: BoardFilter) -> bytes:
         link = site + reverse("board-item", args=[row["number"]])
         made.add_item(row["title"], link, told, unique_id=link, pubdate=row["at"], updateddate=row["at"],
                       categories=[part for part in (row["category"], row["place"]) if part])  # fmt: skip
+    return str(made.writeString("utf-8")).encode()
+
+
+def _of_item(request: TownRequest, row: dict[str, Any]) -> bytes:
+    link = request.build_absolute_uri(reverse("board-item", args=[row["number"]]))
+    title, flow = f"{spoken(row['number'])} · {row['title']}", workflow_by_id(request.town, row["workflow_id"])
+    made = _Feed(title=title, link=link, feed_url=f"{link}feed.atom", description="", language=get_language())
+    rows = Entry.objects.for_system("a published request", request.town).filter(
+        subject_kind="case", subject_id=row["case_id"], act__in=TO_REPORTERS
+    )
+    for pk, act, source, at in rows.order_by("-seq").values_list("id", "act", "source", "at")[:MOST]:
+        told = row["answer"] if act in ANSWERS else ""
+        made.add_item(act_name(flow, act, source), link, told, unique_id=f"{link}#{pk}", pubdate=at, updateddate=at)
     return str(made.writeString("utf-8")).encode()
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from lianxin.cases.letters import subject_of
 from lianxin.cases.links import reporter_by_code
-from lianxin.cases.queries.board import groups, places
+from lianxin.cases.queries.board import board_item, groups, places
 from lianxin.cases.views.public.board import kept_query, read_filter
 from lianxin.cases.views.public.mine import private_path
 from lianxin.cases.views.public.pages import TownRequest, counted, nav, plain_words, private
@@ -89,6 +89,26 @@ def watch_request(request: TownRequest, number: str, code: str) -> HttpResponse:
             return render(request, "cases/public/watch_asked.html", {"nav": nav(), "back": back})
     context = {"nav": nav(), "ways": ways(), "fault": fault, "data": request.POST, "back": back}
     return render(request, "cases/public/watch_request.html", context, status=422 if fault else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@counted
+def watch_item(request: TownRequest, number: str) -> HttpResponse:
+    """Be told of a request of others that stands on the public board."""
+    row = board_item(request.town, number)
+    if row is None:
+        raise Http404
+    fault, back = "", reverse("board-item", args=[row["number"]])
+    if request.method == "POST":
+        fault = ask(request, case_id=row["case_id"])
+        if not fault:
+            return HttpResponseRedirect(reverse("watch-asked"), status=303)
+    feed = request.build_absolute_uri(reverse("board-item-feed", args=[row["number"]]))
+    context = {
+        "nav": nav("board"), "ways": ways(), "fault": fault, "data": request.POST, "back": back, "row": row,
+        "feed": feed,
+    }  # fmt: skip
+    return render(request, "cases/public/watch_item.html", context, status=422 if fault else 200)
 
 
 @csrf_exempt  # programs for mail post here by themselves (RFC 8058); no other site knows the code

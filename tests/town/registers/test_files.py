@@ -42,14 +42,14 @@ def test_with_one_fault_nothing_is_changed_and_every_fault_is_told(town):
         "units": [{"key": "utilities", "name": "改了名"}, {"key": "desk", "desk_of": ["nobody"]}, "?"],
         "categories": [{"name": "没有大类的", "parent": "nowhere"}, {"key": "x", "limits": {"handle": "3 moons"}}],
         "calendar": [{"day": "2026-13-01"}],
-        "town": {"hours": {"0": "17:00-08:00"}, "colour": "red"},
+        "town": {"hours": {1: "17:00-08:00"}, "colour": "red"},
         "spells": [],
     }
     loaded = load(town, yaml.safe_dump(whole, allow_unicode=True), actor=who(town, "system"), now=MONDAY)
     places = [fault.split(":")[0] for fault in loaded.faults]
     assert sorted(places) == sorted([
         "spells", "town.hours", "town.colour", "units[2].desk_of", "units[3]", "calendar[1].day",
-        "categories[1].parent_id", "categories[2].name", "categories[2].limits",
+        "categories[1].parent", "categories[2].name", "categories[2].limits",
     ])  # fmt: skip
     forget()
     assert written(town) == before

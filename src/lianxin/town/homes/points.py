@@ -80,5 +80,6 @@ def _week(point: ServicePoint, town: Town) -> list[tuple[str, str]]:
     for hours, days in groupby(told, key=lambda each: each[1]):
         names = [name for name, _hours in days]
         if hours:
-            found.append((names[0] if len(names) == 1 else f"{names[0]}–{names[-1]}", hours))
+            kept = hours.replace("-", "\u2060-\u2060")  # a line breaks between spans, not within one
+            found.append((names[0] if len(names) == 1 else f"{names[0]}–{names[-1]}", kept))
     return found

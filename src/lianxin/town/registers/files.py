@@ -131,4 +131,5 @@ class _Loading:
                 self.loaded.count(self.loaded.changed if done else self.loaded.same, register.key)
         except NotKept as refused:
             for name, said in refused.faults.items():
-                self.fault(f"{where}.{name}" if name else where, said)
+                field = register.named(name)
+                self.fault(f"{where}.{field.file if field else name}" if name else where, said)

@@ -108,6 +108,10 @@ class Hours(Field):
             raw = hours_said(raw)
         return spans_of(str(raw or ""))
 
+    def dump(self, town: Town, value: Any) -> Any:
+        """As people write them."""
+        return hours_said(value or [])
+
     def said(self, town: Town, value: Any) -> str:
         """As a person writes them."""
         return hours_said(value or []) or _("rest day")
@@ -120,7 +124,7 @@ class Hours(Field):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Week(Field):
-    """The hours of each weekday (Monday "0"); None where the town's own hold."""
+    """The hours of each weekday (Monday "0"; in files 1, as ISO 8601 counts); None where the town's own hold."""
 
     own: bool = True  # whether it may be left to the town
 
@@ -128,7 +132,7 @@ class Week(Field):
         """Seven lines; nothing where the town's own hours are to hold."""
         if self.own and not data.get(f"{self.column}_own"):
             return None
-        return {str(day): data.get(f"{self.column}_{day}", "") for day in range(7)}
+        return {str(day + 1): data.get(f"{self.column}_{day}", "") for day in range(7)}
 
     def load(self, town: Town, raw: Any) -> Any:
         """Spans by weekday."""
@@ -136,16 +140,20 @@ class Week(Field):
             return None
         if not isinstance(raw, Mapping):
             raise Wrong(_("Write hours as 08:30-12:00 14:00-17:30."))
-        week = {}
-        for day in map(str, range(7)):
-            spans = raw.get(day, "")
+        given, week = {str(day): spans for day, spans in raw.items()}, {}
+        for day, name in enumerate(weekdays()):
+            spans = given.get(str(day + 1)) or ""
             try:
-                week[day] = spans_of(hours_said(spans) if isinstance(spans, list) else str(spans))
+                week[str(day)] = spans_of(hours_said(spans) if isinstance(spans, list) else str(spans))
             except Wrong as wrong:
-                raise Wrong(f"{weekdays()[int(day)]}: {wrong.said}") from None
+                raise Wrong(f"{name}: {wrong.said}") from None
         if not any(week.values()):
             raise Wrong(_("A week without a working hour would let no limit run out."))
         return week
+
+    def dump(self, town: Town, value: Any) -> Any:
+        """As people write hours, by the weekday's number; days of rest are left out."""
+        return None if value is None else {int(day) + 1: hours_said(spans) for day, spans in value.items() if spans}
 
     def said(self, town: Town, value: Any) -> str:
         """Each day that is worked."""
@@ -156,15 +164,14 @@ class Week(Field):
 
     def widgets(self, town: Town, value: Any, typed: QueryDict | None) -> list[Widget]:
         """A tick for hours of one's own, and a line for each day."""
-        shown = self.take(typed) if typed is not None else value
-        week = shown if shown is not None else town.settings.get("hours", {})
-        made = []
+        shown = self.take(typed) if typed is not None else self.dump(town, value)
+        week = shown if shown is not None else self.dump(town, town.settings.get("hours", {}))
+        given, made = {str(day): text for day, text in (week or {}).items()}, []
         if self.own:
             ticked = self.widget(type="checkbox", name=f"{self.column}_own", value=shown is not None, hint="")
             made.append({**ticked, "label": _("Hours of its own"), "over": self.label(), "required": False})
         for day, name in enumerate(weekdays()):
-            spans = week.get(str(day), "")
-            text = hours_said(spans) if isinstance(spans, list) else spans
+            text = given.get(str(day + 1), "")
             about = {"name": f"{self.column}_{day}", "label": name, "value": text, "placeholder": _("rest day")}
             made.append(self.widget(hint="", **about) | {"type": "line"})
         if not self.own:

@@ -7,6 +7,7 @@ import zipfile
 import pytest
 from django.utils import timezone
 
+from cases.case.staging import signed_in
 from lianxin.cases.actions import transition
 from lianxin.cases.actions.joining import join_case
 from lianxin.cases.models import Case, Photo, Publication, Reporter
@@ -322,7 +323,14 @@ def test_who_erases_by_number_at_the_desk_leaves_the_others_their_answer_too(tow
     done = lamp()
     other = joined(town, done)
     answered(done.case)
+    page = f"/cases/{done.case.number}/erase/"
+    html = signed_in("security").get(page).content.decode()
+    assert "还有 1 人在等" in html
+    assert "请看清楚" not in html
     erase_case(done.case, "当事人申请", actor=who(town, "security"), now=timezone.now())
     assert "更换灯头两个" in site.get(link_of(other)).content.decode()
     assert row(town, done).name == ""
     assert list(verify(town)) == []
+    html = signed_in("security").get(page).content.decode()
+    assert "已经删除" not in html.replace("信息已经删除", "")
+    assert "请看清楚" in html  # who is erased next is another

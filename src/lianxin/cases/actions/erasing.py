@@ -21,7 +21,7 @@ from lianxin.cases.actions.effects import note_on
 from lianxin.cases.checks import ERASED
 from lianxin.cases.columns import placed
 from lianxin.cases.models import Case, CheckIn, FollowUp, Photo, Publication, Reporter
-from lianxin.cases.queries.erasing import FORGOTTEN, others_waiting, with_appeals
+from lianxin.cases.queries.erasing import FORGOTTEN, SUCCEEDED, others_waiting, with_appeals
 from lianxin.cases.search import unindex
 from lianxin.cases.traces import Traces, traces_of
 from lianxin.forms.covering import uncover_photo
@@ -172,7 +172,7 @@ def _succeed(case: Case, reporter: Reporter, *, actor: Actor, now: datetime) -> 
     heir = rows.filter(case_id=case.pk, id__in=others_waiting(case, but=reporter.pk)).order_by("id").first()
     if heir is None:  # only those wait whose own request was merged into this one
         return
-    note_on(case, "succeed", {"reporter": heir.pk}, actor=actor, now=now)
+    note_on(case, SUCCEEDED, {"reporter": heir.pk}, actor=actor, now=now)
     rows.filter(pk=reporter.pk).update(first=False)
     rows.filter(pk=heir.pk).update(first=True)
 

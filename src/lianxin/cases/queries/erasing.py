@@ -9,6 +9,7 @@ from lianxin.keys.models import Town
 from lianxin.keys.numbers import tidy
 from lianxin.ledger.models import Entry, Text
 
+SUCCEEDED = "succeed"  # the act of a case whose next reporter speaks for it
 FORGOTTEN = "forget"  # the act in the chain of a person whose details were erased
 
 
@@ -21,6 +22,8 @@ class Erasure:
     people: int
     photos: int
     published: int
+    waiting: int = 0  # how many others wait for the case: theirs stays, and so does the town's answer
+    succeeded: bool = False  # who raised it has been erased, and another of those who wait speaks for it now
 
     @property
     def case(self) -> Case:
@@ -46,8 +49,19 @@ def erasure_of(town: Town, number: str) -> Erasure:
     published = Publication.objects.for_system("erasing", town).filter(case_id__in=ids)
     return Erasure(
         tuple(cases), texts.filter(erased_at=None).count(), sum(1 for each in people if each.name or each.phone),
-        photos.count(), published.count(),
+        photos.count(), published.count(), _waiting(cases[0]), _succeeded(cases[0]),
     )  # fmt: skip
+
+
+def _succeeded(case: Case) -> bool:
+    rows = Entry.objects.for_system("erasing", case.town_id).filter(subject_kind="case", subject_id=case.pk)
+    return rows.filter(act=SUCCEEDED).exists()
+
+
+def _waiting(case: Case) -> int:
+    """How many beside who speaks for the case."""
+    first = Reporter.objects.for_system("erasing", case.town_id).filter(case_id=case.pk, first=True).first()
+    return len(others_waiting(case, but=first.pk)) if first is not None else 0
 
 
 def with_appeals(case: Case) -> list[Case]:

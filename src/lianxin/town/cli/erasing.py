@@ -34,6 +34,11 @@ def erase(number: str, reason: str, letters: str, yes: bool) -> None:
         f"将删除：文字 {found.texts} 段，{found.people} 人的姓名和电话，照片 {found.photos} 张，准确位置和地址。",
         f"Goes: {found.texts} texts, {found.people} people's details, {found.photos} photos, the exact place.",
     )
+    if found.waiting:
+        say(
+            f"还有 {found.waiting} 人在等这件事：只删现在的诉求人，其他人的内容和答复都保留。",
+            f"{found.waiting} others wait for it: only who speaks for it is erased, theirs and the answer stay.",
+        )
     if not yes:
         click.confirm("删除后无法恢复，确定吗？ It cannot be brought back. Go on?", abort=True)
     erase_case(found.case, reason.strip()[:500], actor=system(town), now=timezone.now())

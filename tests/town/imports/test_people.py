@@ -3,11 +3,16 @@
 import csv
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
 from lianxin.ledger.models import Entry
 from lianxin.ledger.verify import verify
 from lianxin.people.models import Account, Post, Unit
+from lianxin.town.exports.people import COLUMNS, people_rows
+from lianxin.town.exports.writing import write
+from lianxin.town.imports.sorts import SORTS, Options
 from towns import grid_named, who
 
 HEAD = ("账号", "姓名", "电话", "单位", "角色", "网格编码", "职务", "用工性质", "语言")
@@ -187,3 +192,19 @@ def test_hundreds_of_people_go_in(town, tmp_path, made, lianxin, person):
         sheet.append(person(f"person-{at}", 电话=f"199{at:08d}"))
     book.save(tmp_path / "a.xlsx")
     assert "新增账号 300、岗位 300" in put_in(lianxin, tmp_path / "a.xlsx").output
+
+
+@pytest.mark.row("A4")
+@pytest.mark.parametrize("ending", ["xlsx", "csv"])
+@given(names=st.lists(st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=40), min_size=4, max_size=4))
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_people_taken_out_change_nothing_when_brought_in_whatever_they_are_called(town, tmp_path, now, ending, names):
+    posts = Post.objects.for_system("tests", town).select_related("account").order_by("id")
+    for at, post in enumerate(posts):
+        Account.objects.filter(pk=post.account_id).update(name=names[at % 3], phone=f"1391234{at:04d}")
+        Post.objects.for_system("tests", town).filter(pk=post.pk).update(title=names[3])
+    path = tmp_path / f"people.{ending}"
+    write(path, ending, COLUMNS, people_rows(who(town, "admin"), now=now, personal=False))
+    looked = SORTS["people"].look(path, town, Options(), now)
+    assert [str(fault) for fault in looked.faults] == []
+    assert {name: looked.counts[name] for name in ("added", "changed", "accounts")} == {"added": 0, "changed": 0, "accounts": 0}

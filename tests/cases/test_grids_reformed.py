@@ -20,7 +20,7 @@ from lianxin.people.models import CentreHousehold, PartyGroup, Post, Unit
 from lianxin.people.queries import unit_by_key
 from lianxin.places.actions import redraw
 from lianxin.places.boundaries import sheet_of, standing, version_of
-from lianxin.places.models import AddressName, Grid, Site
+from lianxin.places.models import AddressName, Grid, ServicePoint, Site
 from lianxin.places.queries import ancestor_ids, ended_grids, find_address, grid_at, grid_tree, subtree_ids
 from lianxin.places.reform.actions import NotReformed, StaleReform, describe, reform
 from lianxin.places.reform.docks import known
@@ -81,6 +81,7 @@ def docked(town, grid, now):
         CentreHousehold.objects.create(town=town, grid=grid, name="老李家"),
         Unit.objects.create(town=town, key="station", name="警务室", grid=grid),
         Route.objects.create(town=town, grid=grid, unit=unit, hours="any"),
+        ServicePoint.objects.create(town=town, key="p1", kind="stop", name="红帆驿站", grid=grid),
         AddressName.objects.create(town=town, grid=grid, name="老井台", kind="landmark", lon=IN_2[0], lat=IN_2[1]),
         add_site(SiteFacts("venue", "文化广场", grid.pk, lon=IN_2[0], lat=IN_2[1]), actor=who(town, "admin"), now=now),
         Subscription.objects.create(
@@ -228,6 +229,13 @@ def test_a_preview_counts_what_follows_and_says_no_word_of_a_case(town, now, ope
     assert (row["name"], row["to"]) == ("1村2格", {"code": first.code, "name": "1村1格"})
 
 
+def test_what_is_said_afterwards_counts_no_confidential_case_either(town, merge, open_at):
+    secret = open_at(kind="dispute", title="家务事")
+    open_at()
+    assert merge().followed["cases"] == 1
+    assert again(secret).grid_id == grid_named(town, "1-1").pk
+
+
 def test_a_rename_keeps_the_code_and_verify_knows_the_name(town, now):
     grid = grid_named(town, "1-1")
     assert describe(grid, {"name": "河东格", "households": 40}, reason="地名办公布", actor=who(town, "admin"), now=now) == ["name", "households"]
@@ -267,6 +275,7 @@ def test_a_split_lets_cases_follow_their_ground_and_asks_nobody_who_cannot_be_in
     worker = who(town, "worker").post_id
     group = PartyGroup.objects.create(town=town, grid=first, name="一格党小组")
     stays = PartyGroup.objects.create(town=town, grid=first, name="老党小组")
+    point = ServicePoint.objects.create(town=town, key="p1", kind="stop", name="驿站", grid=first, point=[117.008, 34.605])
     rule = Route.objects.create(town=town, grid=first, unit=unit, hours="any")
     wish = Subscription.objects.create(
         town=town, way="email", address="a@b.cn", address_blind="x", about="area", grid_id=first.pk, language="zh-hans", site="https://t", at=now
@@ -274,7 +283,7 @@ def test_a_split_lets_cases_follow_their_ground_and_asks_nobody_who_cannot_be_in
     made, _done = split(town, now, takes=(f"party_groups:{group.pk}",))
     places = [again(case).grid_id for case in (here, there, nowhere, secret)]
     assert places == [first.pk, made.pk, first.pk, made.pk]
-    assert (again(group).grid_id, again(stays).grid_id) == (made.pk, first.pk)
+    assert (again(group).grid_id, again(stays).grid_id, again(point).grid_id) == (made.pk, first.pk, made.pk)
     assert Post.objects.for_system("tests", town).get(pk=worker).grid_id == first.pk
     rules = Route.objects.for_system("tests", town).filter(grid_id__in=[first.pk, made.pk])
     assert {(each.grid_id, each.unit_id, each.hours) for each in rules} == {(pk, unit.pk, "any") for pk in (first.pk, made.pk)}

@@ -50,7 +50,7 @@ def test_an_administrator_looks_at_a_merger_then_carries_it_out_and_all_pages_le
     assert (missing.status_code, "说明原因" in words(missing)) == (422, True)
     done = admin.post(f"/grids/{first.pk}/reform/", {**sent, "reason": "按民政批复"}, follow=True)
     assert done.redirect_chain == [(f"/grids/{first.pk}/", 303)]
-    assert "1 件未结事项已随之转入" in words(done)
+    assert "1 件在办事项已随之转入" in words(done)
     assert grid_tree(town)[first.pk].name == "北片"
     old = admin.get(f"/grids/{second.pk}/")
     assert "按民政批复" in words(old)
@@ -123,7 +123,7 @@ def test_a_cut_in_the_editor_shows_what_goes_with_the_new_grid_and_takes_what_is
     cut = json.dumps([{"do": "cut", "grid": first.code, "line": line, **fates}])
     sent = {"version": begun["version"], "steps": cut, "reason": "一分为二"}
     tried = admin.post(address, {**sent, "act": "check"})
-    assert "1 件未结事项在新网格的地面上，随之转入" in words(tried)
+    assert "1 件在办事项在新网格的地面上，随之转入" in words(tried)
     assert "一格党小组" in words(tried)
     ticked = f"{first.code[:12]}003 party_groups:{group.pk}"
     asked = {**sent, "follows": "1", "goes": ticked}

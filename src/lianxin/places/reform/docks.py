@@ -13,8 +13,9 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 from shapely.geometry import shape
 
+from lianxin.ledger.rows import change_row
 from lianxin.places.locate import Locator
-from lianxin.places.models import AddressName, FormerBoundary, Grid, Site
+from lianxin.places.models import AddressName, FormerBoundary, Grid, ServicePoint, Site
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -121,12 +122,12 @@ def following(town: Town, heirs: Mapping[int, int]) -> list[Following]:
 
 
 def follow(found: Sequence[Following], *, town: Town, actor: Any, now: datetime) -> dict[str, int]:
-    """Let rows follow, in the transaction of the reform; how many of each dock."""
+    """Let rows follow, in the transaction of the reform; how many of each dock, as far as that may be told."""
     if not connection.in_atomic_block:
         raise RuntimeError("what is docked to grids follows in the transaction of the reform")
     for each in found:
         each.dock.move(Signed(town, actor, now), each.moves)
-    return {each.dock.key: len(each.moves) for each in found if each.moves}
+    return {each.dock.key: sum(map(len, each.told.values())) for each in found if each.told}
 
 
 Chosen = frozenset[tuple[str, int]]
@@ -197,6 +198,19 @@ def _move_names(signed: Signed, moves: Moves) -> None:
             rows.filter(pk=name.pk).update(grid_id=moves[name.pk])
 
 
+def _held_points(town: Town, grids: Sequence[int]) -> list[Held]:
+    rows = ServicePoint.objects.for_system("docked", town).filter(grid_id__in=grids).order_by("id")
+    told = rows.values_list("id", "grid_id", "name", "point")
+    return [Held(pk, grid, name, *(point or (None, None))) for pk, grid, name, point in told]
+
+
+def _move_points(signed: Signed, moves: Moves) -> None:
+    for row in ServicePoint.objects.for_system("follow", signed.town).filter(id__in=list(moves)).order_by("id"):
+        facts = {"grid_id": moves[row.pk]}
+        change_row(row, "service_point", facts, actor=signed.actor, now=signed.now, act="follow")
+
+
 dock(Dock("sites", Site, _("Sites"), _held_sites, _move_sites, by_ground=True))
 dock(Dock("names", AddressName, _("Names of places"), _held_names, _move_names, by_ground=True))
+dock(Dock("service_points", ServicePoint, _("Service points"), _held_points, _move_points))
 stays(FormerBoundary)

@@ -52,7 +52,7 @@ def grid_change(request: StaffRequest, pk: int) -> HttpResponse:
         **frame(request, "grids"), "node": node, "above": _above(town, node), "data": form.data, "faults": form.faults,
         "beside": [each for each in neighbours(request.actor, node) if each.parent_id == node.parent_id],
         "siblings": [each for each in _siblings(town, node) if each.lon is None], "parents": parents(town, node),
-        "smallest": not node.children, "most_reason": MOST_REASON,
+        "smallest": all(grid_tree(town)[child].lon is None for child in node.children), "most_reason": MOST_REASON,
     }  # fmt: skip
     return render(request, "town/grid_change.html", context, status=422 if form.faults else 200)
 

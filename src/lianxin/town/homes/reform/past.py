@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -73,7 +74,7 @@ def _told(town: Town, past: list[Event]) -> list[Row]:
 
 
 def _facts() -> list[tuple[str, str]]:
-    return [("name", _("Name")), ("households", _("Households")), ("population", _("Residents"))]
+    return [("name", pgettext("grid", "Name")), ("households", _("Households")), ("population", _("Residents"))]
 
 
 def show_ended(request: StaffRequest, ended: Ended) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from cases.case.staging import signed_in
 from lianxin.cases.actions import transition
 from lianxin.cases.actions.joining import join_case
-from lianxin.cases.models import Case, Photo, Publication, Reporter
+from lianxin.cases.models import Case, FollowUp, Photo, Publication, Reporter
 from lianxin.cases.queries.erasing import others_waiting
 from lianxin.cases.values import Contact
 from lianxin.forms.photos import store
@@ -289,6 +289,19 @@ def test_who_joined_erases_their_own_and_the_first_keeps_everything(site, town, 
     assert (row(town, done).name, row(town, done).first) == ("王建国", True)
     assert "看不见路" in site.get(link(done)).content.decode()
     assert list(verify(town)) == []
+
+
+def test_reminders_that_name_who_is_erased_go_and_others_stay(site, town, lamp, link):
+    done = lamp()
+    other = joined(town, done)
+    clerk = who(town, "clerk")
+    for note in ("周五问李翠兰看灯亮没亮", "催供电所"):
+        FollowUp.objects.create(town=town, case_id=done.case.pk, unit_id=clerk.unit_id, post_id=clerk.post_id,
+                                on=timezone.localdate(), note=note, at=timezone.now())  # fmt: skip
+    site.post(link_of(other) + "erase/", {"sure": "1"})
+    assert [each.note for each in FollowUp.objects.for_system("t", town)] == ["催供电所"]
+    site.post(link(done, "erase/"), {"sure": "1"})
+    assert not FollowUp.objects.for_system("t", town).exists()
 
 
 def test_the_last_one_who_waits_takes_the_whole_with_them(site, town, lamp, link):

@@ -123,6 +123,7 @@ def _erase(case: Case, reason: str, *, actor: Actor, now: datetime) -> int:
         return _erase_person(case, first, reason, actor=actor, now=now)
     case = Case.objects.for_system("erase", town_id).get(pk=case.pk)
     _erase_photos(case, None, actor=actor, now=now)
+    _erase_follow_ups(case, None)
     _erase_public_side(case, reason, actor=actor, now=now)
     people = list(reporters.values_list("id", flat=True))
     reporters.update(**_EMPTY)
@@ -138,6 +139,7 @@ def _erase_person(case: Case, reporter: Reporter, reason: str, *, actor: Actor, 
     going = _texts_of(case, reporter, traces)
     case = Case.objects.for_system("erase", town_id).get(pk=case.pk)
     _erase_photos(case, _entries_of(case, reporter), actor=actor, now=now)
+    _erase_follow_ups(case, traces)
     if first:
         _erase_public_side(case, reason, actor=actor, now=now)
         _succeed(case, reporter, actor=actor, now=now)
@@ -182,14 +184,19 @@ def _erase_public_side(case: Case, reason: str, *, actor: Actor, now: datetime) 
     town_id = case.town_id
     Case.objects.for_system("erase", town_id).filter(pk=case.pk).update(title=ERASED, **placed(""))
     unindex(case.pk, town_id)
-    for again in FollowUp.objects.for_system("erase", town_id).filter(case_id=case.pk):
-        again.delete()
     for there in CheckIn.objects.for_system("erase", town_id).filter(case_id=case.pk):
         there.delete()
     for public in Publication.objects.for_system("erase", town_id).filter(case_id=case.pk):
         public.delete()
     forget_watchers(case.pk, town_id=town_id)
     _erase_beside("publication", case.pk, reason, actor=actor, now=now)
+
+
+def _erase_follow_ups(case: Case, traces: Traces | None) -> None:
+    """The notes with which units remind themselves of a case: all, or those that tell of one person."""
+    for again in FollowUp.objects.for_system("erase", case.town_id).filter(case_id=case.pk):
+        if traces is None or traces.found(again.note):
+            again.delete()
 
 
 def _forget(pk: int, reason: str, *, actor: Actor, now: datetime) -> int:

@@ -210,9 +210,7 @@ def categories(path: Path, letters: str, overwrite: bool, faults: Path | None, *
     _bring(SORTS["categories"], path, letters, Options(overwrite=overwrite), faults, **how)
 
 
-def _bring(
-    sort: Sort, path: Path, letters: str, options: Options, faults: Path | None, *, dry_run: bool, yes: bool
-) -> None:
+def _bring(sort: Sort, path: Path, letters: str, options: Options, faults: Path | None, **how: bool) -> None:
     """Look at the whole file, tell every fault, ask, write."""
     django_ready()
     town = town_named(letters)
@@ -225,9 +223,8 @@ def _bring(
         say(f"有 {looked.refused:,} 行有问题，未写入任何内容。", "Rows have faults; nothing written.")
         raise SystemExit(1)
     added, changed = looked.counts["added"], looked.counts["changed"]
-    if dry_run or (
-        not yes and not click.confirm(f"新增 {added:,}，更新 {changed:,}，写入？ Write them?", default=True)
-    ):
+    asked = f"新增 {added:,}，更新 {changed:,}，写入？ Write them?"
+    if how["dry_run"] or (not how["yes"] and not click.confirm(asked, default=True)):
         say(f"{len(looked.rows):,} 行都没有问题；未写入。", "All rows are sound; nothing written.")
         return
     done = sort.take(looked, options, system(town), timezone.now())

@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -182,7 +182,12 @@ def past(actor: Actor, row: ReplyText) -> list[Row]:
     posts = {each.post_id for each in entries if each.post_id}
     rows = Post.objects.for_system("names", actor.town).filter(id__in=posts)
     names = dict(rows.values_list("id", "account__name"))
-    acts = {"add": _("Written"), "change": _("Changed"), "end": _("Ended"), "again": _("Taken up again")}
+    acts = {
+        "add": _("Written"),
+        "change": _("Changed"),
+        "end": pgettext("reply text", "Ended"),
+        "again": _("Taken up again"),
+    }
     return [
         {
             "act": acts.get(each.act, each.act), "at": each.at, "by": names.get(each.post_id or 0, ""),

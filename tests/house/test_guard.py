@@ -27,6 +27,7 @@ from lianxin.cases.models import (
     Photo,
     Presence,
     Publication,
+    QuestionSheet,
     ReplyText,
     Reporter,
     Route,
@@ -179,6 +180,8 @@ def make_rows(town, letters):
     Presence.objects.create(**common, post_id=clerk.post_id, case_id=case.pk, at=now)
     FollowUp.objects.create(**common, case_id=case.pk, unit_id=clerk.unit_id, post_id=clerk.post_id, on=now.date(), at=now)
     ReplyText.objects.create(**common, name="已办结", body="{number}")
+    leaf = Category.objects.for_system("tests", town).get(key="streetlight")
+    QuestionSheet.objects.create(**common, category=leaf, version=1, source="questions: []", published_at=now)
     Batch.objects.create(**common, post_id=clerk.post_id, act="remind", name="催办", at=now)
     view = SavedView.objects.create(**common, name="超期", query="light=late", post_id=clerk.post_id, at=now)
     FirstView.objects.create(**common, post_id=clerk.post_id, view_id=view.pk)
@@ -435,7 +438,7 @@ def test_every_relation_between_growing_rows_is_on_town_and_id():
 def test_the_models_of_this_test_are_all_there_are():
     named = {
         AddressName, Batch, CalendarDay, Case, Category, CentreHousehold, CheckIn, Clause, Cover, Duty, Entry, File, FirstView, FollowUp, FormerBoundary, Grid, Head, Job, LineService, Message,
-        Once, PartyGroup, Photo, Post, Presence, Publication, ReplyText, Reporter, Representative, Role, Route, SavedView, Seal, Site, Subscription, Text, Token, Tries, Unit,
+        Once, PartyGroup, Photo, Post, Presence, Publication, QuestionSheet, ReplyText, Reporter, Representative, Role, Route, SavedView, Seal, Site, Subscription, Text, Token, Tries, Unit,
         Upload, WorkflowVersion,
     }  # fmt: skip
     assert named == set(TOWN_MODELS)

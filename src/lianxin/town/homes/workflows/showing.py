@@ -167,7 +167,7 @@ def _change_row(each: Change) -> Row:
 def part_names() -> dict[str, str]:
     """What the parts of a workflow's file are called."""
     return {
-        "new": pgettext("change", "new"), "gone": pgettext("change", "gone"), "name": _("Name"),
+        "new": pgettext("change", "new"), "gone": pgettext("change", "gone"), "name": pgettext("workflow", "Name"),
         "start": _("First step"), "confidential": _("Confidential"), "phase": _("Official step"),
         "who": _("Whose turn"), "within": pgettext("workflow", "Limit"), "on_late": _("When late"),
         "outcome": _("Outcome"), "from": _("From"), "to": _("To"), "by": _("By whom"), "needs": _("Needs"),

@@ -19,6 +19,7 @@ from lianxin.places.models import Grid
 from lianxin.places.sites.actions import SiteFacts, add_site
 from lianxin.town.imports import uploads
 from lianxin.town.models import Upload
+from lianxin.town.running import Worker
 from towns import grid_named, square, who
 
 
@@ -213,6 +214,22 @@ def test_after_an_hour_the_file_and_all_that_was_found_in_it_are_swept(town, adm
     assert admin.get(address).status_code == 200
     assert uploads.sweep_uploads(now=timezone.now() + timedelta(minutes=61)) == 1
     assert (folder.exists(), stray.exists(), Upload.objects.for_system("tests", town).count()) == (False, False, 0)
+
+
+def test_the_worker_sweeps(town, admin):
+    _page, address = looked(admin, "grids", geojson(micro(town)))
+    Upload.objects.for_system("tests", town).update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert admin.get(address).status_code == 404  # even before it is swept
+    Worker().work()
+    assert Upload.objects.for_system("tests", town).count() == 0
+
+
+def test_faults_are_told_in_the_language_of_the_page(town, admin):
+    _page, address = looked(admin, "people", workbook(PEOPLE, ("a.b", "甲", "", "没有的单位", "网格员", "")))
+    admin.cookies["django_language"] = "en"
+    text = admin.get(address).content.decode()
+    assert "no such unit: 没有的单位" in text
+    assert "1 row has a fault" in text
 
 
 # ---- large files go to the worker ---------------------------------------------------------------------

@@ -26,6 +26,7 @@ from lianxin.people.queries import today, units
 from lianxin.places.queries import ended_grids, grid_tree
 from lianxin.workflow.definition import FieldSpec
 
+CHOSEN = ("village", "grid")  # of grids: micro-grids are too many for a list, and no case is placed by them
 LARGEST = 2**63 - 1  # of a key in the database
 Option = dict[str, str]
 
@@ -218,8 +219,8 @@ def _category_options(actor: Actor, case: Case | None, _now: datetime) -> tuple[
 
 def _grid_options(actor: Actor, case: Case | None, _now: datetime) -> tuple[list[Option], Any]:
     town = actor.town
-    nodes = sorted(grid_tree(town).values(), key=lambda node: node.code)
-    rows = [{"value": str(node.id), "text": grid_name(town, node.id)} for node in nodes if node.level != "town"]
+    nodes = sorted((node for node in grid_tree(town).values() if node.level in CHOSEN), key=lambda node: node.code)
+    rows = [{"value": str(node.id), "text": grid_name(town, node.id)} for node in nodes]
     return rows, str(case.grid_id or "") if case is not None else ""
 
 

@@ -72,3 +72,14 @@ def test_lines_are_said_for_a_village_at_once_and_the_plate_names_units_alone(to
     assert (wrong.status_code, "请重新选择" in words(wrong)) == (422, True)
     again = admin.get(f"/grids/{village.pk}/lines/").content.decode()
     assert f'value="unit:{traffic.pk}" selected' in again
+
+
+@pytest.mark.row("A2")
+def test_lists_of_grids_to_choose_from_are_not_flooded_with_micro_grids(town):
+    admin, grid = signed_in("admin"), grid_named(town, "1-1")
+    admin.post(f"/grids/{grid.pk}/micro/", SAID)
+    made = Grid.objects.for_system("tests", town).get(level="micro")
+    for address in ("/sites/", "/sites/new/", "/staff/new/"):
+        page = admin.get(address).content.decode()
+        assert f'value="{grid.pk}"' in page
+        assert f'value="{made.pk}"' not in page

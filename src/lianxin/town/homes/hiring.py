@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods
 
-from lianxin.cases.pickers import grid_by, grid_name, unit_name
+from lianxin.cases.pickers import CHOSEN, grid_by, grid_name, unit_name
 from lianxin.cases.views.frame import StaffRequest, frame
 from lianxin.cases.words import said
 from lianxin.people.actions import NewPost, NotGiven, create_account, give_post
@@ -139,7 +139,7 @@ def _told(refused: NotGiven) -> dict[str, str]:
 
 def _page(request: StaffRequest, hiring: Hiring) -> HttpResponse:
     town = request.actor.town
-    nodes = sorted((node for node in grid_tree(town).values() if node.level != "town"), key=lambda node: node.code)
+    nodes = sorted((node for node in grid_tree(town).values() if node.level in CHOSEN), key=lambda node: node.code)
     options: Row = {
         "of_unit": [{"value": unit.pk, "text": unit_name(unit)} for unit in units(town).values() if unit.active],
         "of_role": [{"value": role.key, "text": said(role.name)} for role in roles(town).values()],

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from lianxin.cases.pickers import grid_name
+from lianxin.cases.pickers import CHOSEN, grid_name
 from lianxin.cases.queries.around import METRES, MOST, around
 from lianxin.cases.queries.check_ins import check_ins_at
 from lianxin.cases.views.frame import StaffRequest, frame
@@ -65,7 +65,7 @@ def _controls(town: Town, wanted: SiteFilter) -> Row:
     here = site_counts(town).get(wanted.grid or WHOLE, {})
     kinds: list[Row] = [{"value": "", "text": _("All"), "count": sum(here.values())}]
     kinds += [{"value": key, "text": text, "count": here.get(key, 0)} for key, text in kind_names().items()]
-    places = [node for node in in_order(town) if node.level != "town"]
+    places = [node for node in in_order(town) if node.level in CHOSEN]
     of_grid: list[Row] = [{"value": "", "text": _("The whole town")}]
     of_grid += [{"value": node.id, "text": grid_name(town, node.id)} for node in places]
     return {"kinds": kinds, "of_grid": of_grid}

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from lianxin.cases.pickers import grid_by, grid_name
+from lianxin.cases.pickers import CHOSEN, grid_by, grid_name
 from lianxin.cases.views.frame import StaffRequest, frame
 from lianxin.keys.models import Town
 from lianxin.keys.once import KeyUsedOtherwise, OnceKey, digest_of
@@ -217,7 +217,7 @@ def _page(request: StaffRequest, form: SiteForm, site: Site | None) -> HttpRespo
         "key": request.POST.get("idempotency_key"),
         "of_kind": [{"value": key, "text": text} for key, text in kind_names().items()],
         "of_datum": [{"value": str(key), "text": text} for key, text in datums.items()],
-        "of_grid": [{"value": str(n.id), "text": grid_name(town, n.id)} for n in in_order(town) if n.level != "town"],
+        "of_grid": [{"value": str(n.id), "text": grid_name(town, n.id)} for n in in_order(town) if n.level in CHOSEN],
         "pin": _pin(form),
     }  # fmt: skip
     return render(request, "town/site_form.html", context, status=422 if form.faults else 200)

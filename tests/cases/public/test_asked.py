@@ -211,6 +211,15 @@ def test_programs_read_the_questions_and_every_fault_by_its_field(town, client, 
     assert [row["value"] for row in only(town).answers["asked"]["rows"]] == ["no", "stray", "2"]
 
 
+def test_programs_of_the_staff_read_what_was_asked_and_answered(town, client, dogs, signed_in):
+    assert post(client, answers={"bitten": False, "sort": "kept"}).status_code == 201
+    told = signed_in("clerk").get(f"/api/v1/cases/{only(town).number}").json()
+    assert told["asked"] == [
+        {"key": "bitten", "ask": "有人被咬伤吗", "value": "no", "answer": "否"},
+        {"key": "sort", "ask": "是什么犬", "value": "kept", "answer": "家养犬"},
+    ]
+
+
 def test_answers_without_questions_are_a_fault(town, client):
     assert post(client, answers={"bitten": True}).status_code == 422
 

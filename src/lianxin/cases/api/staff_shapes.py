@@ -119,6 +119,15 @@ class DutyShape(Schema):
     opened_at: datetime
 
 
+class AskedShape(Schema):
+    """A question that was asked beside a report, and its answer. `value`: as programs sent it; `answer`: in words."""
+
+    key: str
+    ask: str
+    value: str
+    answer: str
+
+
 class CaseShape(Schema):
     """A case as the actor may see it, with what they may do now."""
 
@@ -159,6 +168,7 @@ class CaseShape(Schema):
     duties: list[DutyShape]
     photos: list[PhotoShape]
     acts: list[Next]
+    asked: list[AskedShape] = Field(description=_("What its category asked, in the words of then, and the answers."))
 
 
 class EntryShape(Schema):

@@ -6,6 +6,7 @@ from typing import Any
 
 from lianxin.cases.columns import PLACE, placed
 from lianxin.cases.pickers import category_name, grid_name, unit_name
+from lianxin.cases.queries.asking import asked_of
 from lianxin.cases.queries.history import history_of
 from lianxin.cases.queries.page import case_page
 from lianxin.cases.queries.setup import categories, workflow_by_id
@@ -75,7 +76,7 @@ def case_facts(actor: Actor, standing: Standing, *, now: datetime) -> Plain:
         "children": [child["number"] for child in page["children"]],
         "reporters": [{name: person[name] for name in _PERSON} for person in people],
         "duties": [{name: duty[name] for name in _DUTY} for duty in page["duties"]],
-        "photos": _photos(page, f"/api/v1/cases/{case.number}"),
+        "photos": _photos(page, f"/api/v1/cases/{case.number}"), "asked": asked_of(case),
     }  # fmt: skip
 
 

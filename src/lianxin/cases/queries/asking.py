@@ -50,11 +50,22 @@ def asking_of(town: Town, category_id: int | None) -> Asking | None:
     return cached(town, f"asking:{category_id}", build)
 
 
-def asked_rows(case: Case) -> list[tuple[str, str]]:
+def asked_of(case: Case) -> list[dict[str, str]]:
     """What a case was asked and how it was answered, in the words of then and the reader's language."""
     kept: Any = case.answers.get(ASKED)
     rows = kept.get("rows", []) if isinstance(kept, dict) else []
-    return [(said(row["ask"]), said(row["says"]) if "says" in row else str(row["value"])) for row in rows]
+    return [
+        {
+            "key": row["key"], "ask": said(row["ask"]), "value": row["value"],
+            "answer": said(row["says"]) if "says" in row else row["value"],
+        }
+        for row in rows
+    ]  # fmt: skip
+
+
+def asked_rows(case: Case) -> list[tuple[str, str]]:
+    """The same in pairs, for a page."""
+    return [(row["ask"], row["answer"]) for row in asked_of(case)]
 
 
 def kept_as(asking: Asking, found: Answers) -> dict[str, Any]:

@@ -4,9 +4,11 @@ import pytest
 from django.utils import timezone
 
 from lianxin.cases.actions import open_case
+from lianxin.cases.actions.followups import follow_up
 from lianxin.cases.actions.replies import ReplyFacts, add_reply
 from lianxin.cases.models import Case
 from lianxin.cases.values import Draft
+from lianxin.people.queries import today
 from towns import grid_named, who
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.row("B5")]
@@ -70,3 +72,16 @@ def test_a_reply_text_goes_in_where_the_cursor_is_by_keyboard_and_what_was_typed
     assert field.input_value().startswith("前\nLX")
     assert field.input_value().endswith("不归镇里管。后")
     assert steps(town) == ["collect"]
+
+
+def test_the_pages_of_these_habits_are_open_to_everyone_and_fit_a_phone(phone, town, sign_in, go, axe_clean):
+    case, now = raised(town, 1)[0], timezone.now()
+    clerk = who(town, "clerk")
+    text = add_reply(ReplyFacts("不归镇里", "{number} 不归镇里管。", "reason", unit_id=clerk.unit_id), actor=clerk, now=now)
+    follow_up(case, today(now), "问一问", actor=clerk, now=now)
+    sign_in(phone, "clerk")
+    places = ("/desk/replies/", f"/desk/replies/{text.pk}/", "/desk/follow-ups/", f"/desk/bulk/?pick={case.number}")
+    for path in (*places, f"/cases/{case.number}/"):
+        go(phone, path)
+        axe_clean(phone)
+        assert phone.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path

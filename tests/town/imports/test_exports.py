@@ -12,6 +12,8 @@ from lianxin.cases.actions import open_case
 from lianxin.cases.models import Case
 from lianxin.cases.values import Contact, Draft
 from lianxin.ledger.models import Entry
+from lianxin.places.models import Grid
+from lianxin.places.sites.actions import SiteFacts, add_site
 from lianxin.town.exports.safety import as_written, for_excel, harmless
 from towns import grid_named, who
 
@@ -136,3 +138,16 @@ def test_numbers_stay_numbers_and_a_workbook_gets_no_control_characters():
     assert harmless(-3.5) == -3.5
     assert for_excel("a\x07b\ud800") == "ab"
     assert len(for_excel("长" * 40_000)) == 32_767
+
+
+@pytest.mark.parametrize(("what", "name"), [("sites", "s.xlsx"), ("sites", "s.csv"), ("grids", "g.zip"), ("grids", "g.xlsx")])
+def test_ground_and_sites_go_out_by_command_with_a_trace_and_come_in_unchanged(town, now, tmp_path, lianxin, what, name):
+    add_site(SiteFacts("venue", "𠮷广场", grid_named(town, "1-2").pk, "", 117.0123, 34.605), actor=who(town, "admin"), now=now)
+    Grid.objects.for_system("tests", town).update(area_m2=1.0)
+    result = lianxin("export", what, "--to", tmp_path / name, "--town", "LX")
+    assert result.exit_code == 0, result.output
+    assert Entry.objects.for_system("tests", town).get(act="export").data["what"] == what
+    again = lianxin("import", what, tmp_path / name, "--town", "LX", "--yes")
+    assert again.exit_code == 0, again.output
+    word = {"sites": "新增 0 处，更新 0 处，不变 1 处", "grids": "新增 0 个，更新 0 个，不变 6 个"}[what]
+    assert word in again.output

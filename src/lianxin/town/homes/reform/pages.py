@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from lianxin.cases.views.frame import StaffRequest, frame
 from lianxin.keys.models import Town
-from lianxin.keys.once import KeyUsedOtherwise, OnceKey, digest_of
+from lianxin.keys.once import KeyUsedOtherwise, OnceKey, digest_of, found
 from lianxin.people.middleware import staff
 from lianxin.people.views.signing import see
 from lianxin.places.boundaries import standing
@@ -92,6 +92,8 @@ def _described(request: StaffRequest, node: Node, form: FactsForm) -> bool:
 @require_http_methods(["GET", "HEAD", "POST"])
 def grid_reform(request: StaffRequest, pk: int) -> HttpResponse:
     """What a merger or another code would bring, with all that follows; a POST with its stamp carries it out."""
+    if request.method == "POST" and _done_before(request):
+        return see(reverse("grid", args=[pk]))  # pressed twice: the page of a grid that has ended leads on
     node = _may_change(request, pk)
     asked = request.POST if request.method == "POST" else request.GET
     form = read_reform(node, asked)
@@ -105,6 +107,21 @@ def grid_reform(request: StaffRequest, pk: int) -> HttpResponse:
     return _preview_page(request, node, form, preview)
 
 
+def _once(request: StaffRequest) -> OnceKey | None:
+    """The key of this press, for exactly what was sent."""
+    key = request.POST.get("idempotency_key", "").strip()[:100]
+    meant = {name: request.POST.getlist(name) for name in request.POST if name != "csrfmiddlewaretoken"}
+    meant["of"] = [request.path]
+    return OnceKey(f"reform:{request.actor.account_id}", key, digest_of(meant)) if key else None
+
+
+def _done_before(request: StaffRequest) -> bool:
+    try:
+        return request.actor.can("configure") and found(_once(request), town_id=request.actor.town_id) is not None
+    except KeyUsedOtherwise:
+        return False
+
+
 def _reformed(request: StaffRequest, node: Node, form: ReformForm) -> str:
     """Carry it out and say where to go on; "" with the faults noted."""
     actor, reason = request.actor, line(request.POST.get("reason", ""))
@@ -114,10 +131,7 @@ def _reformed(request: StaffRequest, node: Node, form: ReformForm) -> str:
         }
     if form.faults or form.wanted is None:
         return ""
-    key = request.POST.get("idempotency_key", "").strip()[:100]
-    seen = request.POST.get("seen", "")
-    meant = digest_of({"hidden": form.hidden(), "why": reason})
-    once = OnceKey(f"reform:{actor.account_id}", key, meant) if key else None
+    seen, once = request.POST.get("seen", ""), _once(request)
     try:
         done = reform(actor.town, form.wanted, seen=seen, reason=reason, once=once, actor=actor, now=timezone.now())
     except StaleReform:

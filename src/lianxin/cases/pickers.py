@@ -145,8 +145,8 @@ def grid_names(town: Town) -> Mapping[int, str]:
     """The names of all grids of a town by id, each after its village's; those that have ended among them."""
 
     def build() -> Mapping[int, str]:
-        every = {**ended_grids(town), **grid_tree(town)}
-        return {pk: _grid_name(town, each.name, each.parent_id) for pk, each in every.items()}
+        names = {pk: _grid_name(town, each.name, each.parent_id) for pk, each in ended_grids(town).items()}
+        return names | {pk: _grid_name(town, node.name, node.parent_id) for pk, node in grid_tree(town).items()}
 
     return cached(town, "grid names", build)
 

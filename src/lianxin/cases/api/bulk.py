@@ -117,7 +117,8 @@ def act_on_cases(request: HttpRequest) -> HttpResponse:
     body = body_of(request, BatchBody)
     standings = chosen(actor, [each.number for each in body.cases], most=MOST)
     versions = {tidy(each.number): each.version for each in body.cases}
-    if absent := sorted(set(versions) - {each.case.number for each in standings}):
+    here = {each.case.number for each in standings}
+    if absent := [each.number for each in body.cases if tidy(each.number) not in here]:
         told = gettext("Not yours to see, or not there: %(numbers)s.") % {"numbers": ", ".join(absent)}
         raise Problem("invalid", {"cases": told})
     once = key_of_batch(key, body.act, versions, body.given, actor=actor)

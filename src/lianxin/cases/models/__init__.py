@@ -10,6 +10,6 @@ from lianxin.cases.models.setup import Category, Clause, QuestionSheet, Route, W
 from lianxin.cases.models.sides import CheckIn, Photo, Publication, Reporter
 
 __all__ = [
-    "Batch", "Case", "Category", "CheckIn", "Clause", "Duty", "FirstView", "FollowUp", "Photo", "Presence", "Publication",
-    "QuestionSheet", "ReplyText", "Reporter", "Route", "SavedView", "WorkflowVersion",
+    "Batch", "Case", "Category", "CheckIn", "Clause", "Duty", "FirstView", "FollowUp", "Photo", "Presence",
+    "Publication", "QuestionSheet", "ReplyText", "Reporter", "Route", "SavedView", "WorkflowVersion",
 ]  # fmt: skip

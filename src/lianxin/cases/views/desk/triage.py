@@ -142,7 +142,7 @@ def held_ahead(request: StaffRequest, *, but: str) -> Row | None:
     case, flow = standing.case, workflow_by_id(request.actor.town, standing.case.workflow_id)
     row = {
         "number": case.number, "due_at": main.due_at, "duty_id": main.pk, "duty": main.what,
-        "phase": flow.phase_of(case.step), "closed_at": case.closed_at,
+        "phase": flow.phase_of(case.step), "closed_at": case.closed_at, "urgency": case.urgency,
     }  # fmt: skip
     return row if triaged_by(request.actor, row) else None
 

@@ -44,9 +44,21 @@ from lianxin.keys.scope import EVERY_TOWN, GuardedQuerySet, InTown, OfTown, Unsc
 from lianxin.ledger.models import Entry, Head, Seal, Text
 from lianxin.notices.models import Message, Subscription
 from lianxin.people.actors import nobody
-from lianxin.people.models import CalendarDay, CentreHousehold, LineService, PartyGroup, Post, Representative, Role, Token, Unit
+from lianxin.people.models import (
+    CalendarDay,
+    CentreHousehold,
+    Leave,
+    LineService,
+    PartyGroup,
+    Post,
+    Representative,
+    Role,
+    Token,
+    Turn,
+    Unit,
+)
 from lianxin.people.queries import unit_by_key
-from lianxin.places.models import AddressName, FormerBoundary, Grid, Site
+from lianxin.places.models import AddressName, FormerBoundary, Grid, ServicePoint, Site
 from lianxin.town.models import Upload
 from towns import MONDAY, grid_named, reporter_of, who
 
@@ -171,6 +183,9 @@ def make_rows(town, letters):
     Seal.objects.create(**common, number=1, count=1, root="r", at=now, prev="p", mac="m")
     PartyGroup.objects.create(**common, grid=grid, name="党小组")
     CentreHousehold.objects.create(**common, grid=grid, name="李家")
+    Leave.objects.create(**common, post=post, first=now.date(), last=now.date())
+    Turn.objects.create(**common, post=post, starts=now, ends=now + timedelta(hours=8))
+    ServicePoint.objects.create(**common, key="p", kind="stop", name="驿站", grid=grid)
     Representative.objects.create(**common, grid=grid, name="张家")
     LineService.objects.create(**common, grid=grid, line="公安", unit=Unit.objects.for_system("tests", town).first())
     AddressName.objects.create(**common, name="村口", kind="landmark", grid=grid, lon=117.0, lat=34.6)
@@ -437,8 +452,8 @@ def test_every_relation_between_growing_rows_is_on_town_and_id():
 
 def test_the_models_of_this_test_are_all_there_are():
     named = {
-        AddressName, Batch, CalendarDay, Case, Category, CentreHousehold, CheckIn, Clause, Cover, Duty, Entry, File, FirstView, FollowUp, FormerBoundary, Grid, Head, Job, LineService, Message,
-        Once, PartyGroup, Photo, Post, Presence, Publication, QuestionSheet, ReplyText, Reporter, Representative, Role, Route, SavedView, Seal, Site, Subscription, Text, Token, Tries, Unit,
+        AddressName, Batch, CalendarDay, Case, Category, CentreHousehold, CheckIn, Clause, Cover, Duty, Entry, File, FirstView, FollowUp, FormerBoundary, Grid, Head, Job, Leave, LineService, Message,
+        Once, PartyGroup, Photo, Post, Presence, Publication, QuestionSheet, ReplyText, Reporter, Representative, Role, Route, SavedView, Seal, ServicePoint, Site, Subscription, Text, Token, Tries, Turn, Unit,
         Upload, WorkflowVersion,
     }  # fmt: skip
     assert named == set(TOWN_MODELS)

@@ -84,6 +84,14 @@ def test_one_message_in_two_ways_is_found(app):
     assert [clash.message for clash in messages.clashes(app.parent)] == ["Open"]
 
 
+def test_one_message_in_two_ways_within_an_app_is_found(app):
+    tell(app, '\nmsgid "Open"\nmsgstr "打开"\n')
+    part = app / "views" / messages.PO
+    part.parent.mkdir(parents=True)
+    part.write_text((app / messages.PO).read_text("utf-8").replace("打开", "开放"), "utf-8")
+    assert [clash.message for clash in messages.clashes(app.parent)] == ["Open"]
+
+
 def test_compiling_makes_what_django_reads(app):
     import gettext
 

@@ -125,18 +125,19 @@ def gaps(root: Path = ROOT) -> list[Gap]:
 
 
 def clashes(root: Path = ROOT) -> list[Gap]:
-    """Messages that two apps translate differently: Django would show one of them everywhere."""
+    """Messages that two files translate differently: Django would show one of them everywhere."""
     first: dict[tuple[str, str | None], tuple[str, str]] = {}
     found = []
-    for app in apps(root):
-        for message in translated(app):
+    for app, path in ((each, path) for each in apps(root) for path in catalogues(each)):
+        where = path.relative_to(root).as_posix().removesuffix(f"/{PO.as_posix()}")
+        for message in _read(path):
             if not message.id or not _is_told(message):
                 continue
             words = str(message.string)
-            other, told = first.setdefault((_words(message), message.context), (app.name, words))
+            other, told = first.setdefault((_words(message), message.context), (where, words))
             if told != words:
                 fault = f"translated otherwise in {other} (give it a context with pgettext)"
-                found.append(Gap(app.name, _words(message), PO.as_posix(), fault))
+                found.append(Gap(app.name, _words(message), where, fault))
     return found
 
 

@@ -126,7 +126,7 @@ def test_ending_a_rule_is_tried_before_it_is_done(town, signed, life, lamp):
 
 
 def test_rules_before_and_after_are_compared_case_by_case(town, life, now, lamp):
-    category, route = lamp
+    category, _route = lamp
     life(now, category_id=category.pk)
     life(now + timedelta(hours=12), category_id=category.pk)  # by night
     night = Rule(category.pk, None, "off", unit(town, "sanitation")).as_route(town)

@@ -16,8 +16,8 @@ from lianxin.cases.actions.workflows import NotPublished, publish
 from lianxin.cases.fitting import read_for
 from lianxin.cases.models import Case, WorkflowVersion
 from lianxin.cases.queries.setup import kinds, latest_version, workflow_of
-from lianxin.cases.rehearsal import drawn, dry_run, replay
 from lianxin.cases.queries.standing import stand
+from lianxin.cases.rehearsal import drawn, dry_run, replay
 from lianxin.cases.values import Done, Draft
 from lianxin.keys.cache import forget
 from lianxin.ledger.models import Entry

@@ -34,7 +34,7 @@ from lianxin.places.sites.queries import SiteFilter, read_after, sites
 from lianxin.workflow.definition import Workflow
 
 router = Router()
-town_tag, staff_tag = _("The town"), _("Staff: the town's set-up")
+town_tag, staff_tag = _("The town, for anybody"), _("Staff: the town's set-up")
 SIGNED_IN = ("sign_in", "token_unknown", "token_expired", "token_revoked", "post_ended", "not_staff", "scope_missing")
 
 

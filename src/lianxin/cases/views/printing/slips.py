@@ -99,7 +99,7 @@ def slip_data(actor: Actor, page: Row, revealed: Revealed | None, address: str, 
         "scan": _("Scan to open the case"), "revealed": revealed is not None, "person": _person(page, revealed),
         "history": _history(page), "foot": printed_by(actor, now),
         "labels": {
-            "text": _("What was said"), "person": _("Resident"), "history": _("So far"), "done": _("What was done"),
+            "text": _("What was said"), "person": _("Resident"), "history": _("So far"), "done": _("Done about it"),
             "keep": _("Holds personal details: keep it to yourself, destroy it when the case is settled."),
             "lines": [_("Handled by"), _("Date"), _("Resident's signature")],
         },

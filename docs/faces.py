@@ -20,6 +20,9 @@ PAGES = (  # face, page, whose, address, window, taps to the job's end (walked i
     ("居民 resident", "查进度 find", "", "/find/", PHONE, ""),
     ("居民 resident", "公开栏 board", "", "/board/", PHONE, ""),
     ("居民 resident", "公开地图 map", "", "/map/", PHONE, ""),
+    ("居民 resident", "本人登录 sign in", "", "/mine/sign-in/", PHONE, ""),
+    ("居民 resident", "办理时限 limits", "", "/limits/", PHONE, ""),
+    ("居民 resident", "服务阵地 service points", "", "/points/", PHONE, ""),
     ("网格员 grid worker", "今天 today", "worker", "/field/", PHONE, "finish"),
     ("网格员 grid worker", "上报 raise", "worker", "/field/raise/", PHONE, ""),
     ("受理员 clerk", "待办 inbox", "clerk", "/desk/?scope=all", DESK, "dispatch"),
@@ -27,6 +30,9 @@ PAGES = (  # face, page, whose, address, window, taps to the job's end (walked i
     ("受理员 clerk", "公开 publish", "clerk", "/desk/publish/", DESK, ""),
     ("督查员 supervisor", "督查 supervise", "supervisor", "/supervise/", DESK, ""),
     ("领导 leader", "全镇 town", "leader", "/town/", DESK, ""),
+    ("管理员 administrator", "设置 set-up", "admin", "/setup/", DESK, ""),
+    ("管理员 administrator", "类别和时限 categories", "admin", "/setup/categories/", DESK, ""),
+    ("管理员 administrator", "场所 sites", "admin", "/sites/", DESK, ""),
     ("领导 leader", "大屏 wall", "leader", "/wall/", DESK, ""),
 )
 TAPS = {"report": "≤ 6", "finish": "≤ 3", "dispatch": "3 键 keys"}

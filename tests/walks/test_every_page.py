@@ -25,7 +25,7 @@ SKINS = {  # window, the reader's choices, size of the text in per cent
 }
 if os.environ.get("LIANXIN_SKINS") != "all":
     SKINS = {"elder": SKINS["elder"]}
-NOT_PAGES = (".pdf", ".xlsx", ".csv", ".yaml")  # a browser keeps them instead of showing them
+NOT_PAGES = (".pdf", ".xlsx", ".csv", ".yaml", ".zip")  # a browser keeps them instead of showing them
 
 
 def pages(world):

@@ -15,9 +15,10 @@ class Config(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        # The primary key on PostgreSQL is (town_id, id): grouping by `id` alone does not determine a row's columns.
-        from django.db.backends.postgresql.features import DatabaseFeatures
+        from django.db import connection
         from django.db.backends.signals import connection_created
 
-        DatabaseFeatures.allows_group_by_selected_pks = False
+        if connection.vendor == "postgresql":
+            # The primary key there is (town_id, id): grouping by `id` alone does not determine a row's columns.
+            type(connection.features).allows_group_by_selected_pks = False
         connection_created.connect(calm, dispatch_uid="lianxin.keys.calm")

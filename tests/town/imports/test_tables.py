@@ -2,6 +2,7 @@
 
 import zipfile
 
+import openpyxl
 import pytest
 from openpyxl import Workbook
 
@@ -34,7 +35,7 @@ def test_a_workbook_is_read_with_the_rows_numbered_as_the_sheet_numbers_them(tmp
 def test_a_workbook_of_which_only_the_head_was_read_is_closed_at_once(tmp_path, made, monkeypatch):
     path = made.workbook(tmp_path / "a.xlsx", [made.row(str(at)) for at in range(5_000)])
     opened = []
-    read_book = tables.load_workbook
+    read_book = openpyxl.load_workbook
 
     def load(file, **how):
         book = read_book(file, **how)
@@ -42,7 +43,7 @@ def test_a_workbook_of_which_only_the_head_was_read_is_closed_at_once(tmp_path, 
         opened.append(file)
         return book
 
-    monkeypatch.setattr(tables, "load_workbook", load)
+    monkeypatch.setattr(openpyxl, "load_workbook", load)
     open_table(path, wanted=WANTED)
     assert opened
     assert all(getattr(each, "closed", True) for each in opened[1::2])

@@ -34,7 +34,7 @@ class Later(click.Group):
 
 importing = Later(
     "import",
-    module="lianxin.town.imports",
+    module="lianxin.town.imports.terminal",
     short_help="导入事项、网格、人员、场所、类别。Bring data in.",
     help="""导入事项、网格、人员、场所或类别：先检查，逐行列出全部问题，再写入；重复导入不会重复。
 
@@ -42,7 +42,7 @@ importing = Later(
 )
 exporting = Later(
     "export",
-    module="lianxin.town.exports",
+    module="lianxin.town.exports.terminal",
     short_help="导出事项、网格、人员、场所、留痕。Take data out.",
     help="""导出为文件：只有该身份看得到的内容，个人信息默认遮盖，每次导出都留痕。
 

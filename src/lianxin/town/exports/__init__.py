@@ -2,7 +2,3 @@
 
 Personal details are masked unless whoever exports may see them and asks for them; every export leaves an entry.
 """
-
-from lianxin.town.exports.terminal import commands
-
-__all__ = ["commands"]

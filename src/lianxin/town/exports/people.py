@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from openpyxl import Workbook
-
 from lianxin.people.masking import mask_phone
 from lianxin.people.models import Post
 from lianxin.people.queries import roles, today, units
 from lianxin.places.queries import grid_tree
-from lianxin.town.exports.writing import Column, add_sheet, save
+from lianxin.town.exports.writing import Column, add_sheet, new_book, save
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -65,7 +63,7 @@ def _unit_word(post: Post, town: Town) -> str:
 
 def write_template(path: Path, town: Town) -> None:
     """Write an empty table of people, with what may be filled in on sheets beside it."""
-    book = Workbook(write_only=True)
+    book = new_book()
     add_sheet(book, "人员", COLUMNS, [])
     lists: tuple[tuple[str, Mapping[str, int], list[tuple[Any, ...]]], ...] = (
         ("填写说明", {"列": 12, "是否必填": 24, "怎么填": 40}, list(_RULES)),

@@ -11,16 +11,14 @@ from datetime import date, datetime
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from django.utils import timezone
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
 
 from lianxin.town.exports.safety import for_excel, harmless
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
+
+    from openpyxl import Workbook
 
 FORMATS: Final = ("xlsx", "csv", "geojson", "jsonl")
 WIDEST: Final = 40  # characters
@@ -75,14 +73,23 @@ def _xlsx(path: Path, columns: Sequence[Column], rows: Iterable[Row]) -> int:
         for row in rows:
             yield [row.get(column.name) for column in columns]
 
-    book = Workbook(write_only=True)
+    book = new_book()
     done = add_sheet(book, "数据", columns, lines())
     save(book, path)
     return done
 
 
+def new_book() -> Workbook:
+    """An empty workbook to write; the library is read when the first one is asked for, not by every process."""
+    from openpyxl import Workbook
+
+    return Workbook(write_only=True)
+
+
 def add_sheet(book: Workbook, name: str, columns: Sequence[Column], lines: Iterable[Sequence[Any]]) -> int:
     """Add a sheet with bold titles that stay in sight; returns how many lines there were."""
+    from openpyxl.utils import get_column_letter
+
     sheet = book.create_sheet(name)
     sheet.freeze_panes = "A2"
     for at, column in enumerate(columns, start=1):
@@ -102,6 +109,9 @@ def save(book: Workbook, path: Path) -> None:
 
 
 def _bold(sheet: Any, title: str) -> Any:
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+
     cell = WriteOnlyCell(sheet, value=title)
     cell.font = Font(bold=True)
     return cell

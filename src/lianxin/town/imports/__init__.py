@@ -4,7 +4,3 @@ sites from Excel.
 Every fault of a file is told by row, with its reason, before anything is written; what is sound goes in through the
 doors everything else uses; the same file again changes nothing.
 """
-
-from lianxin.town.imports.terminal import commands
-
-__all__ = ["commands"]

@@ -16,7 +16,6 @@ from lianxin.places.imports import WORDS, Drawn, read_drawn, read_grids
 from lianxin.places.queries import known_grids
 from lianxin.town.imports.cells import Wrong, text_of
 from lianxin.town.imports.faults import RowFault, Unreadable
-from lianxin.town.imports.shapefiles import read_shapefile
 from lianxin.town.imports.tables import MOST_BYTES, column_of, open_table
 
 if TYPE_CHECKING:
@@ -45,6 +44,8 @@ def read_grid_file(path: Path, town: Town, *, datum: str | None) -> tuple[list[G
         rows, found = read_grids(path, datum=datum, known=known)
         return rows, _as_rows(found)
     if sort == "shapefile":
+        from lianxin.town.imports.shapefiles import read_shapefile
+
         return _read(read_shapefile(path), known, datum, [])
     table = open_table(path, wanted=[title for titles in (*WORDS.values(), BOUNDARY) for title in titles])
     faults: list[RowFault] = []

@@ -15,9 +15,6 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import IO, TYPE_CHECKING, Any, Final
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
 from lianxin.town.imports.faults import Unreadable
 
 if TYPE_CHECKING:
@@ -218,6 +215,9 @@ def _no_workbook(path: Path) -> Unreadable:
 
 @contextmanager
 def _sheet(path: Path, *, values: bool) -> Iterator[Any]:
+    from openpyxl import load_workbook  # read when a workbook comes, not by every process
+    from openpyxl.utils.exceptions import InvalidFileException
+
     # The file is ours to close: a workbook left half read keeps its own open until the rubbish is collected.
     with path.open("rb") as file:
         try:

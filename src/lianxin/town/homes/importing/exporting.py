@@ -25,7 +25,6 @@ from lianxin.town.exports.grids import COLUMNS as OF_GRIDS
 from lianxin.town.exports.grids import grid_rows, grid_table
 from lianxin.town.exports.people import COLUMNS as OF_PEOPLE
 from lianxin.town.exports.people import people_rows, write_template
-from lianxin.town.exports.shapefiles import write_shapefile
 from lianxin.town.exports.sites import COLUMNS as OF_SITES
 from lianxin.town.exports.sites import site_rows
 from lianxin.town.exports.writing import write
@@ -57,6 +56,8 @@ class Offer:
 
 def _grids(path: Path, wanted: Wanted, actor: Actor, _now: datetime) -> int:
     if wanted.form == "shp":
+        from lianxin.town.exports.shapefiles import write_shapefile
+
         return write_shapefile(path, OF_GRIDS, grid_rows(actor.town))
     if wanted.form == "geojson":
         return write(path, "geojson", OF_GRIDS, grid_rows(actor.town))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -27,9 +28,14 @@ def posts_of(account_id: int, town: Town, *, on: date) -> list[Post]:
     return briefly(town, f"posts:{account_id}:{on}", build)
 
 
+def _in_order(model: Any, town: Town) -> Any:
+    """The rows of a town as they were entered; PostgreSQL gives them in any order unless it is asked."""
+    return model.objects.for_system("settings", town).order_by("id")
+
+
 def units(town: Town) -> Mapping[int, Unit]:
     """All units of a town by id."""
-    return cached(town, "units", lambda: {unit.pk: unit for unit in Unit.objects.for_system("settings", town)})
+    return cached(town, "units", lambda: {row.pk: row for row in _in_order(Unit, town)})
 
 
 def unit_by_key(town: Town, key: str) -> Unit | None:
@@ -48,7 +54,7 @@ def desk_of(town: Town, role: str) -> int:
 
 def roles(town: Town) -> Mapping[str, Role]:
     """All roles of a town by key."""
-    return cached(town, "roles", lambda: {role.key: role for role in Role.objects.for_system("settings", town)})
+    return cached(town, "roles", lambda: {row.key: row for row in _in_order(Role, town)})
 
 
 def hours_from(data: HoursData) -> Hours:

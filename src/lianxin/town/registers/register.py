@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from lianxin.keys.cache import bump
 from lianxin.keys.ids import new_id
 from lianxin.ledger.rows import add_row, as_columns, before_entry, change_row, drop_row, past_of, plain
-from lianxin.town.registers.fields import Field, Key, Wrong
+from lianxin.town.registers.fields import Field, Key, Several, Wrong
 
 if TYPE_CHECKING:
     from django.http import QueryDict
@@ -97,14 +97,17 @@ def read_file(register: Register, town: Town, data: Mapping[str, Any], row: Any 
 
 
 def _read(register: Register, town: Town, given: Sequence[tuple[Field, Any]], row: Any) -> Reading:
-    reading = Reading()
+    reading, stands = Reading(), plain(row) if row is not None else {}
     for each, raw in given:
         try:
-            reading.facts[each.column] = each.load(town, raw)
+            value = each.load(town, raw)
         except Wrong as wrong:
             reading.faults[each.column] = wrong.said
+            continue
+        held = stands.get(each.column)
+        same = isinstance(each, Several) and held is not None and set(held) == set(value)
+        reading.facts[each.column] = held if same else value  # the same ones in another order are no change
     if not reading.faults:
-        stands = plain(row) if row is not None else {}
         fixed = {e.column for e in register.fields if e.fixed and row is not None}
         changed = [name for name in fixed & set(reading.facts) if reading.facts[name] != stands[name]]
         reading.faults |= dict.fromkeys(changed, _("This does not change once it is entered."))

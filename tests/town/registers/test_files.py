@@ -55,6 +55,15 @@ def test_with_one_fault_nothing_is_changed_and_every_fault_is_told(town):
     assert written(town) == before
 
 
+def test_a_new_row_without_a_key_is_given_one(town):
+    rows = {"categories": [{"name": "无代号"}], "units": [{"name": "新所"}], "clauses": [{"name": "甲", "text": "乙", "appeal": "丙"}]}
+    source = yaml.safe_dump(rows, allow_unicode=True)
+    loaded = load(town, source, actor=who(town, "system"), now=MONDAY)
+    assert (loaded.faults, loaded.added) == ([], {"categories": 1, "units": 1, "clauses": 1})
+    made = Category.objects.for_system("test", town).get(name="无代号")
+    assert made.key.startswith("c")
+
+
 def test_a_preview_counts_and_changes_nothing(town):
     before = written(town)
     source = yaml.safe_dump({"categories": [{"key": "new_one", "name": "新类"}]}, allow_unicode=True)

@@ -97,7 +97,7 @@ def read_file(register: Register, town: Town, data: Mapping[str, Any], row: Any 
 
 
 def _read(register: Register, town: Town, given: Sequence[tuple[Field, Any]], row: Any) -> Reading:
-    reading, stands = Reading(), plain(row) if row is not None else {}
+    reading, stands = Reading(), plain(row if row is not None else register.model(town=town))
     for each, raw in given:
         try:
             value = each.load(town, raw)

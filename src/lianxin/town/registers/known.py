@@ -15,7 +15,7 @@ from lianxin.cases.pickers import category_name, grid_name, unit_name, works
 from lianxin.cases.queries.setup import categories, clauses, kinds, report_kind
 from lianxin.cases.words import said
 from lianxin.keys.cache import cached
-from lianxin.people.models import CalendarDay, Post, Role, Turn, Unit
+from lianxin.people.models import CalendarDay, LineService, Post, Role, Turn, Unit
 from lianxin.people.queries import roles, today, units
 from lianxin.places.models import ServicePoint
 from lianxin.places.points import service_points
@@ -27,17 +27,8 @@ from lianxin.town.registers.times import Day, Hours, Moment, Week, weekdays
 if TYPE_CHECKING:
     from lianxin.keys.models import Town
 
-# 八条服务线: the lines of service of the grid (A3).
-LINES = ("党建", "政法综治", "民政", "公安", "城管", "信访", "市场监管", "卫生健康")
-
-
 def _lines(_town: Town) -> Iterator[Option]:
-    words = {
-        "党建": _("Party building"), "政法综治": _("Law and order"), "民政": _("Civil affairs"),
-        "公安": _("Public security"), "城管": _("City management"), "信访": _("Petitions"),
-        "市场监管": _("Market supervision"), "卫生健康": _("Public health"),
-    }  # fmt: skip
-    return ((line, line, words[line]) for line in LINES)
+    return ((line.value, line.value, str(line.label)) for line in LineService.Line)
 
 
 def _grids(town: Town) -> Iterator[Option]:

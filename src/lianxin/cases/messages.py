@@ -16,7 +16,9 @@ TO_REPORTERS = frozenset(  # acts a reporter is told of; the words are on the pa
      "split", "reopen", "close", "escalate", "ask_still"}
 )  # fmt: skip
 REMIND, REMIND_EVERY = "remind", timedelta(hours=1)
-TO_HOLDER = frozenset({"remind", "supervise", "grant_extension", "refuse_extension", "add"})
+TO_HOLDER = frozenset(
+    {"remind", "supervise", "grant_extension", "refuse_extension", "add", "contractor_record", "contractor_finish"}
+)
 
 
 def tell(town: Town, *, case_id: int, entry_id: int, act: str) -> bool:

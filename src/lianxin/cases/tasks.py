@@ -11,6 +11,7 @@ from lianxin.cases.actions.doors import state_of, transition
 from lianxin.cases.actions.leaving import begin_leave
 from lianxin.cases.actions.presence import forget_presences
 from lianxin.cases.actions.reckoning import reckon_provisional
+from lianxin.cases.actions.worklinks import end_links_after, forget_links
 from lianxin.cases.mailing import send_letters_of_week, write_to_followers
 from lianxin.cases.models import Duty
 from lianxin.cases.queries.setup import workflow_by_id
@@ -20,6 +21,7 @@ from lianxin.keys.models import Town
 from lianxin.keys.once import forget_old
 from lianxin.keys.tries import forget_old_tries
 from lianxin.ledger.actions import seal
+from lianxin.ledger.models import Entry
 from lianxin.notices.ways import forget_spooled
 from lianxin.people.actors import system
 from lianxin.people.residents import forget_codes
@@ -30,10 +32,11 @@ ROUND = 200  # late cases advanced in one go
 
 @task("cases.entered")
 def entered(*, town_id: int, case_id: int, entry_id: int, act: str) -> None:
-    """What follows an entry beside the case itself: the messages to those it concerns."""
+    """What follows an entry beside the case itself: links that end with it, the messages to those it concerns."""
     from lianxin.cases.messages import tell
 
     town = Town.objects.get(pk=town_id)
+    end_links_after(town, Entry.objects.for_system("what follows", town).get(pk=entry_id))
     if tell(town, case_id=case_id, entry_id=entry_id, act=act):
         write_to_followers(town, case_id=case_id, act=act)
 
@@ -87,7 +90,7 @@ def tick(*, now: datetime) -> None:
 
 def nightly(*, now: datetime) -> None:
     """Once a day: forget keys of writes older than 90 days, old counts of tries, who had what open, what came of acts
-    on many cases, check-ins of no more use, and orphaned files.
+    on many cases, check-ins and contractors of no more use, and orphaned files.
 
     Ask of what was closed weeks ago whether it is still good; and the letters of the week to who follows an area.
     """
@@ -102,6 +105,7 @@ def nightly(*, now: datetime) -> None:
     forget_batches(now=now)
     for town in Town.objects.order_by("id"):
         forget_check_ins(town, now=now)
+        forget_links(town, now=now)
         ask_later(town, now=now)
         reckon_provisional(town, now=now)
     sweep_orphans(older_than=now - timedelta(days=1))

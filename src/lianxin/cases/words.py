@@ -35,6 +35,8 @@ def spine_acts() -> dict[str, str]:
         "undo": _("Taken back"),
         "reckon": _("The holiday table went on: due time reckoned again"),
         "follow_grid": _("Its ground belongs to another grid now"),
+        "contractor_record": _("The contractor has added a record"),
+        "contractor_finish": _("The contractor says that the work is done"),
     }
 
 

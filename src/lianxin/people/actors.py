@@ -9,7 +9,7 @@ from lianxin.people.models import Post
 @dataclass(frozen=True, slots=True)
 class Actor:
     """A person in a post; or the town's own clockwork (`system`); or the public (`nobody`); or a reporter with the
-    secret of one case.
+    secret of one case; or a contractor with a link to one, who sees what the link shows and no case.
     """
 
     town: Town
@@ -25,6 +25,7 @@ class Actor:
     reporter_of: int | None = None  # the case whose secret this reporter has shown
     reporter_id: int | None = None
     scopes: frozenset[str] | None = None  # of an access token; None: a session, unlimited
+    link_id: int | None = None  # the link a contractor has shown
 
     @property
     def town_id(self) -> int:
@@ -72,3 +73,8 @@ def reporter(town: Town, *, case_id: int, reporter_id: int, first: bool = True) 
     """A reporter who has shown the secret of one case; who joined it later (`first=False`) may not speak for it."""
     role = "reporter" if first else "joiner"
     return Actor(town=town, role=role, sees="none", reporter_of=case_id, reporter_id=reporter_id)
+
+
+def contractor(town: Town, *, link_id: int) -> Actor:
+    """A contractor who has shown the secret of a link: writes through it, and reads no row of any case."""
+    return Actor(town=town, role="contractor", sees="none", link_id=link_id)

@@ -42,8 +42,8 @@ def town_of(request: HttpRequest) -> Town:
 
 
 def _letters_in(path: str) -> str:
-    """The letters of the number in the address of what residents follow: `/r/…` and `/api/v1/reports/…`."""
-    found = re.match(r"/(?:r|api/v1/reports)/([A-Za-z]{1,4})[0-9]{8}(?:/|$)", path)
+    """The letters of the number in a private link: `/r/…`, a contractor's `/w/…`, and `/api/v1/reports/…`."""
+    found = re.match(r"/(?:r|w|api/v1/reports)/([A-Za-z]{1,4})[0-9]{8}(?:/|$)", path)
     return found[1] if found else ""
 
 

@@ -18,6 +18,7 @@ from django.db import transaction as database
 from lianxin.cases.actions.covering import drop_unused
 from lianxin.cases.actions.doors import transition
 from lianxin.cases.actions.effects import note_on
+from lianxin.cases.actions.worklinks import erase_links
 from lianxin.cases.checks import ERASED
 from lianxin.cases.columns import placed
 from lianxin.cases.models import Case, CheckIn, FollowUp, Photo, Publication, Reporter
@@ -36,7 +37,8 @@ from lianxin.workflow.engine import Refused
 
 _TABLES = (
     "ledger_text", "cases_case", "cases_reporter", "cases_publication", "cases_search", "cases_photo", "cases_checkin",
-    "cases_followup", "forms_file", "forms_cover", "notices_subscription", "people_account", "people_phonecode",
+    "cases_followup", "cases_worklink", "forms_file", "forms_cover", "notices_subscription", "people_account",
+    "people_phonecode",
 )  # fmt: skip
 _EMPTY = {
     "name": "", "phone": "", "phone_blind": "", "phone_tail": "", "public_consent": False, "account_id": None,
@@ -124,6 +126,7 @@ def _erase(case: Case, reason: str, *, actor: Actor, now: datetime) -> int:
     case = Case.objects.for_system("erase", town_id).get(pk=case.pk)
     _erase_photos(case, None, actor=actor, now=now)
     _erase_follow_ups(case, None)
+    erase_links(case, None, actor=actor, now=now)
     _erase_public_side(case, reason, actor=actor, now=now)
     people = list(reporters.values_list("id", flat=True))
     reporters.update(**_EMPTY)
@@ -140,6 +143,7 @@ def _erase_person(case: Case, reporter: Reporter, reason: str, *, actor: Actor, 
     case = Case.objects.for_system("erase", town_id).get(pk=case.pk)
     _erase_photos(case, _entries_of(case, reporter), actor=actor, now=now)
     _erase_follow_ups(case, traces)
+    erase_links(case, None if first else traces, actor=actor, now=now)
     if first:
         _erase_public_side(case, reason, actor=actor, now=now)
         _succeed(case, reporter, actor=actor, now=now)

@@ -8,8 +8,9 @@ from lianxin.cases.models.replies import ReplyText
 from lianxin.cases.models.saved import FirstView, SavedView
 from lianxin.cases.models.setup import Category, Clause, QuestionSheet, Route, WorkflowVersion
 from lianxin.cases.models.sides import CheckIn, Photo, Publication, Reporter
+from lianxin.cases.models.worklinks import WorkLink
 
 __all__ = [
     "Batch", "Case", "Category", "CheckIn", "Clause", "Duty", "FirstView", "FollowUp", "Photo", "Presence",
-    "Publication", "QuestionSheet", "ReplyText", "Reporter", "Route", "SavedView", "WorkflowVersion",
+    "Publication", "QuestionSheet", "ReplyText", "Reporter", "Route", "SavedView", "WorkLink", "WorkflowVersion",
 ]  # fmt: skip

@@ -5,7 +5,7 @@ of those who acted they see the unit alone.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.utils.translation import pgettext
 
 from lianxin.cases.columns import PLACE, TITLE
 from lianxin.cases.messages import for_reporters
-from lianxin.cases.models import Case, Photo
+from lianxin.cases.models import Case, Photo, WorkLink
 from lianxin.cases.pickers import category_name, grid_name, unit_name
 from lianxin.cases.queries.setup import categories, clauses
 from lianxin.cases.queries.undone import UNDO
@@ -28,16 +28,20 @@ from lianxin.ui import words
 from lianxin.workflow.definition import FIELDS, Workflow
 
 Row = dict[str, Any]
+CONTRACTORS = frozenset({"contractor_record", "contractor_finish"})  # acts that come through a link
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The entries of a case in order, their texts, its photos, and the names of the posts that are named in them."""
+    """The entries of a case in order, their texts, its photos, and the names of the posts that are named in them;
+    `links` are the companies whose links are.
+    """
 
     entries: Sequence[Entry]
     texts: Mapping[int, Sequence[Text]]
     photos: Sequence[Row]
     posts: Mapping[int, Row]
+    links: Mapping[int, str] = field(default_factory=dict)
 
     def text(self, entry: Entry, field: str) -> str:
         """A text of an entry; "" when there is none or it was erased."""
@@ -55,7 +59,15 @@ def history_of(town: Town, case: Case, posts: Sequence[int | None] = ()) -> Hist
     photos = Photo.objects.for_system("case page", town).filter(case_id=case.pk).order_by("id")
     columns = ("id", "entry_id", "moment", "at", "file__digest", "file__width", "file__height")
     named = {pk for pk in (*posts, *(entry.post_id for entry in entries), *_given_posts(entries)) if pk}
-    return History(entries, texts, list(photos.values(*columns)), _names(town, named))
+    return History(entries, texts, list(photos.values(*columns)), _names(town, named), _companies(town, entries))
+
+
+def _companies(town: Town, entries: Sequence[Entry]) -> dict[int, str]:
+    """Whose links entries came through; asked for only where there are any."""
+    ids = {entry.data["given"]["link"] for entry in entries if entry.act in CONTRACTORS}
+    if not ids:
+        return {}
+    return {link.pk: link.company for link in WorkLink.objects.for_system("case page", town).filter(id__in=ids)}
 
 
 def _given_posts(entries: Sequence[Entry]) -> list[int | None]:
@@ -133,6 +145,9 @@ class _Teller:
         post = self.history.posts.get(entry.post_id or 0)
         if post is not None:
             return str(post["name"]) if self.actor.reporter_of is None else ""
+        if entry.act in CONTRACTORS:
+            company = self.history.links.get(entry.data["given"]["link"], "")
+            return _("Contractor %(company)s") % {"company": company} if company else _("A contractor")
         return _("The clockwork") if self._by_system(entry) else _("The resident")
 
     def _unit(self, entry: Entry) -> str:
@@ -146,7 +161,7 @@ class _Teller:
     def _by_system(self, entry: Entry) -> bool:
         transition = self.flow.transition(entry.source, entry.act)
         by = transition.by if transition is not None else ()
-        return not entry.post_id and "reporter" not in by and entry.act not in {"open", "join"}
+        return not entry.post_id and "reporter" not in by and entry.act not in {"open", "join", *CONTRACTORS}
 
     def _texts(self, entry: Entry) -> list[Row]:
         rows = []

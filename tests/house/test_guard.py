@@ -33,6 +33,7 @@ from lianxin.cases.models import (
     Route,
     SavedView,
     WorkflowVersion,
+    WorkLink,
 )  # fmt: skip
 from lianxin.cases.values import Contact, Draft, Holder
 from lianxin.forms.models import Cover, File
@@ -194,6 +195,9 @@ def make_rows(town, letters):
     CheckIn.objects.create(**common, case_id=case.pk, grid=grid, post_id=clerk.post_id, at=now, recorded_at=now)
     Presence.objects.create(**common, post_id=clerk.post_id, case_id=case.pk, at=now)
     FollowUp.objects.create(**common, case_id=case.pk, unit_id=clerk.unit_id, post_id=clerk.post_id, on=now.date(), at=now)
+    WorkLink.objects.create(
+        **common, case_id=case.pk, unit_id=clerk.unit_id, post_id=clerk.post_id, digest=f"d{town.pk}", at=now, until=now
+    )
     ReplyText.objects.create(**common, name="已办结", body="{number}")
     leaf = Category.objects.for_system("tests", town).get(key="streetlight")
     QuestionSheet.objects.create(**common, category=leaf, version=1, source="questions: []", published_at=now)
@@ -454,7 +458,7 @@ def test_the_models_of_this_test_are_all_there_are():
     named = {
         AddressName, Batch, CalendarDay, Case, Category, CentreHousehold, CheckIn, Clause, Cover, Duty, Entry, File, FirstView, FollowUp, FormerBoundary, Grid, Head, Job, Leave, LineService, Message,
         Once, PartyGroup, Photo, Post, Presence, Publication, QuestionSheet, ReplyText, Reporter, Representative, Role, Route, SavedView, Seal, ServicePoint, Site, Subscription, Text, Token, Tries, Turn, Unit,
-        Upload, WorkflowVersion,
+        Upload, WorkLink, WorkflowVersion,
     }  # fmt: skip
     assert named == set(TOWN_MODELS)
     with pytest.raises(FieldDoesNotExist):

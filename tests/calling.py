@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from django.test import Client
 from PIL import Image
 
-from lianxin.cases.api.door import api
+from lianxin.town.api.door import api
 
 KEYS = itertools.count(1)
 LX = "lx.test"

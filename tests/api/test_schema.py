@@ -7,11 +7,11 @@ import pytest
 from django.utils import translation
 
 from calling import as_promised, operations
-from lianxin.cases.api.door import api
 from lianxin.cases.api.problems import CODES, Problem, answer
 from lianxin.keys.cache import forget
 from lianxin.keys.models import Town
 from lianxin.people.tokens import SCOPES
+from lianxin.town.api.door import api
 from towns import make_town
 
 OPERATIONS = [(f"{method} {path}", operation) for method, path, operation in operations()]
@@ -38,7 +38,8 @@ def test_it_is_openapi_3_1(document):
             "/categories", "/grids", "/grids/{code}/boundary", "/grids/{code}", "/grids/{code}/reform", "/kinds", "/units", "/sites", "/routes", "/routes/why", "/me", "/cases", "/cases/{number}",
             "/cases/{number}/entries", "/cases/{number}/transitions", "/cases/{number}/photos/{photo}",
             "/reports/{number}/photos/{photo}", "/views", "/batches", "/batches/{batch}", "/batches/{batch}/undo",
-            "/cases/{number}/undo",
+            "/cases/{number}/undo", "/setup", "/setup/town", "/setup/town/past", "/setup/registers", "/setup/{key}",
+            "/setup/{key}/{row}", "/setup/{key}/{row}/past", "/setup/{key}/{row}/back",
         )
     }  # fmt: skip
 
@@ -62,7 +63,7 @@ def test_every_operation_is_described_with_an_example(document):
 
 def test_an_operation_of_the_staff_names_its_credentials_and_scope(document):
     of_staff = [(place, each) for place, each in described(document) if each["tags"][0].startswith("工作人员")]
-    assert len(of_staff) == 20
+    assert len(of_staff) == 33
     for place, operation in of_staff:
         ways = {name: scopes for way in operation["security"] for name, scopes in way.items()}
         assert set(ways) == {"AccessToken", "BrowserSession"}, place

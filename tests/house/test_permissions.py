@@ -134,9 +134,9 @@ def post(address, sent, rule, **kwargs):
     return Row(address, rule, sent=sent, method="POST", **kwargs)
 
 
-def sends(address, sent, rule, **kwargs):
+def sends(address, sent, rule, method="POST", **kwargs):
     """A JSON body, with a fresh key."""
-    return Row(address, rule, sent=sent, method="POST", as_json=True, **kwargs)
+    return Row(address, rule, sent=sent, method=method, as_json=True, **kwargs)
 
 
 NOTE = {"act": "note", "version": "{version}", "note": "说明"}
@@ -579,6 +579,26 @@ TABLE = (
     sends("/api/v1/cases/{number}/transitions",
           {"act": "merge", "version": "{version}", "given": {"case": "{number_shut}"}},
           lambda role, case: 422 if role in {"clerk", "dispatcher"} and case in {"own", "far"}
+    # The set-up by program: whose the page is, whose the operation.
+    Row("/api/v1/setup/registers", api(staff())),
+    Row("/api/v1/setup", api(only({"admin"}))),
+    sends("/api/v1/setup", {}, api(only({"admin"}, 422)), method="PUT"),
+    Row("/api/v1/setup/town", api(only({"admin"}))),
+    sends("/api/v1/setup/town", {}, api(only({"admin"}, 422)), method="PATCH"),
+    Row("/api/v1/setup/town/past", api(only({"admin"}))),
+    Row("/api/v1/setup/units", api(only({"admin"}))),
+    Row("/api/v1/setup/roles", api(only(MANAGE_PEOPLE))),
+    sends("/api/v1/setup/units", {}, api(only({"admin"}, 422))),
+    sends("/api/v1/setup/roles", {}, api(only(MANAGE_PEOPLE, 422))),
+    Row("/api/v1/setup/units/{unit}", api(only({"admin"}))),
+    Row("/api/v1/setup/units/{unit_foreign}", api(only({"admin"}, 404))),
+    sends("/api/v1/setup/units/{unit}", {}, api(only({"admin"}, 422)), method="PATCH"),
+    sends("/api/v1/setup/units/{unit_foreign}", {"values": {}, "seen": "x"}, api(only({"admin"}, 404)), method="PATCH"),
+    sends("/api/v1/setup/units/{unit}", {}, api(only({"admin"}, 422)), method="DELETE"),
+    Row("/api/v1/setup/units/{unit}/past", api(only({"admin"}))),
+    Row("/api/v1/setup/units/{unit_foreign}/past", api(only({"admin"}, 404))),
+    sends("/api/v1/setup/units/{unit}/back", {}, api(only({"admin"}, 422))),
+    sends("/api/v1/setup/units/{unit_foreign}/back", {"seq": 1, "seen": "x"}, api(only({"admin"}, 404))),
           else api(of_case_for(set(), 0, 422 if case in {"own", "far"} else 409))(role, case),
           cases=("own", "far", "shown", "foreign")),
 )  # fmt: skip
@@ -630,7 +650,7 @@ def call(world, row, role, case):
     """One request; everything it changed is undone. Returns status, body and whether a case of another moved."""
     browser = Client(raise_request_exception=False) if role == "nobody" else world.callers[role]
     cookies = {name: morsel.value for name, morsel in browser.cookies.items()}
-    address, before = filled(world, row.address, case), versions(world) if row.method == "POST" else {}
+    address, before = filled(world, row.address, case), {} if row.method == "GET" else versions(world)
     with transaction.atomic():
         if row.method == "GET":
             answer = browser.get(address, HTTP_HOST=HOST)
@@ -641,7 +661,7 @@ def call(world, row, role, case):
                 if "version" in body:
                     body["version"] = int(body["version"])
                 extra["content_type"] = "application/json"
-            answer = browser.post(address, json.dumps(body) if row.as_json else body, **extra)
+            answer = getattr(browser, row.method.lower())(address, json.dumps(body) if row.as_json else body, **extra)
         content = b"".join(answer.streaming_content) if answer.streaming else answer.content
         moved = {name for name, version in before.items() if versions(world)[name] != version}
         transaction.set_rollback(True)
@@ -654,7 +674,7 @@ def words_in(body):
 
 
 # What one may see is asked of the database, and of either; what one may do is decided before.
-ROWS = [pytest.param(row, id=f"{row.method} {row.address}", marks=[pytest.mark.once] * (row.method == "POST")) for row in TABLE]
+ROWS = [pytest.param(row, id=f"{row.method} {row.address}", marks=[pytest.mark.once] * (row.method != "GET")) for row in TABLE]
 
 
 @pytest.mark.parametrize("row", ROWS)

@@ -104,9 +104,16 @@ def change_row(
     return changed
 
 
-def drop_row(row: OfTown, kind: str, *, actor: Any, now: datetime, why: str = "") -> Entry:
-    """Take a row away that nothing points at; its entry keeps what it was, so it can be entered again."""
+def drop_row(row: OfTown, kind: str, *, actor: Any, now: datetime, seen: str = "", why: str = "") -> Entry:
+    """Take a row away that nothing points at; its entry keeps what it was, so it can be entered again.
+
+    `seen` as for `change_row`: raises StaleRow.
+    """
     with transaction.atomic():
+        if seen:
+            held = type(row).objects.for_system("drop", row.town_id).select_for_update().get(pk=row.pk)
+            if stamp_of(held) != seen:
+                raise StaleRow(held)
         was, pk = plain(row), row.pk
         row.delete()
         return record(_line(kind, pk, "drop", {"was": was}, why), actor=actor, now=now)

@@ -16,6 +16,6 @@ urlpatterns = [
     path("desk/bulk/", include("lianxin.cases.views.bulk.urls")),
     path("desk/publish/", include("lianxin.cases.views.covering.urls")),
     path("desk/", include("lianxin.cases.views.desk.urls")),
-    path("api/v1/", include("lianxin.cases.api.urls")),
+    path("api/v1/", include("lianxin.town.api.urls")),
     path("ui/", include("lianxin.ui.urls")),
 ]

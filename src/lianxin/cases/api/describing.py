@@ -50,7 +50,12 @@ NUMBER_PARAMETER = {
 PHOTO_PARAMETER = {"description": _("The id of the photo, as the case lists it."), "example": "88"}
 GRID_PARAMETER = {"description": _("The code of the grid."), "example": "320381104003"}
 BATCH_PARAMETER = {"description": _("The id of the act on several cases."), "example": "4711"}
-OF_PATH = {"number": NUMBER_PARAMETER, "batch": BATCH_PARAMETER, "photo": PHOTO_PARAMETER, "code": GRID_PARAMETER}
+REGISTER_PARAMETER = {"description": _("The key of a register, as `listRegisters` tells them."), "example": "units"}
+ROW_PARAMETER = {"description": _("The key of a row, or its id; a holiday by its date."), "example": "traffic"}
+OF_PATH = {
+    "number": NUMBER_PARAMETER, "batch": BATCH_PARAMETER, "photo": PHOTO_PARAMETER, "code": GRID_PARAMETER,
+    "key": REGISTER_PARAMETER, "row": ROW_PARAMETER,
+}  # fmt: skip
 REPLAYED = _("The same request again: what the first one brought about.")
 _WORDS = frozenset({"summary", "description"})
 _bodies: dict[str, type[Schema]] = {}

@@ -1,5 +1,6 @@
-"""One example for each operation: data, in `examples.yaml`."""
+"""One example for each operation: data, in files beside the operations."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -7,9 +8,12 @@ import yaml
 
 # Every process reads them when it starts: libyaml, where it is there, takes a tenth of the time.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_ALL: dict[str, Any] = yaml.load(Path(__file__).with_name("examples.yaml").read_text("utf-8"), _LOADER)  # noqa: S506
 
 
-def example(name: str) -> Any:
-    """An example by its name; KeyError for one unknown."""
-    return _ALL[name]
+def examples_in(path: Path) -> Callable[[str], Any]:
+    """What gives the examples of a file by name; KeyError for one unknown."""
+    known: dict[str, Any] = yaml.load(path.read_text("utf-8"), _LOADER)  # noqa: S506
+    return known.__getitem__
+
+
+example = examples_in(Path(__file__).with_name("examples.yaml"))

@@ -56,6 +56,10 @@ class Field:
         """What a file calls the field."""
         return self.column.removesuffix("_id")
 
+    def shape(self) -> dict[str, Any]:
+        """What a program sends and gets, as JSON Schema."""
+        return {"type": "string", "maxLength": self.most}
+
     def take(self, data: QueryDict) -> Any:
         """The raw value of a form."""
         return data.get(self.column, "")
@@ -97,6 +101,10 @@ class Key(Field):
     most: int = 40
     fixed: bool = True
 
+    def shape(self) -> dict[str, Any]:
+        """A word."""
+        return {"type": "string", "pattern": rf"^({KEY.pattern})?$", "maxLength": self.most}
+
     def load(self, town: Town, raw: Any) -> Any:
         """The key, or "" where the system is to give one."""
         text: str = Field.load(self, town, raw)
@@ -110,6 +118,11 @@ class Both(Field):
     """A name or sentence in Chinese and English, `{"zh": …, "en": …}`; the Chinese is needed where the field is."""
 
     rows: int = 1
+
+    def shape(self) -> dict[str, Any]:
+        """An object by language."""
+        each = Field.shape(self)
+        return {"type": "object", "properties": {"zh": each, "en": each}, "additionalProperties": False}
 
     def take(self, data: QueryDict) -> Any:
         """Two fields of the form."""
@@ -150,6 +163,10 @@ class Words(Field):
 
     many: int = 60
 
+    def shape(self) -> dict[str, Any]:
+        """A list of words."""
+        return {"type": "array", "items": Field.shape(self), "maxItems": self.many}
+
     def load(self, town: Town, raw: Any) -> Any:
         """The words, each once, in their order."""
         parts = PARTS.split(raw) if isinstance(raw, str) else raw or []
@@ -178,6 +195,10 @@ class Number(Field):
     least: int = 0
     highest: int = 30000
 
+    def shape(self) -> dict[str, Any]:
+        """A whole number."""
+        return {"type": "integer", "minimum": self.least, "maximum": self.highest}
+
     def load(self, town: Town, raw: Any) -> Any:
         """The number; empty is the least."""
         text = str(raw if raw is not None else "").strip()
@@ -203,6 +224,10 @@ class Number(Field):
 class Yes(Field):
     """Yes or no."""
 
+    def shape(self) -> dict[str, Any]:
+        """True or false."""
+        return {"type": "boolean"}
+
     def load(self, town: Town, raw: Any) -> Any:
         """A tick, or true in a file."""
         return raw in (True, 1, "1", "true", "yes", "on", "是")
@@ -220,6 +245,10 @@ class Yes(Field):
 class Point(Field):
     """Where something is, [longitude, latitude] in WGS-84: taken on a map, or written."""
 
+    def shape(self) -> dict[str, Any]:
+        """Two numbers, or null."""
+        return {"type": ["array", "null"], "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
+
     def take(self, data: QueryDict) -> Any:
         """The point of the map where one was taken there, else what was written."""
         if data.get("source") and data.get("lon") and data.get("lat"):
@@ -228,10 +257,10 @@ class Point(Field):
 
     def load(self, town: Town, raw: Any) -> Any:
         """The two figures; None where nothing is given."""
-        parts = PARTS.sub(" ", raw).split() if isinstance(raw, str) else list(raw or [])
+        parts = PARTS.sub(" ", raw).split() if isinstance(raw, str) else raw or []
         if not parts:
             return None
-        if len(parts) != 2:
+        if not isinstance(parts, list | tuple) or len(parts) != 2:
             raise Wrong(_("Write longitude and latitude, as 117.0021, 34.6034."))
         try:
             return list(to_wgs84(parts[0], parts[1], Datum.WGS84))
@@ -257,6 +286,10 @@ class Choice(Field):
     options: Callable[[Town], Iterable[Option]]
     none: Any = ""
     empty: Callable[[], str] | None = None
+
+    def shape(self) -> dict[str, Any]:
+        """The option's word; null for none."""
+        return {"type": ["string", "null"]}
 
     def load(self, town: Town, raw: Any) -> Any:
         """The value of the option chosen."""
@@ -294,12 +327,18 @@ class Several(Field):
 
     options: Callable[[Town], Iterable[Option]]
 
+    def shape(self) -> dict[str, Any]:
+        """The options' words."""
+        return {"type": "array", "items": {"type": "string"}}
+
     def take(self, data: QueryDict) -> Any:
         """All that are ticked."""
         return data.getlist(self.column)
 
     def load(self, town: Town, raw: Any) -> Any:
         """The values of those chosen."""
+        if not isinstance(raw or [], list | tuple):
+            raise Wrong(_("This is not a list of words."))
         asked = [str(each) for each in raw or []]
         found = [held for held, named, _words in self.options(town) if {str(held), named} & set(asked)]
         known = {text for held, named, _words in self.options(town) for text in (str(held), named)}
@@ -327,6 +366,10 @@ class Limits(Field):
     """Limits by name, `{"handle": "3 working_days"}`; one that is empty leaves it to the group or the workflow."""
 
     names: Callable[[Town], Mapping[str, str]]
+
+    def shape(self) -> dict[str, Any]:
+        """An object of limits by name."""
+        return {"type": "object", "additionalProperties": {"type": "string"}}
 
     def take(self, data: QueryDict) -> Any:
         """A number and a unit for each limit of the form."""

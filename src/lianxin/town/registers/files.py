@@ -45,28 +45,35 @@ class Loaded:
         what[key] = what.get(key, 0) + 1
 
 
-def written(town: Town) -> str:
-    """The set-up of a town as YAML."""
+def whole(town: Town) -> dict[str, Any]:
+    """The set-up of a town as a file says it."""
     said = stands(town)
     about = {each.column: each.dump(town, said[each.column]) for each in FIELDS}
-    whole: dict[str, Any] = {"town": {name: value for name, value in about.items() if value not in ("", None, "None")}}
-    whole |= {key: as_file(register, town) for key, register in IN_FILES.items()}
-    return yaml.safe_dump(whole, allow_unicode=True, sort_keys=False, width=120)
+    told: dict[str, Any] = {"town": {name: value for name, value in about.items() if value not in ("", None, "None")}}
+    return told | {key: as_file(register, town) for key, register in IN_FILES.items()}
+
+
+def written(town: Town) -> str:
+    """The set-up of a town as YAML."""
+    return yaml.safe_dump(whole(town), allow_unicode=True, sort_keys=False, width=120)
 
 
 def load(town: Town, source: str, *, actor: Actor, now: datetime, preview: bool = False) -> Loaded:
     """Bring a town to what a file says, or tell all its faults and change nothing; `preview` changes nothing anyhow."""
-    loaded = Loaded()
     try:
-        whole = yaml.safe_load(source)
+        said = yaml.safe_load(source)
     except yaml.YAMLError as error:
-        loaded.faults.append(_("This is not YAML: %(why)s") % {"why": " ".join(str(error).split())[:200]})
-        return loaded
-    if not isinstance(whole, Mapping):
-        loaded.faults.append(_("The file names no registers."))
-        return loaded
+        return Loaded(faults=[_("This is not YAML: %(why)s") % {"why": " ".join(str(error).split())[:200]}])
+    if not isinstance(said, Mapping):
+        return Loaded(faults=[_("The file names no registers.")])
+    return bring(town, said, actor=actor, now=now, preview=preview)
+
+
+def bring(town: Town, said: Mapping[Any, Any], *, actor: Actor, now: datetime, preview: bool = False) -> Loaded:
+    """The same from what a file or a program says, once it is read."""
+    loaded = Loaded()
     with transaction.atomic():
-        _Loading(town, actor, now, loaded).all(whole)
+        _Loading(town, actor, now, loaded).all(said)
         if loaded.faults or preview:
             transaction.set_rollback(True)
     forget(town)  # what was remembered of rows that do not stay
@@ -82,13 +89,13 @@ class _Loading:
     now: datetime
     loaded: Loaded
 
-    def all(self, whole: Mapping[Any, Any]) -> None:
-        for name in whole:
+    def all(self, said: Mapping[Any, Any]) -> None:
+        for name in said:
             if name not in {"town", *IN_FILES}:
                 self.fault(str(name), _("There is no such register."))
-        self.about(whole.get("town", {}))
+        self.about(said.get("town", {}))
         for key, register in IN_FILES.items():
-            self.rows(register, whole.get(key, []))
+            self.rows(register, said.get(key, []))
 
     def fault(self, where: str, said: str) -> None:
         self.loaded.faults.append(f"{where}: {said}")

@@ -146,8 +146,11 @@ def change(
     return changed
 
 
-def put_back(register: Register, row: Any, seq: int, *, actor: Actor, now: datetime) -> list[str]:
-    """Bring a row to what it was before an entry of its history. Raises NotKept where that cannot stand any more."""
+def put_back(register: Register, row: Any, seq: int, *, actor: Actor, now: datetime, seen: str = "") -> list[str]:
+    """Bring a row to what it was before an entry of its history.
+
+    Raises NotKept where that cannot stand any more, StaleRow.
+    """
     town = actor.town
     past = past_of(town, register.kind, row.pk)
     if not any(entry.seq == seq and entry.data.get("was") for entry in past):
@@ -158,18 +161,18 @@ def put_back(register: Register, row: Any, seq: int, *, actor: Actor, now: datet
     _must_be_sound(register, reading, actor)
     with transaction.atomic():
         facts = as_columns(register.model, reading.facts)
-        changed = change_row(row, register.kind, facts, actor=actor, now=now, act="restore")
+        changed = change_row(row, register.kind, facts, actor=actor, now=now, seen=seen, act="restore")
         if changed:
             _follow(register, town, row, now)
     return changed
 
 
-def take_away(register: Register, row: Any, *, actor: Actor, now: datetime, why: str = "") -> None:
-    """Take a row away, where the register lets rows go; raises NotKept."""
+def take_away(register: Register, row: Any, *, actor: Actor, now: datetime, seen: str = "", why: str = "") -> None:
+    """Take a row away, where the register lets rows go; raises NotKept, StaleRow."""
     if not register.drops or not may_keep(actor, register.may):
         raise NotKept({"": _("This is not yours to do.")})
     with transaction.atomic():
-        drop_row(row, register.kind, actor=actor, now=now, why=why)
+        drop_row(row, register.kind, actor=actor, now=now, seen=seen, why=why)
         _follow(register, actor.town, row, now)
 
 

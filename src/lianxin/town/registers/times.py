@@ -27,6 +27,10 @@ SPAN = re.compile(r"(\d{1,2}:\d{2})\s*[-–—~至到]\s*(\d{1,2}:\d{2})")
 class Day(Field):
     """A date."""
 
+    def shape(self) -> dict[str, Any]:
+        """ISO 8601."""
+        return {"type": ["string", "null"], "format": "date"}
+
     def load(self, town: Town, raw: Any) -> Any:
         """The date in ISO 8601 as the row's column takes it."""
         try:
@@ -48,17 +52,24 @@ class Day(Field):
 class Moment(Field):
     """A date and time by the town's clock."""
 
+    def shape(self) -> dict[str, Any]:
+        """ISO 8601 with its zone."""
+        return {"type": "string", "format": "date-time"}
+
     def load(self, town: Town, raw: Any) -> Any:
         """The moment, aware."""
         try:
             moment = raw if isinstance(raw, datetime) else datetime.fromisoformat(str(raw).strip())
         except ValueError:
             raise Wrong(_("Set a date and a time.")) from None
+        if not 2000 <= moment.year < 2200:  # beyond, another zone's date may be none at all
+            raise Wrong(_("Set a date and a time."))
+        moment = moment.replace(second=0, microsecond=0)  # as it is shown
         return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(settings.TIME_ZONE))
 
     def dump(self, town: Town, value: Any) -> Any:
-        """ISO 8601 by the town's clock, to the minute."""
-        return _local(value)
+        """ISO 8601 by the town's clock, to the minute, with its zone."""
+        return _by_the_clock(value).isoformat(timespec="minutes")
 
     def said(self, town: Town, value: Any) -> str:
         """The date and the time."""
@@ -70,11 +81,13 @@ class Moment(Field):
         return [self.widget(type="datetime-local", value=shown, short=True)]
 
 
-def _local(value: Any) -> str:
-    if not value:
-        return ""
+def _by_the_clock(value: datetime | str) -> datetime:
     moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return moment.astimezone(ZoneInfo(settings.TIME_ZONE)).strftime("%Y-%m-%dT%H:%M")
+    return moment.astimezone(ZoneInfo(settings.TIME_ZONE))
+
+
+def _local(value: Any) -> str:
+    return f"{_by_the_clock(value):%Y-%m-%dT%H:%M}" if value else ""
 
 
 def spans_of(text: str) -> list[list[str]]:
@@ -93,6 +106,13 @@ def spans_of(text: str) -> list[list[str]]:
     return [[each.isoformat("minutes") for each in span] for span in spans]
 
 
+def _written(raw: Any) -> str:
+    """Opening hours of a form, a file or a program as one line; pairs as the column holds them are taken too."""
+    if isinstance(raw, list) and all(isinstance(pair, list) and len(pair) == 2 for pair in raw):
+        return hours_said(raw)
+    return str(raw or "")
+
+
 def hours_said(spans: Iterable[Sequence[str]]) -> str:
     """Opening hours as a person writes them."""
     return " ".join(f"{opens}-{shuts}" for opens, shuts in spans)
@@ -102,11 +122,13 @@ def hours_said(spans: Iterable[Sequence[str]]) -> str:
 class Hours(Field):
     """The hours of one day; none is a day of rest."""
 
+    def shape(self) -> dict[str, Any]:
+        """As people write them."""
+        return {"type": "string", "examples": ["08:30-12:00 14:00-17:30"]}
+
     def load(self, town: Town, raw: Any) -> Any:
         """Spans as the clock reads them."""
-        if isinstance(raw, list):
-            raw = hours_said(raw)
-        return spans_of(str(raw or ""))
+        return spans_of(_written(raw))
 
     def dump(self, town: Town, value: Any) -> Any:
         """As people write them."""
@@ -128,6 +150,11 @@ class Week(Field):
 
     own: bool = True  # whether it may be left to the town
 
+    def shape(self) -> dict[str, Any]:
+        """Hours by the number of the weekday; null where the town's own hold."""
+        days = {str(day): Hours.shape(self) for day in range(1, 8)}  # type: ignore[arg-type]
+        return {"type": ["object", "null"], "properties": days, "additionalProperties": False}
+
     def take(self, data: QueryDict) -> Any:
         """Seven lines; nothing where the town's own hours are to hold."""
         if self.own and not data.get(f"{self.column}_own"):
@@ -144,7 +171,7 @@ class Week(Field):
         for day, name in enumerate(weekdays()):
             spans = given.get(str(day + 1)) or ""
             try:
-                week[str(day)] = spans_of(hours_said(spans) if isinstance(spans, list) else str(spans))
+                week[str(day)] = spans_of(_written(spans))
             except Wrong as wrong:
                 raise Wrong(f"{name}: {wrong.said}") from None
         if not any(week.values()):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -16,13 +18,19 @@ from lianxin.keys.cache import bump
 from lianxin.keys.models import Town
 from lianxin.ledger.actions import Line, record
 from lianxin.town.registers.fields import Choice, Field, Option, Wrong
-from lianxin.town.registers.register import NotKept, Reading, may_keep
+from lianxin.town.registers.register import Change, NotKept, Reading, may_keep
 from lianxin.town.registers.times import Day, Hours, Week
 
 if TYPE_CHECKING:
     from django.http import QueryDict
 
+    from lianxin.ledger.models import Entry
     from lianxin.people.actors import Actor
+
+
+class StaleTown(Exception):
+    """Somebody changed what is said of the town after the caller saw it."""
+
 
 COLUMNS: Final = ("name", "name_en", "county", "phone")  # of the row; the other fields are in its settings
 
@@ -53,6 +61,11 @@ def stands(town: Town) -> dict[str, Any]:
     return {**{name: getattr(held, name) for name in COLUMNS}, **kept}
 
 
+def stamp_of_town(town: Town) -> str:
+    """A short digest of the fields as they stand."""
+    return hashlib.sha256(json.dumps(stands(town), sort_keys=True).encode()).hexdigest()[:16]
+
+
 def read_town(town: Town, data: QueryDict) -> Reading:
     """Read the form of the town."""
     reading = Reading()
@@ -73,12 +86,19 @@ def load_field(town: Town, name: str, raw: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def change_town(town: Town, facts: Mapping[str, Any], *, actor: Actor, now: datetime, act: str = "change") -> list[str]:
-    """Change what is said of the town; the names of what changed. Raises NotKept."""
+def change_town(
+    town: Town, facts: Mapping[str, Any], *, actor: Actor, now: datetime, act: str = "change", seen: str = ""
+) -> list[str]:
+    """Change what is said of the town; the names of what changed. Raises NotKept, StaleTown.
+
+    `seen` is the `stamp_of_town` of what the caller looked at.
+    """
     if not may_keep(actor, "configure"):
         raise NotKept({"": _("This is not yours to do.")})
     with transaction.atomic():
         held = Town.objects.select_for_update().get(pk=town.pk)
+        if seen and stamp_of_town(town) != seen:
+            raise StaleTown
         before = stands(town)
         changed = [name for name, value in facts.items() if before[name] != value]
         for name in changed:
@@ -94,3 +114,10 @@ def change_town(town: Town, facts: Mapping[str, Any], *, actor: Actor, now: date
         if "calendar_until" in changed:
             enqueue("cases.reckon", town_id=town.pk, run_at=now)
     return changed
+
+
+def town_changes(town: Town, entry: Entry) -> Change:
+    """One entry of the town's history in words."""
+    was, now = entry.data.get("was", {}), entry.data.get("now", {})
+    said = [(e.label(), e.said(town, was[e.column]), e.said(town, now[e.column])) for e in FIELDS if e.column in now]
+    return Change(entry, tuple(said), "")

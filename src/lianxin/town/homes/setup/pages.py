@@ -33,7 +33,7 @@ from lianxin.town.registers.register import (
     read_form,
     take_away,
 )
-from lianxin.town.registers.town import FIELDS, change_town, read_town, stands
+from lianxin.town.registers.town import FIELDS, change_town, read_town, stands, town_changes
 
 Faults = Mapping[str, str]
 
@@ -234,15 +234,9 @@ def setup_town(request: StaffRequest) -> HttpResponse:
 
 def _town_page(request: StaffRequest, town: Town, faults: Faults) -> HttpResponse:
     data = request.POST if faults else None
-    told = [_of_town(town, entry) for entry in reversed(past_of(town, "town", town.pk))]
+    told = [town_changes(town, entry) for entry in reversed(past_of(town, "town", town.pk))]
     context = {
         **frame(request, "setup"), "faults": faults, "history": _history(told),
         "sections": _sections(town, FIELDS, stands(town), data, faults),
     }  # fmt: skip
     return render(request, "town/setup_town.html", context, status=422 if faults else 200)
-
-
-def _of_town(town: Town, entry: Any) -> Change:
-    was, now = entry.data.get("was", {}), entry.data.get("now", {})
-    said = [(e.label(), e.said(town, was[e.column]), e.said(town, now[e.column])) for e in FIELDS if e.column in now]
-    return Change(entry, tuple(said), "")

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from lianxin.cases.api import docs
-from lianxin.cases.api.door import api
+from lianxin.town.api.door import api
 
 urlpatterns = [
     path("openapi.json", docs.openapi, name="api-openapi"),

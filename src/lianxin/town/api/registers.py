@@ -1,0 +1,464 @@
+"""The registers of the set-up: one group of operations for all of them, told from the registers' own fields."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+from ninja import Schema
+from pydantic import Field, StringConstraints
+
+from lianxin.cases.api.describing import Described
+from lianxin.cases.api.examples import examples_in
+from lianxin.cases.api.operations import StaffRouter, make_once, stale_problem
+from lianxin.cases.api.problems import Problem
+from lianxin.cases.api.reading import body_of, query_of
+from lianxin.cases.api.setup import actor_of
+from lianxin.cases.api.shapes import Line, Taken, Word
+from lianxin.cases.api.writing import done_response, respond
+from lianxin.keys.models import Town
+from lianxin.ledger.rows import StaleRow, past_of, plain, stamp_of
+from lianxin.people.models import Account
+from lianxin.town.registers.fields import Choice, Several
+from lianxin.town.registers.fields import Field as RowField
+from lianxin.town.registers.known import REGISTERS
+from lianxin.town.registers.register import (
+    Change,
+    NotKept,
+    Register,
+    change,
+    changes,
+    enter,
+    put_back,
+    read_file,
+    take_away,
+)
+
+T = TypeVar("T")
+example = examples_in(Path(__file__).with_name("examples.yaml"))
+staff = StaffRouter(_("Staff: keeping the set-up"), "setup")
+MOST_OPTIONS = 100
+Why = Annotated[Line, StringConstraints(max_length=200)]
+SEEN = _("`seen` of what was read: whoever saved first wins, the other reads again.")
+
+
+def _by_register(schema: dict[str, Any]) -> None:
+    """What `values` may hold, one alternative for each register, from its own fields."""
+    schema["anyOf"] = [
+        {
+            "type": "object", "title": key, "additionalProperties": False,
+            "properties": {each.file: {**each.shape(), "description": each.label()} for each in register.fields},
+        }
+        for key, register in REGISTERS.items()
+    ]  # fmt: skip
+
+
+class NewRow(Taken):
+    """A row to be entered: its fields by name, as `listRegisters` tells them."""
+
+    values: dict[str, Any] = Field(json_schema_extra=_by_register)
+    why: Why = Field("", description=_("Stands in the history."))
+
+
+class ChangedRow(NewRow):
+    """What is to change: the fields that are named; the others stay."""
+
+    seen: Annotated[Word, StringConstraints(min_length=1)] = Field(description=SEEN)
+
+
+class DropFilter(Taken):
+    """What was seen of the row that goes, and why it goes."""
+
+    seen: Annotated[Word, StringConstraints(min_length=1)] = Field(description=SEEN)
+    why: Why = Field("", description=_("Stands in the history."))
+
+
+class BackBody(Taken):
+    """The entry before which the row stood as it shall stand again: `seq` of its history."""
+
+    seq: Annotated[int, Field(ge=1, le=99_999_999)]
+    seen: Annotated[Word, StringConstraints(min_length=1)] = Field(description=SEEN)
+
+
+class OptionShape(Schema):
+    """What may be chosen: what is sent, and what a person reads."""
+
+    value: str
+    text: str
+
+
+class FieldShape(Schema):
+    """A field. `takes`: what is sent, as JSON Schema; `fixed`: kept once entered; `options`: where they are not many."""
+
+    name: str
+    label: str
+    hint: str
+    required: bool
+    fixed: bool
+    takes: dict[str, Any]
+    options: list[OptionShape]
+
+
+class RegisterShape(Schema):
+    """A register, and what its rows hold. `may`: the right it takes."""
+
+    key: str
+    name: str
+    about: str
+    may: str
+    drops: bool
+    fields: list[FieldShape]
+
+
+class RegisterList(Schema):
+    """The registers the post may keep."""
+
+    rows: list[RegisterShape]
+
+
+class RowShape(Schema):
+    """A row. `key` names it in addresses, as `id` does; `off`: out of use; `seen` goes with whatever is done to it."""
+
+    id: str
+    key: str
+    title: str
+    group: str
+    off: bool
+    seen: str
+    values: dict[str, Any]
+
+
+class RowList(Schema):
+    """All rows of a register."""
+
+    rows: list[RowShape]
+
+
+class ChangedShape(RowShape):
+    """The row as it stands now, and the names of the fields that changed."""
+
+    changed: list[str]
+
+
+class FieldChange(Schema):
+    """What a field was and became, in words."""
+
+    label: str
+    was: str
+    became: str
+
+
+class ChangeShape(Schema):
+    """An entry of the history. `back`: the row can be put back to before it."""
+
+    seq: int
+    act: str
+    at: datetime
+    by: str
+    why: str
+    back: bool
+    fields: list[FieldChange]
+
+
+class PastShape(Schema):
+    """The history, the newest first."""
+
+    rows: list[ChangeShape]
+
+
+@staff.read(
+    "/setup/registers",
+    "listRegisters",
+    Described(
+        _("List the registers"),
+        _(
+            "The registers the post may keep, and their fields: what each is called, what is sent, what may be chosen. "
+            "Scope: setup:read."
+        ),
+        gives=RegisterList,
+        example=example("registers"),
+    ),
+)
+def list_registers(request: HttpRequest) -> HttpResponse:
+    """The registers with their fields."""
+    actor = actor_of(request)
+    kept = [each for each in REGISTERS.values() if actor.can(each.may)]
+    return respond({"rows": [_register_told(actor.town, each) for each in kept]})
+
+
+def _register_told(town: Town, register: Register) -> dict[str, Any]:
+    facts = {"key": register.key, "name": register.name(), "about": register.lede(), "may": register.may}
+    return {**facts, "drops": register.drops, "fields": [field_told(town, each) for each in register.fields]}
+
+
+def field_told(town: Town, each: RowField) -> dict[str, Any]:
+    """A field as a program needs it."""
+    options = list(each.options(town)) if isinstance(each, Choice | Several) else []
+    shown = options if len(options) <= MOST_OPTIONS else []
+    return {
+        "name": each.file, "label": each.label(), "hint": each.hint() if each.hint else "", "required": each.required,
+        "fixed": each.fixed, "takes": each.shape(),
+        "options": [{"value": str(named), "text": words} for _held, named, words in shown],
+    }  # fmt: skip
+
+
+@staff.read(
+    "/setup/{key}",
+    "listSetupRows",
+    Described(
+        _("List the rows of a register"),
+        _("All rows, with their values by the names of the fields. Scope: setup:read."),
+        gives=RowList,
+        example=example("setup_rows"),
+        fails=("may_not",),
+    ),
+)
+def list_rows(request: HttpRequest, key: str) -> HttpResponse:
+    """The rows of a register."""
+    held, town = _register(request, key), actor_of(request).town
+    return respond({"rows": [_told(held, town, row) for row in held.rows(town)]})
+
+
+@staff.write(
+    "POST",
+    "/setup/{key}",
+    "addSetupRow",
+    Described(
+        _("Enter a row"),
+        _(
+            "A row of a register. What is wrong is told by field. Needs a post that may set up the town; for roles, "
+            "one that keeps accounts. Scope: setup:write."
+        ),
+        gives=RowShape,
+        status=201,
+        example=example("setup_row"),
+        body=(NewRow, example("setup_new")),
+    ),
+)
+def add_row(request: HttpRequest, key: str) -> HttpResponse:
+    """Enter a row."""
+    held, actor, now = _register(request, key), actor_of(request), timezone.now()
+    body = body_of(request, NewRow)
+
+    def make() -> int:
+        reading = read_file(held, actor.town, body.values)
+        pk: int = enter(held, reading, actor=actor, now=now, why=body.why).pk
+        return pk
+
+    meant = {"register": key, **body.model_dump(mode="json")}
+    made = _kept(held, actor.town, lambda: make_once(request, "setup-row", meant, make, now=now))
+    return done_response(_told(held, actor.town, _row(request, held, str(made.pk))), repeated=made.repeated)
+
+
+@staff.read(
+    "/setup/{key}/{row}",
+    "readSetupRow",
+    Described(
+        _("Read a row"),
+        _("A row of a register, by its key or id. Scope: setup:read."),
+        gives=RowShape,
+        example=example("setup_row"),
+        fails=("may_not",),
+    ),
+)
+def read_row(request: HttpRequest, key: str, row: str) -> HttpResponse:
+    """One row."""
+    held = _register(request, key)
+    return respond(_told(held, actor_of(request).town, _row(request, held, row)))
+
+
+@staff.write(
+    "PATCH",
+    "/setup/{key}/{row}",
+    "changeSetupRow",
+    Described(
+        _("Change a row"),
+        _(
+            "What is named changes, the rest stays; the history keeps what was and what became. Sent with the `seen` "
+            "that was read: where somebody was quicker, it is stale and says who and when. Scope: setup:write."
+        ),
+        gives=ChangedShape,
+        example=example("setup_changed"),
+        body=(ChangedRow, example("setup_change")),
+        fails=("stale",),
+    ),
+)
+def change_row(request: HttpRequest, key: str, row: str) -> HttpResponse:
+    """Change a row."""
+    held, actor, now = _register(request, key), actor_of(request), timezone.now()
+    body, found = body_of(request, ChangedRow), _row(request, held, row)
+    reading = read_file(held, actor.town, body.values, found)
+    done = _kept(
+        held,
+        actor.town,
+        lambda: change(held, found, reading, actor=actor, now=now, seen=body.seen, why=body.why),
+    )
+    return _changed(request, held, found.pk, done)
+
+
+@staff.write(
+    "DELETE",
+    "/setup/{key}/{row}",
+    "dropSetupRow",
+    Described(
+        _("Take a row away"),
+        _(
+            "Of registers that let rows go (`drops`): days of the calendar, turns of the roster. The others are put "
+            "out of use. Answers with the row as it was. Scope: setup:write."
+        ),
+        gives=RowShape,
+        example=example("setup_row"),
+        query=DropFilter,
+        fails=("stale", "refused", "invalid"),
+    ),
+)
+def drop_row(request: HttpRequest, key: str, row: str) -> HttpResponse:
+    """Take a row away."""
+    held, actor, now = _register(request, key), actor_of(request), timezone.now()
+    asked, found = query_of(request, DropFilter), _row(request, held, row)
+    if not held.drops:
+        raise Problem("refused", sentence=gettext("Rows of this register stay; put the row out of use."))
+    told = _told(held, actor.town, found)
+    _kept(held, actor.town, lambda: take_away(held, found, actor=actor, now=now, seen=asked.seen, why=asked.why))
+    return respond(told)
+
+
+@staff.read(
+    "/setup/{key}/{row}/past",
+    "listSetupPast",
+    Described(
+        _("Read the history of a row"),
+        _("Who changed what, when and why: what each field was and became. Scope: setup:read."),
+        gives=PastShape,
+        example=example("setup_past"),
+        fails=("may_not",),
+    ),
+)
+def list_past(request: HttpRequest, key: str, row: str) -> HttpResponse:
+    """What was done to a row."""
+    held, town = _register(request, key), actor_of(request).town
+    return respond({"rows": past_told(changes(held, town, _row(request, held, row)))})
+
+
+@staff.write(
+    "POST",
+    "/setup/{key}/{row}/back",
+    "putBackSetupRow",
+    Described(
+        _("Put a row back"),
+        _("The row is again what it was before an entry of its history. Scope: setup:write."),
+        gives=ChangedShape,
+        status=201,
+        example=example("setup_changed"),
+        body=(BackBody, example("setup_back")),
+        fails=("stale",),
+    ),
+)
+def put_row_back(request: HttpRequest, key: str, row: str) -> HttpResponse:
+    """The way back."""
+    held, actor, now = _register(request, key), actor_of(request), timezone.now()
+    body, found = body_of(request, BackBody), _row(request, held, row)
+    done: list[str] = []
+
+    def make() -> int:
+        done.extend(put_back(held, found, body.seq, actor=actor, now=now, seen=body.seen))
+        pk: int = found.pk
+        return pk
+
+    meant = {"register": key, "row": str(found.pk), **body.model_dump(mode="json")}
+    made = _kept(held, actor.town, lambda: make_once(request, "setup-back", meant, make, now=now))
+    return _changed(request, held, made.pk, done, status=201, repeated=made.repeated)
+
+
+def _register(request: HttpRequest, key: str) -> Register:
+    register = REGISTERS.get(key)
+    if register is None:
+        raise Problem("not_found")
+    if not actor_of(request).can(register.may):
+        raise Problem("may_not")
+    return register
+
+
+def _row(request: HttpRequest, register: Register, named: str) -> Any:
+    """A row by what files call it or by its id, read anew: what a process remembers is not to be changed."""
+    town = actor_of(request).town
+    rows = register.rows(town) if register.by else ()
+    pk = next((row.pk for row in rows if str(plain(row)[register.by]) == named), None)
+    if pk is None and named.isascii() and named.isdigit() and len(named) < 20:
+        pk = int(named) if int(named) < 2**63 else None
+    row = register.of(town, pk) if pk is not None else None
+    if row is None:
+        raise Problem("not_found")
+    return row
+
+
+def _told(register: Register, town: Town, row: Any) -> dict[str, Any]:
+    stands = plain(row)
+    return {
+        "id": str(row.pk), "key": str(stands[register.by]) if register.by else "", "title": register.title(town, row),
+        "group": register.group(town, row), "off": register.off(row), "seen": stamp_of(row),
+        "values": values_told(town, register.fields, stands),
+    }  # fmt: skip
+
+
+def values_told(town: Town, fields: tuple[RowField, ...], stands: dict[str, Any]) -> dict[str, Any]:
+    """Values by the names of their fields, as a file says them; null for none."""
+    held = ((each, stands[each.column]) for each in fields)
+    return {each.file: None if value is None else each.dump(town, value) for each, value in held}
+
+
+def _changed(request: HttpRequest, register: Register, pk: int, done: list[str], **more: Any) -> HttpResponse:
+    town = actor_of(request).town
+    told = {**_told(register, town, _row(request, register, str(pk))), "changed": _named(register, done)}
+    headers = {"Idempotency-Replayed": "true"} if more.get("repeated") else None
+    return respond(told, status=200 if headers else more.get("status", 200), headers=headers)
+
+
+def _named(register: Register, columns: list[str]) -> list[str]:
+    return [held.file if (held := register.named(name)) else name for name in columns]
+
+
+def _kept(register: Register, town: Town, write: Callable[[], T]) -> T:
+    """Write, or say by field why not, or who was quicker."""
+    try:
+        return write()
+    except NotKept as refused:
+        raise kept_problem(register.named, refused) from refused
+    except StaleRow as stale:
+        raise stale_row_problem(town, register.kind, stale.row.pk) from stale
+
+
+def kept_problem(named: Callable[[str], RowField | None], refused: NotKept) -> Problem:
+    """What is wrong, by the field's name in `values`."""
+    faults = {}
+    for column, words in refused.faults.items():
+        held = named(column)
+        faults[f"values.{held.file if held else column}" if column else "values"] = words
+    return Problem("invalid", faults)
+
+
+def stale_row_problem(town: Town, kind: str, pk: int) -> Problem:
+    """Who was quicker, and when."""
+    past = past_of(town, kind, pk)
+    if not past:
+        return stale_problem("", None)
+    names = Account.objects.filter(pk=past[-1].account_id or 0).values_list("name", flat=True)
+    return stale_problem(names.first() or "", past[-1].at)
+
+
+def past_told(told: list[Change]) -> list[dict[str, Any]]:
+    """A history as a program reads it."""
+    people = Account.objects.in_bulk([each.entry.account_id for each in told if each.entry.account_id])
+    return [
+        {
+            "seq": each.entry.seq, "act": each.entry.act, "at": each.entry.at, "why": each.why,
+            "by": getattr(people.get(each.entry.account_id or 0), "name", ""),
+            "back": bool(each.entry.data.get("was")) and each.entry.act != "drop",
+            "fields": [{"label": label, "was": was, "became": became} for label, was, became in each.fields],
+        }
+        for each in told
+    ]  # fmt: skip

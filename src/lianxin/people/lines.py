@@ -135,12 +135,16 @@ def dock_lines(grid_id: int, wanted: Mapping[str, Server | None], *, actor: Acto
 
 
 def _may(actor: Actor, grid_id: int, wanted: Mapping[str, Server | None], now: datetime) -> Town:
-    town = actor.town
     if actor.role != "system" and not actor.can("configure"):
         raise PermissionDenied
-    if grid_id not in grid_tree(town) or set(wanted) - set(LineService.Line.values):
+    if grid_id not in grid_tree(actor.town) or set(wanted) - set(LineService.Line.values):
         raise NotDocked("not_there")
-    servers = [server for server in wanted.values() if server is not None]
+    must_serve(actor.town, [server for server in wanted.values() if server is not None], now)
+    return actor.town
+
+
+def must_serve(town: Town, servers: Sequence[Server], now: datetime) -> None:
+    """Whether each is a unit of the town or a post that is held today; raises NotDocked."""
     posts = _posts(town, [server.post_id for server in servers if server.post_id], now)
     for server in servers:
         unit_there = server.unit_id is not None and server.unit_id in units(town) and server.post_id is None
@@ -148,4 +152,3 @@ def _may(actor: Actor, grid_id: int, wanted: Mapping[str, Server | None], now: d
         post_there = server.unit_id is None and post is not None and post["held"]
         if not unit_there and not post_there:
             raise NotDocked("no_server")
-    return town

@@ -1,4 +1,4 @@
-"""`export cases|grids|people|sites|ledger`: as somebody, masked; every export leaves an entry."""
+"""`export cases|grids|people|sites|micros|lines|ledger`: as somebody, masked; every export leaves an entry."""
 
 from __future__ import annotations
 
@@ -23,6 +23,10 @@ from lianxin.town.exports.grids import COLUMNS as OF_GRIDS
 from lianxin.town.exports.grids import grid_rows, grid_table
 from lianxin.town.exports.ledger import COLUMNS as OF_LEDGER
 from lianxin.town.exports.ledger import ledger_rows
+from lianxin.town.exports.lines import COLUMNS as OF_LINES
+from lianxin.town.exports.lines import line_rows
+from lianxin.town.exports.micros import COLUMNS as OF_MICROS
+from lianxin.town.exports.micros import micro_rows
 from lianxin.town.exports.people import COLUMNS as OF_PEOPLE
 from lianxin.town.exports.people import people_rows, write_template
 from lianxin.town.exports.shapefiles import write_shapefile
@@ -143,6 +147,41 @@ def sites(path: Path, form: str | None, letters: str, username: str | None, **ho
     _write(export, OF_SITES, site_rows(town), actor=actor)
 
 
+@click.command(short_help="导出微网格和代表。Micro-grids with who speaks for them.")
+@TO
+@_form("xlsx", "csv", "jsonl")
+@TOWN
+@_as(needed=False)
+@PERSONAL
+@OVERWRITE
+def micros(path: Path, form: str | None, letters: str, username: str | None, **how: bool) -> None:
+    """导出微网格和代表，可再导入。街坊代表的电话默认遮盖，--personal 须用 --as 指明有“管理人员”权限的人。
+
+    Can be imported again; neighbours' numbers are masked, --personal needs --as somebody who manages people.
+    """
+    export = _target("micros", path, form, ("xlsx", "csv", "jsonl"), **how)
+    town = _town(letters)
+    if export.personal and not username:
+        raise Fault("请用 --as 指明以谁的身份导出。", "Say with --as whose rights the export is done with.")
+    needed = ("manage_people",) if export.personal else ()
+    actor = _actor(town, username, (), needed) if username else system(town)
+    _write(export, OF_MICROS, micro_rows(town, personal=export.personal), actor=actor)
+
+
+@click.command(short_help="导出八条线服务。Who serves each grid in the eight lines.")
+@TO
+@_form("xlsx", "csv", "jsonl")
+@TOWN
+@_as(needed=False)
+@OVERWRITE
+def lines(path: Path, form: str | None, letters: str, username: str | None, **how: bool) -> None:
+    """导出各网格自己写明的条线服务，可再导入；空着的按上级。Can be imported again; empty: as the grid above says."""
+    export = _target("lines", path, form, ("xlsx", "csv", "jsonl"), **how)
+    town = _town(letters)
+    actor = _actor(town, username, (), ()) if username else system(town)
+    _write(export, OF_LINES, line_rows(town, now=timezone.now()), actor=actor)
+
+
 @click.command(short_help="导出留痕。The history with its digests.")
 @TO
 @_form("jsonl", "xlsx", "csv")
@@ -223,4 +262,4 @@ def _writing(path: Path) -> Iterator[None]:
         raise Fault(f"{path} 不能写入：{why}。", f"{path} cannot be written: {why}.") from error
 
 
-commands: list[click.Command] = [cases, grids, people, sites, ledger]
+commands: list[click.Command] = [cases, grids, people, sites, micros, lines, ledger]

@@ -14,6 +14,8 @@ from typing import Any, Final
 from lianxin.cases.actions.trees import foresee_categories, import_categories
 from lianxin.keys.models import Town
 from lianxin.people.actors import Actor
+from lianxin.people.docking import foresee_lines, import_lines
+from lianxin.people.micros import foresee_micros, import_micros
 from lianxin.places.actions import foresee_grids, import_grids
 from lianxin.places.datum import Datum
 from lianxin.places.sites.actions import foresee_sites, import_sites
@@ -22,6 +24,10 @@ from lianxin.town.imports.categories import COLUMNS as OF_CATEGORIES
 from lianxin.town.imports.categories import read_categories
 from lianxin.town.imports.faults import RowFault
 from lianxin.town.imports.grids import read_grid_file
+from lianxin.town.imports.lines import TITLES as OF_LINES
+from lianxin.town.imports.lines import read_lines
+from lianxin.town.imports.micros import COLUMNS as OF_MICROS
+from lianxin.town.imports.micros import read_micros
 from lianxin.town.imports.people import COLUMNS as OF_PEOPLE
 from lianxin.town.imports.people import foresee_people, read_people, settle_people
 from lianxin.town.imports.tables import open_table
@@ -131,6 +137,32 @@ def _take_sites(looked: Looked, _options: Options, actor: Actor, now: datetime) 
     return {"added": done.added, "changed": done.changed, "same": done.same}
 
 
+# ---- micro-grids, lines of service -------------------------------------------------------------------
+
+
+def _look_at_micros(path: Path, town: Town, _options: Options, now: datetime) -> Looked:
+    table = open_table(path, wanted=[title for titles in OF_MICROS.values() for title in titles])
+    rows, faults = read_micros(table, town, now=now)
+    added, changed, left = foresee_micros(town, rows)
+    counts = {"added": len(added), "changed": len(changed), "same": len(rows) - len(added) - len(changed)}
+    return Looked(rows, _empty(rows, faults), {**counts, "left": left}, added, changed)
+
+
+def _take_micros(looked: Looked, _options: Options, actor: Actor, now: datetime) -> Counts:
+    return import_micros(looked.rows, actor=actor, now=now)
+
+
+def _look_at_lines(path: Path, town: Town, _options: Options, now: datetime) -> Looked:
+    rows, faults = read_lines(open_table(path, wanted=OF_LINES), town, now=now)
+    added, changed, same = foresee_lines(town, rows)
+    counts = {"added": len(added), "changed": len(changed), "same": same}
+    return Looked(rows, _empty(rows, faults), counts, added, changed)
+
+
+def _take_lines(looked: Looked, _options: Options, actor: Actor, now: datetime) -> Counts:
+    return import_lines(looked.rows, actor=actor, now=now)
+
+
 # ---- categories ------------------------------------------------------------------------------------
 
 
@@ -154,6 +186,8 @@ SORTS: Final = {
         Sort("grids", "configure", (".geojson", ".json", ".zip", *_TABLE), _look_at_grids, _take_grids, has_datum=True),
         Sort("people", "manage_people", _TABLE, _look_at_people, _take_people),
         Sort("sites", "configure", _TABLE, _look_at_sites, _take_sites, has_datum=True, word="处"),
+        Sort("micros", "configure", _TABLE, _look_at_micros, _take_micros),
+        Sort("lines", "configure", _TABLE, _look_at_lines, _take_lines, word="条"),
         Sort("categories", "configure", _TABLE, _look_at_categories, _take_categories),
     )
 }

@@ -193,6 +193,35 @@ def sites(path: Path, letters: str, datum: str, faults: Path | None, **how: bool
     _bring(SORTS["sites"], path, letters, Options(datum), faults, **how)
 
 
+@click.command("micros", short_help="导入微网格和代表。Micro-grids from Excel or CSV.")
+@FILE
+@TOWN
+@click.option("--dry-run", is_flag=True, help="只检查。Check, write nothing.")
+@FAULTS
+@YES
+def micros(path: Path, letters: str, faults: Path | None, **how: bool) -> None:
+    """导入微网格和代表；有一处问题就一个也不写。列：微网格名称、所属网格（或微网格编码），另有户数、人口、代表账号、
+    代表姓名、代表电话、称呼、楼栋门牌。
+
+    A row is known again by its code, else by small grid and name. Any fault, and nothing is written; none is ended.
+    """
+    _bring(SORTS["micros"], path, letters, Options(), faults, **how)
+
+
+@click.command("lines", short_help="导入八条线服务。Who serves each grid, from Excel or CSV.")
+@FILE
+@TOWN
+@click.option("--dry-run", is_flag=True, help="只检查。Check, write nothing.")
+@FAULTS
+@YES
+def lines(path: Path, letters: str, faults: Path | None, **how: bool) -> None:
+    """导入八条线由谁服务；有一处问题就一条也不写。列：网格编码，和八条线各一列，格里填单位，或者在岗人员的账号。
+
+    A cell names a unit or an account; an empty one leaves the line as it is. Any fault, and nothing is written.
+    """
+    _bring(SORTS["lines"], path, letters, Options(), faults, **how)
+
+
 @click.command("categories", short_help="导入类别树。A tree of categories from Excel or CSV.")
 @FILE
 @TOWN
@@ -237,4 +266,4 @@ def _bring(sort: Sort, path: Path, letters: str, options: Options, faults: Path 
         say(f"另有 {kept:,} 个与本镇已有的不同，未动；要照文件改请加 --overwrite。", f"{kept:,} were left as they are.")
 
 
-commands: list[click.Command] = [cases, grids, people, sites, categories]
+commands: list[click.Command] = [cases, grids, people, sites, micros, lines, categories]

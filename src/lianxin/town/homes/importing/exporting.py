@@ -1,4 +1,4 @@
-"""Taking tables out: grids, people, sites, as an import takes them in. Each leaves an entry."""
+"""Taking tables out: grids and what stands on them, people, as an import takes them in. Each leaves an entry."""
 
 import tempfile
 from collections.abc import Callable
@@ -23,6 +23,10 @@ from lianxin.people.actors import Actor
 from lianxin.people.middleware import staff
 from lianxin.town.exports.grids import COLUMNS as OF_GRIDS
 from lianxin.town.exports.grids import grid_rows, grid_table
+from lianxin.town.exports.lines import COLUMNS as OF_LINES
+from lianxin.town.exports.lines import line_rows
+from lianxin.town.exports.micros import COLUMNS as OF_MICROS
+from lianxin.town.exports.micros import micro_rows
 from lianxin.town.exports.people import COLUMNS as OF_PEOPLE
 from lianxin.town.exports.people import people_rows, write_template
 from lianxin.town.exports.sites import COLUMNS as OF_SITES
@@ -77,9 +81,19 @@ def _sites(path: Path, wanted: Wanted, actor: Actor, _now: datetime) -> int:
     return write(path, wanted.form, OF_SITES, site_rows(actor.town))
 
 
+def _micros(path: Path, wanted: Wanted, actor: Actor, _now: datetime) -> int:
+    return write(path, wanted.form, OF_MICROS, micro_rows(actor.town, personal=False))
+
+
+def _lines(path: Path, wanted: Wanted, actor: Actor, now: datetime) -> int:
+    return write(path, wanted.form, OF_LINES, line_rows(actor.town, now=now))
+
+
 OFFERS = {
     "grids": Offer("configure", ("geojson", "shp", "xlsx", "csv"), _grids),
     "sites": Offer("configure", ("xlsx", "csv", "geojson"), _sites),
+    "micros": Offer("configure", ("xlsx", "csv"), _micros),
+    "lines": Offer("configure", ("xlsx", "csv"), _lines),
     "people": Offer("manage_people", ("xlsx", "csv"), _people),
     "people-template": Offer("manage_people", ("xlsx",), _template),
 }
@@ -142,6 +156,14 @@ def _offers(allowed: dict[str, Offer]) -> list[dict[str, Any]]:
     words = {
         "grids": (pgettext("import", "Grids"), _("With their boundaries, WGS-84. The Shapefile comes as a zip.")),
         "sites": (pgettext("import", "Sites"), _("Those that stand, with their points, WGS-84.")),
+        "micros": (
+            pgettext("import", "Micro-grids"),
+            _("With who speaks for each. Neighbours' telephone numbers are masked."),
+        ),
+        "lines": (
+            pgettext("import", "Lines of service"),
+            _("What each grid says itself; empty where the grid above it counts."),
+        ),
         "people": (pgettext("import", "People and posts"), _("The posts held today. Telephone numbers are masked.")),
         "people-template": (_("An empty table for people"), _("With the town's units, roles and grids beside it.")),
     }

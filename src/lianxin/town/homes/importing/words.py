@@ -28,6 +28,14 @@ def sort_names() -> dict[str, Row]:
             "text": pgettext("import", "Sites"),
             "hint": _("A table with kind and name, and where each is."),
         },
+        "micros": {
+            "text": pgettext("import", "Micro-grids"),
+            "hint": _("A table with each one's name and small grid, its households, and who speaks for it."),
+        },
+        "lines": {
+            "text": pgettext("import", "Lines of service"),
+            "hint": _("A table with a row for a grid and a column for each line: a unit, or an account."),
+        },
         "categories": {
             "text": pgettext("import", "Categories"),
             "hint": _("A table of groups and leaves, with codes and limits where there are any."),

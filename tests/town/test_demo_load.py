@@ -13,6 +13,7 @@ from lianxin.places.models import Grid
 from lianxin.town.demo import load, signins
 
 FEW = 120
+MICROS = 960
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -57,7 +58,7 @@ def test_a_loaded_town_is_whole_and_verifies(few):
         model.__name__: model.objects.for_system("test", few.town).count()
         for model in (Grid, Unit, PartyGroup, CentreHousehold)
     }
-    assert counts == {"Grid": 1 + 16 + 147, "Unit": 20 + 16, "PartyGroup": 69, "CentreHousehold": 147}
+    assert counts == {"Grid": 1 + 16 + 147 + MICROS, "Unit": 20 + 16, "PartyGroup": 69, "CentreHousehold": 147}
     assert Account.objects.count() == 1000
     assert list(verify(few.town)) == []
     assert few.town.is_demo

@@ -27,6 +27,7 @@ from lianxin.town.demo import geography
 from lianxin.town.demo.beside import Beside, beside
 from lianxin.town.demo.cast import Cast
 from lianxin.town.demo.lives import Life, plan_lives
+from lianxin.town.demo.micros import Planned, make_micros, settle_micros
 from lianxin.town.demo.names import People
 from lianxin.town.demo.onward import Onward, at_work, fresh, publish_some, recent
 from lianxin.town.demo.others import play_others
@@ -66,6 +67,7 @@ class Plan:
     texts: Texts
     rng: Random
     lives: tuple[Life, ...]
+    micros: tuple[Planned, ...]
 
     @property
     def busiest(self) -> str:
@@ -84,7 +86,8 @@ def make_plan(seed: int | None = None, anchor: datetime | None = None) -> Plan:
     people, ground, texts = People(rng), geography.make(rules.seed), Texts.read()
     staff = make_staff(rng, ground, rules.units, people)
     lives = plan_lives(rng, ground, staff, rules, people, texts)
-    return Plan(about, rules, ground, staff, people, texts, rng, tuple(lives))
+    micros = make_micros(rules.seed, ground, staff, people)
+    return Plan(about, rules, ground, staff, people, texts, rng, tuple(lives), micros)
 
 
 def load_demo(
@@ -141,6 +144,8 @@ def _load(plan: Plan, loading: Loading) -> Town:
     if loading.lately is not None:
         progress("正在走其他五类事项 / the five other kinds", 0, 0)
         play_others(stage.cast, plan.ground, plan.people, seed=plan.rules.seed, now=now)
+    begun = plan.lives[0].recorded_at - BEFORE
+    settle_micros(plan.micros, plan.ground, plan.staff, setting, actor=system(setting.town), now=begun)
     progress("正在封存留痕 / sealing the history", 0, 0)
     _seal(setting.town, now=now)
     hand_out(setting.sign_ins, new_password(settings.CONFIG))

@@ -58,6 +58,18 @@ class People:
                 self._taken.add(drawn.full)
                 return drawn
 
+    def beside(self, rng: Random, count: int) -> list[tuple[str, str]]:
+        """Names and numbers of so many people more, by other dice and from the other end of the numbers.
+
+        Whoever is drawn afterwards is who would have been drawn without them. IndexError when the numbers do not do.
+        """
+        others, numbers = People(rng), self._numbers[:count]
+        if len(numbers) < count:
+            raise IndexError(count)
+        self._numbers = self._numbers[count:]
+        others._taken = set(self._taken)
+        return [(others.name().full, f"{BLOCK}{number:04d}") for number in numbers]
+
     def phone(self) -> str:
         """An eleven-digit number of the invented block, given once. IndexError after ten thousand."""
         return f"{BLOCK}{self._numbers.pop():04d}"

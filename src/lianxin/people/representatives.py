@@ -164,6 +164,12 @@ def drop_representative(row: Representative, *, actor: Actor, now: datetime) -> 
     record(Line(KIND, pk, "drop", {"was": was}), actor=actor, now=now)
 
 
+def spoken_for(town: Town, post_id: int) -> list[int]:
+    """The micro-grids that the holder of a post speaks for, by id. One statement."""
+    rows = Representative.objects.for_system("micro-grids", town).filter(post_id=post_id)
+    return list(rows.values_list("grid_id", flat=True))
+
+
 def representatives(town: Town, grid_ids: Sequence[int]) -> dict[int, Row]:
     """Who speaks for some micro-grids, by the grid: `name`, `phone`, `title`, `doors`, `post_id`. One statement.
 

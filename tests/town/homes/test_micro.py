@@ -8,6 +8,7 @@ from cases.case.staging import signed_in
 from lianxin.ledger.verify import verify
 from lianxin.people.models import Representative
 from lianxin.people.queries import unit_by_key
+from lianxin.people.representatives import MicroFacts, add_micro
 from lianxin.places.models import Grid
 from lianxin.places.queries import ended_grids
 from towns import grid_named, who
@@ -83,3 +84,19 @@ def test_lists_of_grids_to_choose_from_are_not_flooded_with_micro_grids(town):
         page = admin.get(address).content.decode()
         assert f'value="{grid.pk}"' in page
         assert f'value="{made.pk}"' not in page
+
+
+@pytest.mark.row("A2")
+def test_a_grid_worker_finds_their_micro_grids_and_whom_to_ring_on_todays_page(town, now):
+    grid, other = grid_named(town, "1-1"), grid_named(town, "2-1")
+    admin, worker = who(town, "admin"), who(town, "worker")
+    add_micro(grid.pk, MicroFacts("一单元", 16, person="张大嫂", phone="13800001111", doors="1 至 16 号"), actor=admin, now=now)
+    add_micro(grid.pk, MicroFacts("二单元"), actor=admin, now=now)
+    add_micro(other.pk, MicroFacts("远处", post_id=worker.post_id), actor=admin, now=now)
+    add_micro(other.pk, MicroFacts("别人的"), actor=admin, now=now)
+    page = signed_in("worker").get("/field/")
+    assert all(text in words(page) for text in ("我的 3 个微网格", "一单元 16 户 · 1 至 16 号", "张大嫂", "13800001111", "二单元", "暂无", "远处"))
+    assert "别人的" not in words(page)
+    kept = signed_in("worker").get("/field/", headers={"X-Lianxin-Keep": "1"})
+    assert "13800001111" not in kept.content.decode()
+    assert "微网格" not in words(signed_in("handler").get("/field/"))

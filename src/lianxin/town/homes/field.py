@@ -34,6 +34,7 @@ from lianxin.people.views.signing import see
 from lianxin.places.queries import grid_tree, subtree_ids
 from lianxin.town.homes.field_case import others
 from lianxin.town.homes.field_day import of_day, undisturbed
+from lianxin.town.homes.reform.micro import mine
 from lianxin.town.homes.rows import MAIN, dress, places_of, with_next
 from lianxin.ui.receipts import receipted
 from lianxin.workflow.definition import Transition
@@ -57,14 +58,16 @@ def _mine(request: StaffRequest, actor: Actor, now: datetime) -> dict[str, Any]:
     rows = on_phone(actor, with_next(actor, page["rows"]))
     sides = [row for row in rows if row["duty"] != MAIN]
     told = asked(actor.town, [row["duty_id"] for row in sides])
-    late = sum(row["late"] for row in rows)
+    late, day = sum(row["late"] for row in rows), of_day(request, actor)
     main, usual = [row for row in rows if row["duty"] == MAIN], report_kind(actor.town)
     return {
         **frame(request, "field", {"field": (len(rows), "late" if late else "")}),
         "rows": [row for row in main if row["kind"] == usual],
         "visits": [row for row in main if row["kind"] != usual],
         "sides": [{**row, "asked": told.get(row["duty_id"])} for row in sides],
-        "late": late, "page": page, "may_raise": actor.can("register"), **of_day(request, actor),
+        "late": late, "page": page, "may_raise": actor.can("register"), **day,
+        # Neighbours' telephones are not kept on a phone: a kept page leaves them out.
+        "micros": mine(actor) if day["kept_at"] is None else [],
     }  # fmt: skip
 
 

@@ -15,13 +15,23 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from lianxin.cases.views.frame import StaffRequest, frame
 from lianxin.keys.models import Town
+from lianxin.people.actors import Actor
 from lianxin.people.directory import serving
 from lianxin.people.masking import tidy_phone
 from lianxin.people.middleware import staff
-from lianxin.people.representatives import MicroFacts, NoMicro, add_micro, end_micro, represent, representatives, usual
+from lianxin.people.representatives import (
+    MicroFacts,
+    NoMicro,
+    add_micro,
+    end_micro,
+    represent,
+    representatives,
+    spoken_for,
+    usual,
+)
 from lianxin.people.views.signing import see
 from lianxin.places.models import Grid
-from lianxin.places.queries import Node, ancestor_ids, grid_tree
+from lianxin.places.queries import Node, ancestor_ids, grid_tree, ids_of
 from lianxin.town.homes.reform.form import LARGEST, MOST_REASON, line
 from lianxin.town.homes.rows import Row
 
@@ -167,6 +177,33 @@ def rows_of(town: Town, node: Node) -> list[Row]:
     below = [tree[pk] for pk in node.children if tree[pk].level == Grid.Level.MICRO]
     people = representatives(town, [each.id for each in below]) if below else {}
     return [{"node": each, "by": people.get(each.id, {})} for each in below]
+
+
+def speakers(town: Town, grid_id: int | None) -> list[Row]:
+    """The micro-grids of a village or small grid, each with who speaks for it; none elsewhere. One statement.
+
+    `of`: the name of the small grid, where there are several.
+    """
+    tree = grid_tree(town)
+    node = tree.get(grid_id or 0)
+    if node is None or node.level not in (Grid.Level.VILLAGE, Grid.Level.GRID):
+        return []
+    several = node.level == Grid.Level.VILLAGE
+    small = [tree[pk] for pk in node.children] if several else [node]
+    found = [{"node": tree[pk], "of": each.name if several else ""} for each in small for pk in each.children]
+    people = representatives(town, [row["node"].id for row in found]) if found else {}
+    return [{**row, "by": people.get(row["node"].id, {})} for row in found]
+
+
+def mine(actor: Actor) -> list[Row]:
+    """The micro-grids of somebody's own small grid, and those they speak for, each with who does. Two statements."""
+    town, tree = actor.town, grid_tree(actor.town)
+    own = tree.get(ids_of(actor.grid_path)[-1]) if actor.grid_path else None
+    ids = list(own.children) if own is not None and own.level == Grid.Level.GRID else []
+    ids += [own.id] if own is not None and own.level == Grid.Level.MICRO else []
+    ids += [pk for pk in spoken_for(town, actor.post_id or 0) if pk in tree]
+    people = representatives(town, ids) if ids else {}
+    return [{"node": tree[pk], "by": people.get(pk, {})} for pk in dict.fromkeys(ids)]
 
 
 def of_post(town: Town, node: Node) -> list[Row]:

@@ -112,11 +112,15 @@ def _moment(text: str | None) -> datetime | None:
 
 @dataclass(frozen=True, slots=True)
 class DutyOpen:
-    """A duty to open. `who`: a role, "holder", "reporter", or "given:holder", "given:units" (one each)."""
+    """A duty to open. `who`: a role, "holder", "reporter", or "given:holder", "given:units" (one each).
+
+    `limit`: what `due` was reckoned from by the clock of the plan; None where it is a date somebody set.
+    """
 
     what: str
     who: str
     due: Due | None
+    limit: Limit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +174,8 @@ class _Draft:
     opens: list[DutyOpen] = field(default_factory=list)
     closings: list[DutyClose] = field(default_factory=list)
 
-    def open(self, what: str, who: str, due: Due) -> None:
-        self.opens.append(DutyOpen(what, who, due))
+    def open(self, what: str, who: str, due: Due, limit: Limit | None) -> None:
+        self.opens.append(DutyOpen(what, who, due, limit))
         self.state = replace(self.state, duties=self.state.duties | {what})
 
     def shut(self, what: str, *, own: bool = False) -> None:
@@ -359,11 +363,16 @@ def _enter(draft: _Draft, step: Step, limits: Mapping[str, Limit]) -> None:
     if limit is None:
         draft.state = bare
         return
-    due = draft.clock.due(draft.now, limit)
-    entered = replace(bare, due_at=due.at, soon_at=due.soon_at, provisional=due.provisional, working=limit.working)
-    kept = {"at": draft.now.isoformat(), "limit": str(limit)} if due.provisional else None
-    draft.state = replace(entered, reckoned=kept)
-    draft.open(MAIN, step.who, due)
+    draft.state, due = by_hours(bare, limit, draft.clock)
+    draft.open(MAIN, step.who, due, limit)
+
+
+def by_hours(state: CaseState, limit: Limit, clock: Clock) -> tuple[CaseState, Due]:
+    """A state whose limit runs from when its step was entered, by the hours of whoever has it in hand."""
+    due = clock.due(state.entered_at, limit)
+    dated = replace(state, due_at=due.at, soon_at=due.soon_at, provisional=due.provisional, working=limit.working)
+    kept = {"at": state.entered_at.isoformat(), "limit": str(limit)} if due.provisional else None
+    return replace(dated, reckoned=kept), due
 
 
 def _pause(draft: _Draft, _effect: Effect, _transition: Transition) -> None:
@@ -417,10 +426,10 @@ def _extend(draft: _Draft, _effect: Effect, transition: Transition) -> None:
 def _ask(draft: _Draft, effect: Effect, _transition: Transition) -> None:
     within = effect.args["within"]
     if isinstance(within, Limit):
-        due = draft.clock.due(draft.now, within)
+        due, limit = draft.clock.due(draft.now, within), within
     else:
-        due = draft.clock.until(draft.now, draft.given["until"], working=True)
-    draft.open(effect.args["what"], effect.args["who"], due)
+        due, limit = draft.clock.until(draft.now, draft.given["until"], working=True), None
+    draft.open(effect.args["what"], effect.args["who"], due, limit)
 
 
 def _settle(draft: _Draft, effect: Effect, transition: Transition) -> None:

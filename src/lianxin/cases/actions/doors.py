@@ -23,6 +23,7 @@ from lianxin.cases.roles import roles_of
 from lianxin.cases.search import index
 from lianxin.cases.values import Done, Draft, Holder, Standing
 from lianxin.keys.ids import new_id
+from lianxin.keys.models import Town
 from lianxin.keys.numbers import next_number
 from lianxin.keys.once import OnceKey, claim, found
 from lianxin.keys.rows import insert
@@ -33,7 +34,7 @@ from lianxin.people.cipher import phone_blinds
 from lianxin.people.queries import clock_of, desk_of
 from lianxin.places.queries import grid_at
 from lianxin.workflow.definition import FIELDS
-from lianxin.workflow.engine import CaseState, Plan, Refused, Start, plan, start
+from lianxin.workflow.engine import CaseState, Plan, Refused, Start, by_hours, plan, start
 
 transitioned = Signal()  # sent after commit with `entry`; only wakes the worker, nothing is lost if nobody hears it
 
@@ -54,6 +55,7 @@ def open_case(draft: Draft, *, actor: Actor, now: datetime, once: OnceKey | None
         holder = draft.holder or Holder(desk_of(town, draft.state.get("stand_in") or duty.who))
         opened = sheet.open_duty(duty.what, duty.who, holder, duty.due, case.step)
         case.unit_id, case.post_id = opened.unit_id, opened.post_id
+        _date(case, begun, opened, town)
     sheet.texts = {"title": case.title, "text": draft.text, PLACE: place_of(case)}
     reporter = _new_reporter(draft, case, actor, now)
     sheet.given = {"reporter": reporter.pk}
@@ -67,6 +69,18 @@ def open_case(draft: Draft, *, actor: Actor, now: datetime, once: OnceKey | None
         index(case.pk, town.pk, " ".join((case.title, draft.text, case.address)))
     announce(entry)
     return Done(standing_after(sheet, ()), entry, reporter.pk)
+
+
+def _date(case: Case, begun: Start, opened: Duty, town: Town) -> None:
+    """The first limit runs by the hours of the unit that the case is raised with."""
+    limit = next(duty.limit for duty in begun.opens if duty.what == opened.what)
+    clock = clock_of(town, opened.unit_id)
+    if limit is None or clock is clock_of(town):
+        return
+    state, due = by_hours(begun.state, limit, clock)
+    case.state = {**case.state, **state.to_json()}
+    case.due_at = opened.due_at = due.at
+    opened.soon_at = due.soon_at
 
 
 def _again(actor: Actor, case_id: int) -> Done:

@@ -1,7 +1,7 @@
 """What a transition changes beside the step: who holds the duties, and the effects that the spine carries out."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,9 +18,9 @@ from lianxin.keys.rows import change
 from lianxin.ledger.models import Entry
 from lianxin.people.actors import Actor
 from lianxin.people.models import Post
-from lianxin.people.queries import desk_of, today, units
+from lianxin.people.queries import clock_of, desk_of, today, units
 from lianxin.workflow.clock import Due
-from lianxin.workflow.engine import DutyOpen, Plan, Refused
+from lianxin.workflow.engine import DutyOpen, Plan, Refused, by_hours
 
 
 @dataclass(slots=True)
@@ -70,11 +70,28 @@ def carry_out(move: Move) -> None:
         move.sheet.shuts += own if closing.own else of_name
     for opening in move.plan.opens:
         for holder in _holders(move, opening):
-            move.sheet.open_duty(opening.what, opening.who, holder, opening.due, move.plan.state.step)
+            duty = move.sheet.open_duty(opening.what, opening.who, holder, opening.due, move.plan.state.step)
+            _date(move, opening, duty)
     _move_due(move)
     _rate(move)
     for effect in move.plan.effects:
         _EFFECTS[effect.name](move)
+
+
+def _date(move: Move, opening: DutyOpen, duty: Duty) -> None:
+    """A limit runs by the hours of the unit it comes to; the plan was made by those of the unit that had the case."""
+    town = move.actor.town
+    clock = clock_of(town, duty.unit_id)
+    if opening.due is None or clock is clock_of(town, move.standing.case.unit_id):
+        return
+    if opening.what == MAIN and opening.limit is not None:
+        state, due = by_hours(move.plan.state, opening.limit, clock)
+        move.plan = replace(move.plan, state=state)
+    elif opening.limit is not None:
+        due = clock.due(move.now, opening.limit)
+    else:
+        due = clock.until(move.now, opening.due.at, working=True)
+    duty.due_at, duty.soon_at = due.at, due.soon_at
 
 
 def _move_due(move: Move) -> None:

@@ -162,6 +162,16 @@ def undone_by_program(role: str, case: str) -> int:
     return api(of_case(409 if role == own else 403))(role, case)
 
 
+def linking(status: int) -> Rule:
+    """Who has the case, while it is handled; who sees it and has it not is refused."""
+    return lambda role, case: of_case_for({"handler"} if case == "own" else set(), status, 403)(role, case)
+
+
+def own_link(status: int) -> Rule:
+    """A link is its unit's: to whoever else sees the case there is none."""
+    return lambda role, case: of_case_for({"handler"} if case == "own" else set(), status, 404)(role, case)
+
+
 TABLE = (
     # The public's pages: the same for everybody; what is published, and nothing else.
     Row("/", lambda role, case: 302 if role in STAFF else 200),
@@ -331,6 +341,17 @@ TABLE = (
     post("/desk/follow-ups/1/done/", {}, staff(404)),
     post("/cases/{number}/follow-up", {"in": "1"}, of_case(303), **NUMBER),
     Row("/cases/{number}/minutes/99/", staff(404), **NUMBER),
+    # Links for contractors: made by who has the case, or acts for the unit, while it is handled.
+    Row("/cases/{number}/links/", linking(200), shows=this, **NUMBER),
+    post("/cases/{number}/links/", {}, linking(422), **BACK, **NUMBER),
+    Row("/cases/{number}/links/{link}/renew", staff(405), **NUMBER),
+    post("/cases/{number}/links/{link}/renew", {}, own_link(201), also=this, shows=this, **NUMBER),
+    post("/cases/{number}/links/{link}/end", {}, own_link(303), **NUMBER),
+    Row("/w/{number_own}/{link_code}/", always(200), shows=lambda role, case: {"own"}),
+    post("/w/{number_own}/{link_code}/", {}, always(422), also=lambda role, case: {"own"}),
+    Row("/w/{number}/{link_code}/", by_case(own=200, rest=404), shows=this, **NUMBER),
+    Row("/w/{number}/AAAAAAAAAAAAAAAAAAAAAAAAAA/", always(404), **NUMBER),
+    Row("/w/{number}/{link_code}/photos/{photo}.jpg", always(404), **NUMBER),  # none was chosen
     # Reply texts: one's unit's and the town's.
     Row("/desk/replies/", staff()),
     post("/desk/replies/", {}, staff(422)),
@@ -494,7 +515,11 @@ TABLE = (
     Row("/staff/", staff()),
     Row("/staff/new/", only(MANAGE_PEOPLE)),
     post("/staff/new/", {}, only(MANAGE_PEOPLE, 422)),
+    Row("/staff/passwords/", only(MANAGE_PEOPLE)),
+    post("/staff/passwords/", {}, only(MANAGE_PEOPLE)),  # everybody of the world has one
     Row("/staff/{post}/", staff(), may=seen(*CASES)),
+    Row("/staff/{post}/password/", staff(405)),
+    post("/staff/{post_foreign}/password/", {}, staff(404)),
     Row("/staff/{post_foreign}/", staff(404)),
     Row("/staff/{post}/away/", staff(405)),
     post("/staff/{post}/away/", {}, staff(422), may=seen(*CASES)),
@@ -554,6 +579,26 @@ TABLE = (
     Row("/api/v1/grids/{grid_code}", api(staff())),
     Row("/api/v1/grids/{foreign_code}", api(staff(404))),
     sends("/api/v1/grids/{grid_code}/reform", {}, api(only({"admin"}, 422))),
+    # The set-up by program: whose the page is, whose the operation.
+    Row("/api/v1/setup/registers", api(staff())),
+    Row("/api/v1/setup", api(only({"admin"}))),
+    sends("/api/v1/setup", {}, api(only({"admin"}, 422)), method="PUT"),
+    Row("/api/v1/setup/town", api(only({"admin"}))),
+    sends("/api/v1/setup/town", {}, api(only({"admin"}, 422)), method="PATCH"),
+    Row("/api/v1/setup/town/past", api(only({"admin"}))),
+    Row("/api/v1/setup/units", api(only({"admin"}))),
+    Row("/api/v1/setup/roles", api(only(MANAGE_PEOPLE))),
+    sends("/api/v1/setup/units", {}, api(only({"admin"}, 422))),
+    sends("/api/v1/setup/roles", {}, api(only(MANAGE_PEOPLE, 422))),
+    Row("/api/v1/setup/units/{unit}", api(only({"admin"}))),
+    Row("/api/v1/setup/units/{unit_foreign}", api(only({"admin"}, 404))),
+    sends("/api/v1/setup/units/{unit}", {}, api(only({"admin"}, 422)), method="PATCH"),
+    sends("/api/v1/setup/units/{unit_foreign}", {"values": {}, "seen": "x"}, api(only({"admin"}, 404)), method="PATCH"),
+    sends("/api/v1/setup/units/{unit}", {}, api(only({"admin"}, 422)), method="DELETE"),
+    Row("/api/v1/setup/units/{unit}/past", api(only({"admin"}))),
+    Row("/api/v1/setup/units/{unit_foreign}/past", api(only({"admin"}, 404))),
+    sends("/api/v1/setup/units/{unit}/back", {}, api(only({"admin"}, 422))),
+    sends("/api/v1/setup/units/{unit_foreign}/back", {"seq": 1, "seen": "x"}, api(only({"admin"}, 404))),
     Row("/api/v1/routes", api(staff())),
     Row("/api/v1/views", api(staff())),
     Row("/api/v1/routes/why", api(staff())),
@@ -579,26 +624,6 @@ TABLE = (
     sends("/api/v1/cases/{number}/transitions",
           {"act": "merge", "version": "{version}", "given": {"case": "{number_shut}"}},
           lambda role, case: 422 if role in {"clerk", "dispatcher"} and case in {"own", "far"}
-    # The set-up by program: whose the page is, whose the operation.
-    Row("/api/v1/setup/registers", api(staff())),
-    Row("/api/v1/setup", api(only({"admin"}))),
-    sends("/api/v1/setup", {}, api(only({"admin"}, 422)), method="PUT"),
-    Row("/api/v1/setup/town", api(only({"admin"}))),
-    sends("/api/v1/setup/town", {}, api(only({"admin"}, 422)), method="PATCH"),
-    Row("/api/v1/setup/town/past", api(only({"admin"}))),
-    Row("/api/v1/setup/units", api(only({"admin"}))),
-    Row("/api/v1/setup/roles", api(only(MANAGE_PEOPLE))),
-    sends("/api/v1/setup/units", {}, api(only({"admin"}, 422))),
-    sends("/api/v1/setup/roles", {}, api(only(MANAGE_PEOPLE, 422))),
-    Row("/api/v1/setup/units/{unit}", api(only({"admin"}))),
-    Row("/api/v1/setup/units/{unit_foreign}", api(only({"admin"}, 404))),
-    sends("/api/v1/setup/units/{unit}", {}, api(only({"admin"}, 422)), method="PATCH"),
-    sends("/api/v1/setup/units/{unit_foreign}", {"values": {}, "seen": "x"}, api(only({"admin"}, 404)), method="PATCH"),
-    sends("/api/v1/setup/units/{unit}", {}, api(only({"admin"}, 422)), method="DELETE"),
-    Row("/api/v1/setup/units/{unit}/past", api(only({"admin"}))),
-    Row("/api/v1/setup/units/{unit_foreign}/past", api(only({"admin"}, 404))),
-    sends("/api/v1/setup/units/{unit}/back", {}, api(only({"admin"}, 422))),
-    sends("/api/v1/setup/units/{unit_foreign}/back", {"seq": 1, "seen": "x"}, api(only({"admin"}, 404))),
           else api(of_case_for(set(), 0, 422 if case in {"own", "far"} else 409))(role, case),
           cases=("own", "far", "shown", "foreign")),
 )  # fmt: skip
@@ -663,7 +688,8 @@ def call(world, row, role, case):
                 extra["content_type"] = "application/json"
             answer = getattr(browser, row.method.lower())(address, json.dumps(body) if row.as_json else body, **extra)
         content = b"".join(answer.streaming_content) if answer.streaming else answer.content
-        moved = {name for name, version in before.items() if versions(world)[name] != version}
+        after = versions(world) if before else {}
+        moved = {name for name, version in before.items() if after[name] != version}
         transaction.set_rollback(True)
     browser.cookies.load(cookies)
     return answer, content.decode("utf-8", "replace") + str(dict(answer.headers)), moved

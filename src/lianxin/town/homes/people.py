@@ -25,6 +25,7 @@ from lianxin.people.actors import Actor
 from lianxin.people.directory import colleagues, directory, others_of, post_of, read_wanted, tallies
 from lianxin.people.middleware import staff
 from lianxin.people.models import Post
+from lianxin.people.passwords import without_password
 from lianxin.people.queries import roles, today, units
 from lianxin.people.standing_in import leaves_of
 from lianxin.people.views.signing import see
@@ -45,9 +46,16 @@ def staff_directory(request: StaffRequest) -> HttpResponse:
         **frame(request, "staff-directory"),
         "page": page, "rows": [person(actor, row) for row in page["rows"]], "wanted": wanted, "counts": counts,
         **_controls(actor), "states": _states(wanted.state, counts), "basis": basis_names(),
-        "may_give": actor.can("manage_people"),
+        "may_give": actor.can("manage_people"), "missing": _no_password(actor, now),
     }  # fmt: skip
     return render(request, "town/staff.html", context)
+
+
+def _no_password(actor: Actor, now: datetime) -> int:
+    """How many people cannot sign in yet, for those who can help it."""
+    if not actor.can("manage_people"):
+        return 0
+    return without_password(actor.town, on=today(now)).order_by().values("account_id").distinct().count()
 
 
 def person(actor: Actor, row: Row) -> Row:
@@ -157,7 +165,8 @@ def post_page(request: StaffRequest, post: Post, *, faults: dict[str, str] | Non
         "others": [person(actor, row) for row in others_of(actor, post, now=now)], "duties": duties.count(),
         "rows": dress(rows_of(actor, seen.order_by("due_at", "id"), now=now, most=50)),
         "held": post.ends is None or post.ends >= today(now), "faults": faults or {}, "data": request.POST,
-        "may_end": actor.can("manage_people"), "may_leave": may_set_leave(actor, post),
+        "may_end": actor.can("manage_people"), "own": post.account_id == actor.account_id,
+        "may_leave": may_set_leave(actor, post),
         "away": leaves_of(post, now=now), **_followers(actor, post, now), "today": today(now),
     }  # fmt: skip
     return render(request, "town/post.html", context, status=422 if faults else 200)

@@ -1,0 +1,92 @@
+"""Passwords given by whoever manages people: to one person, or at once to all who never had one."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, PBKDF2PasswordHasher
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+
+from lianxin.keys.models import Town
+from lianxin.keys.scope import EVERY_TOWN
+from lianxin.ledger.actions import Line, record
+from lianxin.people.actions import new_password, reset_password
+from lianxin.people.actors import Actor
+from lianxin.people.directory import held
+from lianxin.people.models import Account, Post
+from lianxin.people.queries import today
+
+MOST = 200  # slips at once: what one prints and hands over in a day
+# Slow hashing is for words that can be guessed. These are 59 random bits, and are hashed in full at the first sign-in.
+_QUICK = 20_000
+
+
+class NotGivenOut(Exception):
+    """No password was given; `code`: not_yours, own, elsewhere, ended."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """What one person is handed: the post they are known by, and the password, which is nowhere else."""
+
+    post: Post
+    plain: str
+
+
+def without_password(town: Town, *, on: date, unit_id: int | None = None) -> QuerySet[Post]:
+    """Posts held on a day by people of this town alone who have no password, unit by unit; one or more of a person."""
+    here = Post.objects.for_system("first passwords", town).filter(held(on))
+    rows = here.filter(account__password__startswith=UNUSABLE_PASSWORD_PREFIX).exclude(_elsewhere(town))
+    rows = rows.filter(unit_id=unit_id) if unit_id is not None else rows
+    return rows.select_related("account", "unit").order_by("unit_id", "account__name", "id")
+
+
+def _elsewhere(town: Town) -> Exists:
+    """That the holder of a post has one in another town as well: whose account it is, no single town decides."""
+    others = Post.objects.for_system("first passwords", EVERY_TOWN).exclude(town_id=town.pk)
+    return Exists(others.filter(account_id=OuterRef("account_id")))
+
+
+def give_password(post: Post, *, actor: Actor, now: datetime) -> str:
+    """Give the holder of a post another password and return it, shown once; their sessions end. Raises NotGivenOut.
+
+    Not to oneself: one's own is changed with the old one. Not where the account has a post in another town.
+    """
+    _may_give(actor)
+    if post.account_id == actor.account_id:
+        raise NotGivenOut("own")
+    if not Post.objects.for_system("password", post.town_id).filter(held(today(now)), pk=post.pk).exists():
+        raise NotGivenOut("ended")
+    if Post.objects.for_system("password", post.town_id).filter(_elsewhere(actor.town), pk=post.pk).exists():
+        raise NotGivenOut("elsewhere")
+    return reset_password(post.account, actor=actor, now=now)
+
+
+@transaction.atomic
+def give_first_passwords(*, actor: Actor, now: datetime, unit_id: int | None = None) -> list[Slip]:
+    """Give a password to everybody of the town, or of a unit, who has none: at most MOST, unit by unit."""
+    _may_give(actor)
+    hasher, slips, done = PBKDF2PasswordHasher(), list[Slip](), set[int]()
+    for post in without_password(actor.town, on=today(now), unit_id=unit_id):
+        if post.account_id in done:
+            continue
+        plain = new_password()
+        encoded = hasher.encode(plain, hasher.salt(), iterations=_QUICK)
+        mine = Account.objects.filter(pk=post.account_id, password=post.account.password).update(password=encoded)
+        if not mine:  # somebody else gave one at this moment
+            continue
+        record(Line("account", post.account_id, "reset_password"), actor=actor, now=now)
+        done.add(post.account_id)
+        slips.append(Slip(post, plain))
+        if len(slips) == MOST:
+            break
+    return slips
+
+
+def _may_give(actor: Actor) -> None:
+    if not actor.can("manage_people") and actor.role != "system":
+        raise NotGivenOut("not_yours")

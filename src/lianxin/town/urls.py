@@ -13,6 +13,7 @@ urlpatterns = [
     path("desk/views/", include("lianxin.cases.views.saved.urls")),
     path("", include("lianxin.cases.views.replies.urls")),
     path("", include("lianxin.cases.views.followups.urls")),
+    path("", include("lianxin.cases.views.worklinks.urls")),
     path("desk/bulk/", include("lianxin.cases.views.bulk.urls")),
     path("desk/publish/", include("lianxin.cases.views.covering.urls")),
     path("desk/", include("lianxin.cases.views.desk.urls")),

@@ -1,10 +1,12 @@
 """Links for contractors (外协链接): one case, without an account, until a day, ended with the unit's part in it."""
 
 import io
+import re
 from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
@@ -35,7 +37,7 @@ from lianxin.ledger.verify import verify
 from lianxin.notices.models import Message
 from lianxin.people.actors import contractor, nobody
 from lianxin.people.models import Account
-from lianxin.people.queries import unit_by_key
+from lianxin.people.queries import today, unit_by_key
 from towns import reporter_of, who
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("B5")]
@@ -278,3 +280,135 @@ def test_who_they_were_is_forgotten_so_long_after_the_case_was_closed(town, case
     assert forget_links(town, now=now + KEPT + timedelta(days=1)) == 1
     assert forget_links(town, now=now + KEPT + timedelta(days=2)) == 0
     assert fresh(town, made.link).company == ""
+
+
+# --- the pages ------------------------------------------------------------------------------------------------------------
+
+FORM = {"company": FIRM, "contact": BOSS, "phone": CALL, "title": "路灯不亮", "task": "换灯泡", "place": "1村村口", "spot": "1"}
+
+
+def form(**kwargs):
+    return {**FORM, "may": ["record", "finish"], "until": str(today(timezone.now() + timedelta(days=5))), **kwargs}
+
+
+def address_in(page):
+    return re.search(r"/w/LX[0-9]{8}/[A-Z2-7]{26}/", page.content.decode())[0]
+
+
+@pytest.fixture
+def address(town, case):
+    return address_in(signed_in("handler").post(f"/cases/{case.number}/links/", form()))
+
+
+@pytest.fixture
+def phone():
+    return Client(HTTP_HOST="lx.test")
+
+
+def test_the_form_comes_masked_and_the_link_is_shown_this_once(town, case):
+    handler = signed_in("handler")
+    page = handler.get(f"/cases/{case.number}/links/").content.decode()
+    for word in (NAME, PHONE, "502"):
+        assert word not in page
+    sent = form(idempotency_key="once-upon-a-time")
+    made = handler.post(f"/cases/{case.number}/links/", sent)
+    assert made.status_code == 201
+    assert "<svg" in made.content.decode()
+    assert made["Cache-Control"].startswith("max-age=0")
+    again = handler.post(f"/cases/{case.number}/links/", sent)
+    assert again.status_code == 303
+    assert WorkLink.objects.for_system("tests", town).count() == 1
+    other = handler.post(f"/cases/{case.number}/links/", form(idempotency_key="once-upon-a-time", title="另一件"))
+    assert other.status_code == 409
+    for url in (f"/cases/{case.number}/links/", f"/cases/{case.number}/"):
+        page = handler.get(url).content.decode()
+        assert FIRM in page
+        assert "/w/LX" not in page
+        assert CALL not in page
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"company": ""}, "company"), ({"title": " "}, "title"), ({"phone": "12"}, "phone"), ({"until": "2020-01-01"}, "until"),
+        ({"until": "9999-12-31"}, "until"), ({"until": "明天"}, "until"), ({"may": "close"}, "may"), ({"photos": "1"}, "photos"),
+        ({"task": "长" * 2001}, "task"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_stands_beside_its_field_and_nothing_typed_is_lost(town, case, wrong, field):
+    back = signed_in("handler").post(f"/cases/{case.number}/links/", form(**wrong))
+    assert back.status_code == 422
+    assert f'href="#f-{field}"' in back.content.decode()
+    assert BOSS in back.content.decode()
+    assert not WorkLink.objects.for_system("tests", town).exists()
+
+
+def test_a_contractor_reads_the_task_and_nothing_of_the_resident(address, phone):
+    page = phone.get(address)
+    assert page.status_code == 200
+    assert page["Referrer-Policy"] == "no-referrer"
+    assert page["Cache-Control"] == "private, no-store"
+    text = page.content.decode()
+    for word in ("路灯不亮", "换灯泡", "1村村口"):
+        assert word in text
+    for word in (NAME, PHONE, "502室", "王秀英", CALL):
+        assert word not in text
+
+
+def test_a_contractor_tells_with_a_photo_and_the_page_shows_it(town, case, address, phone):
+    upload = SimpleUploadedFile("lamp.jpg", picture(town, "blue")[1], "image/jpeg")
+    sent = phone.post(address, {"words": "灯泡换了", "photos": upload, "act": "record", "idempotency_key": "first-record"})
+    assert sent.status_code == 303
+    upload.seek(0)
+    assert phone.post(address, {"words": "灯泡换了", "photos": upload, "act": "record", "idempotency_key": "first-record"}).status_code == 303
+    page = phone.get(address).content.decode()
+    assert page.count("灯泡换了") == 1
+    shown = re.search(rf"{address}photos/[0-9]+\.jpg", page)[0]
+    assert phone.get(shown)["Content-Type"] == "image/jpeg"
+    assert phone.post(address, {"act": "finish"}).status_code == 303
+    run_due(now=timezone.now())
+    seen = signed_in("handler").get("/messages/").content.decode()
+    assert "外协单位报告已完工" in seen
+    assert FIRM in signed_in("clerk").get(f"/cases/{case.number}/").content.decode()
+
+
+def test_an_empty_record_and_a_paper_named_a_photo_come_back(address, phone):
+    assert phone.post(address, {"act": "record"}).status_code == 422
+    paper = SimpleUploadedFile("lamp.jpg", b"%PDF-1.4", "image/jpeg")
+    back = phone.post(address, {"act": "record", "words": "灯泡换了", "photos": paper})
+    assert back.status_code == 422
+    assert "灯泡换了" in back.content.decode()
+
+
+def test_too_many_records_are_told_when_to_come_again(town, address, phone, monkeypatch):
+    monkeypatch.setattr("lianxin.cases.views.worklinks.contractor.TOLD", 1)
+    assert phone.post(address, {"act": "record", "words": "一"}).status_code == 303
+    back = phone.post(address, {"act": "record", "words": "灯泡换了"})
+    assert back.status_code == 429
+    assert "灯泡换了" in back.content.decode()
+
+
+def test_a_wrong_secret_is_404_an_ended_link_410_a_closed_case_finished(town, case, address, phone):
+    wrong = address[:-2] + ("A" if address[-2] != "A" else "B") + "/"
+    assert phone.get(wrong).status_code == 404
+    handler, link = signed_in("handler"), WorkLink.objects.for_system("tests", town).get()
+    assert signed_in("clerk").post(f"/cases/{case.number}/links/{link.pk}/end").status_code == 404
+    assert signed_in("handler2").post(f"/cases/{case.number}/links/{link.pk}/end").status_code == 303
+    for sent in (phone.get(address), phone.post(address, {"act": "finish"})):
+        assert sent.status_code == 410
+        assert "换灯泡" not in sent.content.decode()
+    renewed = address_in(handler.post(f"/cases/{case.number}/links/{link.pk}/renew"))
+    assert renewed != address
+    assert phone.get(address).status_code == 404
+    assert phone.get(renewed).status_code == 200
+    do(town, case, "finish", "handler", answer="修好了")
+    do(town, case, "call_back", "clerk", rating="5", note="满意")
+    do(town, case, "close", "supervisor")
+    page = phone.get(renewed)
+    assert page.status_code == 200
+    assert "换灯泡" not in page.content.decode()
+
+
+def test_two_secrets_of_two_cases_do_not_open_each_other(town, case, address, phone):
+    other = open_case(Draft(kind="request", title="井盖", lon=117.005, lat=34.605), actor=nobody(town), now=timezone.now()).case
+    assert phone.get(address.replace(case.number, other.number)).status_code == 404

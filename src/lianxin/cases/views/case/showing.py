@@ -13,6 +13,7 @@ from lianxin.cases.forms import keep, values_of
 from lianxin.cases.queries.followups import follow_ups_of
 from lianxin.cases.queries.page import case_page
 from lianxin.cases.queries.standing import NotSeen, stand
+from lianxin.cases.queries.worklinks import links_of, may_link
 from lianxin.cases.values import Standing
 from lianxin.cases.views.case.attempt import Attempt
 from lianxin.cases.views.frame import FIELD, StaffRequest, frame
@@ -66,7 +67,8 @@ def about(
 ) -> Row:
     """What the page of a case shows, wherever it is shown: on the desk, or in short on the phone."""
     actor = actor_of(request)
-    page = case_page(actor, standing, timezone.now())
+    now = timezone.now()
+    page = case_page(actor, standing, now)
     acts = _with_typed(page["acts"], attempt, actor) if attempt is not None else page["acts"]
     return {
         **frame(cast(StaffRequest, request), _place(actor)),
@@ -81,6 +83,8 @@ def about(
         "reasons": look_reasons(),
         "told": told,
         "follow_ups": follow_ups_of(actor, standing.case),
+        "links": links_of(actor, standing.case, now=now),
+        "may_link": may_link(actor, standing),
         "may_erase": actor.can("erase"),
         "next_url": wanted(request),
     }

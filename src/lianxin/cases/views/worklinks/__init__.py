@@ -1,0 +1,1 @@
+"""Links for contractors: made on a case's page; and the page a contractor opens by one."""

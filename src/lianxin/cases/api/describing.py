@@ -52,9 +52,10 @@ GRID_PARAMETER = {"description": _("The code of the grid."), "example": "3203811
 BATCH_PARAMETER = {"description": _("The id of the act on several cases."), "example": "4711"}
 REGISTER_PARAMETER = {"description": _("The key of a register, as `listRegisters` tells them."), "example": "units"}
 ROW_PARAMETER = {"description": _("The key of a row, or its id; a holiday by its date."), "example": "traffic"}
+LINK_PARAMETER = {"description": _("The id of a contractor's link, as `listLinks` tells it."), "example": "5512"}
 OF_PATH = {
     "number": NUMBER_PARAMETER, "batch": BATCH_PARAMETER, "photo": PHOTO_PARAMETER, "code": GRID_PARAMETER,
-    "key": REGISTER_PARAMETER, "row": ROW_PARAMETER,
+    "key": REGISTER_PARAMETER, "row": ROW_PARAMETER, "link": LINK_PARAMETER,
 }  # fmt: skip
 REPLAYED = _("The same request again: what the first one brought about.")
 _WORDS = frozenset({"summary", "description"})

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
-from lianxin.cases.api import boundaries, bulk, grids, photos, public, saved, setup, staff
+from lianxin.cases.api import boundaries, bulk, grids, photos, public, saved, setup, staff, worklinks
 from lianxin.cases.api.credentials import CHALLENGE
 from lianxin.cases.api.describing import completed
 from lianxin.cases.api.problems import BY_STATUS, Problem, answer, faults_of
@@ -88,6 +88,7 @@ for each in (
     staff.router,
     bulk.router,
     saved.router,
+    worklinks.staff.router,
     photos.router,
 ):
     api.add_router("", each)

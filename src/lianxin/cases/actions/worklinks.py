@@ -77,7 +77,7 @@ def make_link(
 
     The link's own history keeps who made it, until when and for what; the contractor's name stands in the row alone.
     """
-    if not may_link(actor, standing):
+    if actor.unit_id is None or actor.post_id is None or not may_link(actor, standing):
         raise PermissionDenied
     case, code = standing.case, new_secret()
     link = WorkLink(

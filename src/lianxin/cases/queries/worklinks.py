@@ -93,7 +93,7 @@ def link_row(actor: Actor, link: WorkLink, case: Case, *, now: datetime) -> Row:
 def link_in(actor: Actor, case: Case, pk: int) -> WorkLink | None:
     """A link of a case in view that the actor's own unit has made."""
     rows = WorkLink.objects.for_system("a link of a case in view", actor.town).filter(case_id=case.pk, pk=pk)
-    return rows.filter(unit_id=actor.unit_id).first() if actor.is_staff else None
+    return rows.filter(unit_id=actor.unit_id or 0).first() if actor.is_staff else None
 
 
 def work_page(town: Town, link: WorkLink) -> Row:

@@ -100,3 +100,14 @@ def test_a_grid_worker_finds_their_micro_grids_and_whom_to_ring_on_todays_page(t
     kept = signed_in("worker").get("/field/", headers={"X-Lianxin-Keep": "1"})
     assert "13800001111" not in kept.content.decode()
     assert "微网格" not in words(signed_in("handler").get("/field/"))
+
+
+@pytest.mark.row("A2")
+def test_the_people_of_a_grid_or_village_have_its_representatives_among_them(town, now):
+    grid, village = grid_named(town, "1-1"), grid_named(town, "1")
+    add_micro(grid.pk, MicroFacts("一单元", 16, person="张大嫂", phone="13800001111"), actor=who(town, "admin"), now=now)
+    for pk in (grid.pk, village.pk):
+        assert "张大嫂" in words(signed_in("clerk").get(f"/staff/?grid={pk}"))
+    assert grid.name in words(signed_in("clerk").get(f"/staff/?grid={village.pk}")).partition("微网格代表")[2]
+    for other in (f"/staff/?grid={grid_named(town, '2-1').pk}", "/staff/", f"/staff/?grid={grid.pk}&role=grid_worker"):
+        assert "张大嫂" not in words(signed_in("clerk").get(other))

@@ -22,7 +22,7 @@ from lianxin.cases.queries.inbox import rows_of
 from lianxin.cases.views.frame import StaffRequest, frame
 from lianxin.cases.words import said
 from lianxin.people.actors import Actor
-from lianxin.people.directory import colleagues, directory, others_of, post_of, read_wanted, tallies
+from lianxin.people.directory import Wanted, colleagues, directory, others_of, post_of, read_wanted, tallies
 from lianxin.people.middleware import staff
 from lianxin.people.models import Post
 from lianxin.people.passwords import without_password
@@ -30,6 +30,7 @@ from lianxin.people.queries import roles, today, units
 from lianxin.people.standing_in import leaves_of
 from lianxin.people.views.signing import see
 from lianxin.places.queries import grid_tree
+from lianxin.town.homes.reform.micro import speakers
 from lianxin.town.homes.rows import Row, dress
 
 
@@ -47,6 +48,7 @@ def staff_directory(request: StaffRequest) -> HttpResponse:
         "page": page, "rows": [person(actor, row) for row in page["rows"]], "wanted": wanted, "counts": counts,
         **_controls(actor), "states": _states(wanted.state, counts), "basis": basis_names(),
         "may_give": actor.can("manage_people"), "missing": _no_password(actor, now),
+        "speakers": [] if wanted != Wanted(grid=wanted.grid) else speakers(actor.town, wanted.grid),
     }  # fmt: skip
     return render(request, "town/staff.html", context)
 

@@ -409,6 +409,8 @@ TABLE = (
     Row("/points/marks.geojson", always(200)),
     # The set-up: the administrator keeps the town, who manages people keeps the roles.
     Row("/setup/", only(MANAGE_PEOPLE)),
+    Row("/setup/calendar/year/", only({"admin"})),
+    post("/setup/calendar/year/", {}, only({"admin"}, 422)),
     Row("/setup/town/", only({"admin"})),
     post("/setup/town/", {}, only({"admin"}, 422)),
     Row("/setup/units/", only({"admin"})),

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -209,8 +210,8 @@ def _history(told: Sequence[Change]) -> list[dict[str, Any]]:
 
 def _acts() -> dict[str, str]:
     return {
-        "add": _("Entered"), "change": _("Changed"), "restore": _("Put back"), "drop": _("Taken away"),
-        "import": _("Taken from a file"), "set_up": _("The town was set up"),
+        "add": pgettext("history", "Entered"), "change": _("Changed"), "restore": _("Put back"),
+        "drop": _("Taken away"), "import": _("Taken from a file"), "set_up": _("The town was set up"),
     }  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from django.db.models import Count
 from lianxin.cases.models import Case
 from lianxin.cases.queries.setup import limits_of, workflow_by_id
 from lianxin.cases.queries.undone import UNDO
-from lianxin.cases.roles import HOLDER, MAIN
+from lianxin.cases.roles import HOLDER, MAIN, stood_in_for
 from lianxin.keys.models import Town
 from lianxin.ledger.models import Entry
 from lianxin.people.models import Post
@@ -245,7 +245,7 @@ class _Past:
             whose = "reporter" if reporter == self.first else "joiner"
             return frozenset({whose if reporter is not None else "system"})
         role, unit = self.offices[post]
-        roles = {role} | ({"clerk", "dispatcher"} if self.stand_in == role else set())
+        roles = {role} | stood_in_for(role, {"stand_in": self.stand_in})
         for what, at_unit, at_post in self.duties:
             if at_post == post or (at_post is None and at_unit == unit):
                 roles |= {f"duty:{what}"} if what != MAIN else HOLDER if at_post is not None else {"holder"}

@@ -1,6 +1,6 @@
 """What an actor is to a case: the names a workflow's `by` speaks of."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lianxin.cases.models import Case, Duty
@@ -8,6 +8,8 @@ from lianxin.people.actors import Actor
 
 MAIN = "main"
 HOLDER = frozenset({"holder", "holder_in_person"})  # a unit's people share its duties; in person: named, no colleague
+
+DESKS = frozenset({"clerk", "dispatcher", "window"})  # who takes in, sorts and sends on
 
 
 def holds(actor: Actor, duty: Duty) -> bool:
@@ -22,8 +24,8 @@ def roles_of(actor: Actor, case: Case, duties: Sequence[Duty]) -> frozenset[str]
 
     A duty that names no post is held by everybody of its unit; "holder_in_person" is only who is named in it.
 
-    An appeal goes to another person: who refused is barred from it, and another role stands in for the clerk's
-    (`state.barred`, `state.stand_in`).
+    An appeal goes to another person: who refused is barred from it, and another role stands in for those that take
+    requests and applications in (`state.barred`, `state.stand_in`).
     """
     if actor.role == "system":
         return frozenset({"system"})
@@ -34,8 +36,15 @@ def roles_of(actor: Actor, case: Case, duties: Sequence[Duty]) -> frozenset[str]
     roles = {actor.role} | {f"duty:{duty.what}" for duty in duties if duty.what != MAIN and holds(actor, duty)}
     if mine := [duty for duty in duties if duty.what == MAIN and holds(actor, duty)]:
         roles |= HOLDER if any(duty.post_id is not None for duty in mine) else {"holder"}
-    return frozenset(roles | _standing_in(actor, case.state))
+    return frozenset(roles | stood_in_for(actor.role, case.state))
 
 
-def _standing_in(actor: Actor, state: dict[str, Any]) -> set[str]:
-    return {"clerk", "dispatcher"} if state.get("stand_in") == actor.role else set()
+def stood_in_for(role: str, state: Mapping[str, Any]) -> frozenset[str]:
+    """The roles for which another stands in, in a case with such a state."""
+    return DESKS if state.get("stand_in") == role else frozenset()
+
+
+def seat_of(who: str, state: Mapping[str, Any]) -> str:
+    """The role whose desk has the turn that a workflow gives to `who`; the clerks wait for a reporter's word."""
+    role = "clerk" if who == "reporter" else who
+    return state.get("stand_in") or role if role in DESKS else role

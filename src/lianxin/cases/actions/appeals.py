@@ -14,7 +14,7 @@ from lianxin.people.actors import Actor
 def open_appeal(
     case: Case, reason: str, *, actor: Actor, now: datetime, photos: Sequence[StoredPhoto] = ()
 ) -> Done:
-    """Open the appeal: those who acted on the refused case are barred from it, the supervisors stand in as clerks.
+    """Open the appeal: those who acted on the refused case are barred from it, the supervisors stand in for its desk.
 
     What the resident shows with it stands in the appeal itself: whoever decides need not look elsewhere.
     """

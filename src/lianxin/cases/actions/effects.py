@@ -10,7 +10,7 @@ from django.db.models import Q
 from lianxin.cases.actions.writing import Sheet, entry_of, save_changes, save_rows
 from lianxin.cases.columns import apply
 from lianxin.cases.models import Case, Duty, Reporter
-from lianxin.cases.roles import HOLDER, MAIN, holds
+from lianxin.cases.roles import HOLDER, MAIN, holds, seat_of
 from lianxin.cases.routes import grid_chain
 from lianxin.cases.values import Holder, Standing
 from lianxin.keys.models import Town
@@ -123,7 +123,7 @@ def _holders(move: Move, opening: DutyOpen) -> list[Holder]:
         return [move.given["holder"]]
     if opening.who == "holder":
         return [_handler(move, opening.what)]
-    return [Holder(desk_of(move.actor.town, "clerk" if opening.who == "reporter" else opening.who))]
+    return [Holder(desk_of(move.actor.town, seat_of(opening.who, move.standing.case.state)))]
 
 
 def _handler(move: Move, what: str) -> Holder:

@@ -52,10 +52,14 @@ GRID_PARAMETER = {"description": _("The code of the grid."), "example": "3203811
 BATCH_PARAMETER = {"description": _("The id of the act on several cases."), "example": "4711"}
 REGISTER_PARAMETER = {"description": _("The key of a register, as `listRegisters` tells them."), "example": "units"}
 ROW_PARAMETER = {"description": _("The key of a row, or its id; a holiday by its date."), "example": "traffic"}
+KIND_PARAMETER = {"description": _("The key of a kind of case."), "example": "repair"}
+CATEGORY_PARAMETER = {"description": _("The key of a category, or its id."), "example": "streetlight"}
+RULE_PARAMETER = {"description": _("The id of a rule of dispatch."), "example": "4712"}
 LINK_PARAMETER = {"description": _("The id of a contractor's link, as `listLinks` tells it."), "example": "5512"}
 OF_PATH = {
     "number": NUMBER_PARAMETER, "batch": BATCH_PARAMETER, "photo": PHOTO_PARAMETER, "code": GRID_PARAMETER,
-    "key": REGISTER_PARAMETER, "row": ROW_PARAMETER, "link": LINK_PARAMETER,
+    "key": REGISTER_PARAMETER, "row": ROW_PARAMETER, "kind": KIND_PARAMETER, "category": CATEGORY_PARAMETER,
+    "rule": RULE_PARAMETER, "link": LINK_PARAMETER,
 }  # fmt: skip
 REPLAYED = _("The same request again: what the first one brought about.")
 _WORDS = frozenset({"summary", "description"})

@@ -1,9 +1,9 @@
 """The programs' door with everything a town has in it; `lianxin.cases.api.door` is its frame."""
 
 from lianxin.cases.api.door import api
-from lianxin.town.api import registers, whole
+from lianxin.town.api import questions, registers, rules, whole, workflows
 
-for each in (whole.staff, registers.staff):
+for each in (whole.staff, workflows.staff, rules.staff, questions.staff, registers.staff):  # the last takes any key
     api.add_router("", each.router)
 
 __all__ = ["api"]

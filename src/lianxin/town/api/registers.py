@@ -92,7 +92,7 @@ class OptionShape(Schema):
 
 
 class FieldShape(Schema):
-    """A field. `takes`: what is sent, as JSON Schema; `fixed`: kept once entered; `options`: where they are not many."""
+    """A field. `takes`: what is sent, as JSON Schema; `fixed`: kept once entered; `options`: where not many."""
 
     name: str
     label: str

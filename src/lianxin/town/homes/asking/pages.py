@@ -89,7 +89,7 @@ def question_page(request: StaffRequest, pk: int) -> HttpResponse:
     category = categories(request.town).get(pk)
     if category is None:
         raise Http404
-    rows = _versions(request.town, pk)
+    rows = sheets_of(request.town, pk)
     base = rows[0].version if rows else 0
     if request.method != "POST":
         wanted = request.GET.get("from", "")
@@ -118,7 +118,7 @@ def _publish(request: StaffRequest, category: Category, writing: Writing, rows: 
         writing.wrong[""] = _(
             "Somebody has published another version meanwhile. See what it changed, then look at yours again."
         )
-        rows = _versions(request.town, category.pk)
+        rows = sheets_of(request.town, category.pk)
         writing.base = rows[0].version
         return _page(request, category, writing, rows, status=409)
     messages.success(request, _("Published. Whoever reports about this is asked so from now on."))
@@ -156,7 +156,7 @@ def _page(
         "ends": shown is not None and not shown.questions, "latest": latest, "longest_why": LONGEST_WHY,
         "same": looked and latest is not None and latest.source == writing.source,
         "diff": diff_lines(latest.source, writing.source) if looked and latest else [],
-        "versions": _signed(town, rows), "most": MOST_TEXT,
+        "versions": sheet_rows(town, rows), "most": MOST_TEXT,
     }  # fmt: skip
     wrong = bool(writing.faults or writing.wrong)
     return render(request, "town/question.html", context, status=status or (422 if wrong else 200))
@@ -191,12 +191,13 @@ def type_names() -> dict[str, str]:
     }  # fmt: skip
 
 
-def _versions(town: Town, pk: int) -> list[QuestionSheet]:
+def sheets_of(town: Town, pk: int) -> list[QuestionSheet]:
+    """All versions of what a category asks, the newest first."""
     rows = QuestionSheet.objects.for_system("questions: versions", town).filter(category_id=pk)
     return list(rows.order_by("-version"))
 
 
-def _signed(town: Town, rows: list[QuestionSheet]) -> list[Row]:
+def sheet_rows(town: Town, rows: list[QuestionSheet]) -> list[Row]:
     """The versions with who published each, and why."""
     entries = Entry.objects.for_system("questions: history", town).filter(
         subject_kind=SUBJECT, subject_id__in=[row.pk for row in rows]

@@ -63,7 +63,8 @@ def sweep(town: Town, *, now: datetime) -> int:
     moved = 0
     for duty in rows.order_by("due_at")[:ROUND]:
         moved += _advance(town, duty, now)
-        Duty.objects.for_system("sweep", town).filter(pk=duty.pk).update(swept=True)
+        looked_at = Duty.objects.for_system("sweep", town).filter(pk=duty.pk, due_at=duty.due_at)
+        looked_at.update(swept=True)  # one resumed just now has another due time, and will be looked at again
     return moved
 
 

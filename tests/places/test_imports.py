@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lianxin.places.datum import Datum, from_wgs84
-from lianxin.places.imports import Fault, GridRow, KnownGrid, read_grids
+from lianxin.places.imports import Fault, GridRow, KnownGrid, Root, read_grids
 from lianxin.places.plane import area_m2
 from lianxin.town.demo.geography import make
 
@@ -61,6 +61,19 @@ def test_a_sound_file_is_read_whole() -> None:
     assert rows[2].boundary["type"] == "Polygon"
     assert rows[2].area_m2 == pytest.approx(2_037_000, rel=0.01)
     assert rows[2].lon == pytest.approx(117.005)
+
+
+def test_a_file_without_the_town_itself_gets_it_as_all_its_villages_together() -> None:
+    rows, faults = read(sound()[1:], town=Root(TOWN, "连心镇"))
+    assert [(fault.code, fault.row, fault.grave) for fault in faults] == [("town_added", 0, False)]
+    assert (rows[0].code, rows[0].name, rows[0].level, len(rows)) == (TOWN, "连心镇", "town", 4)
+    assert shapely.equals(shapely.from_geojson(json.dumps(rows[0].boundary)), shapely.box(117, 34.5, 117.02, 34.52))
+    whole, none = read(sound(), town=Root(TOWN, "连心镇"))
+    assert (len(whole), none) == (4, [])
+    known = [KnownGrid(TOWN, "", None)]
+    assert next(row.code for row in read(sound()[1:], town=Root(TOWN, "连心镇"), known=known)[0]) == VILLAGE
+    other = read(sound()[1:], town=Root("999001102", "清河镇"))  # villages of another town do not become this one's
+    assert told(other[1]) == [(1, "unknown_parent")]
 
 
 def test_the_demo_town_comes_in_without_a_fault_or_note(tmp_path: Path) -> None:

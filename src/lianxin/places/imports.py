@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from shapely import Geometry
 
-__all__ = ["Drawn", "Fault", "GridRow", "KnownGrid", "read_drawn", "read_grids"]
+__all__ = ["Drawn", "Fault", "GridRow", "KnownGrid", "Root", "read_drawn", "read_grids"]
 
 # How long the code of each level is: county 6 + town 3, village 3, serial 3, and 3 more for a micro-grid.
 LEVEL_OF_LENGTH: Final = {9: "town", 12: "village", 15: "grid", 18: "micro"}
@@ -84,6 +84,14 @@ class Drawn:
     notes: tuple[Fault, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Root:
+    """The town as the grid above all others: its code of nine digits and its name."""
+
+    code: str
+    name: str
+
+
 @dataclass(slots=True)
 class _Reading:
     """One file being read: the rows so far and all that is wrong with them."""
@@ -100,27 +108,30 @@ def read_grids(
     *,
     datum: Datum | str | None = None,
     known: Iterable[KnownGrid] = (),
+    town: Root | None = None,
 ) -> tuple[list[GridRow], list[Fault]]:
     """Read a GeoJSON file (or open file) of grids: the sound rows, parents first, and every fault by row.
 
     Each feature has a polygon and the properties `code` and `name`, perhaps `parent` (else the head of the code),
     `level`, `households`, `population`. The datum is the one given, else the file's member `datum` or `crs`, else
-    WGS-84. `known` are the town's present grids. Write only when no fault is grave. Never raises on bad content.
+    WGS-84. `known` are the town's present grids, `town` what stands above them all. Write only when no fault is
+    grave. Never raises on bad content.
     """
     try:
         content = _load(source)
     except _Unreadable as bad:
         return [], [Fault(0, bad.args[0], bad.args[1])]
     drawn = Drawn(list(enumerate(content["features"], start=1)), _datum_said(content))
-    return read_drawn(drawn, datum=datum, known=known)
+    return read_drawn(drawn, datum=datum, known=known, town=town)
 
 
 def read_drawn(
-    drawn: Drawn, *, datum: Datum | str | None = None, known: Iterable[KnownGrid] = ()
+    drawn: Drawn, *, datum: Datum | str | None = None, known: Iterable[KnownGrid] = (), town: Root | None = None
 ) -> tuple[list[GridRow], list[Fault]]:
     """The sound rows of what a file has, parents first, and every fault by row; see `read_grids`.
 
-    A known grid, and a micro-grid, may come without a boundary: what is known stays.
+    A known grid, and a micro-grid, may come without a boundary: what is known stays. Villages whose town is neither
+    known nor in the file get it as all of them together, and a note says so.
     """
     held = {grid.code: grid for grid in known}
     try:
@@ -131,6 +142,8 @@ def read_drawn(
     for row, feature in drawn.features:
         codes[row] = _read_feature(reading, row, feature)
     reading.faults += drawn.notes
+    if town is not None and town.code not in held and town.code not in codes.values():
+        codes |= _add_town(reading, town)
     reading.faults += _between_codes(codes, reading.rows, held)
     reading.faults += _far_away(reading.rows)
     reading.faults += ground_faults(list(_pieces(reading)))
@@ -347,6 +360,18 @@ def _point(raw: object, datum: Datum) -> tuple[float, float]:
     except BadPoint as bad:
         code = "bad_point" if bad.code == "not_a_number" else "wrong_datum"
         raise _Wrong(code, bad.message) from None
+
+
+def _add_town(reading: _Reading, town: Root) -> dict[int, str]:
+    """The grid of the town itself, as what its villages cover together; the code it takes, by row 0."""
+    shapes = [reading.shapes[row.row] for row in reading.rows if row.parent == town.code and row.row in reading.shapes]
+    if not shapes:
+        return {}
+    got = {"code": town.code, "name": town.name, "parent": "", "households": None, "population": None}
+    reading.rows.append(_row(0, shapely.union_all(shapes), got))
+    message = _("The file leaves out the town itself: %(code)s %(name)s is added, as all its villages together.")
+    reading.faults.append(Fault(0, "town_added", message % {"code": town.code, "name": town.name}, grave=False))
+    return {0: town.code}
 
 
 # ---- between rows --------------------------------------------------------------------------------

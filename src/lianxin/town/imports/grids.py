@@ -12,7 +12,7 @@ import shapely
 from shapely.errors import GEOSException
 from shapely.geometry import mapping
 
-from lianxin.places.imports import WORDS, Drawn, read_drawn, read_grids
+from lianxin.places.imports import WORDS, Drawn, Root, read_drawn, read_grids
 from lianxin.places.queries import known_grids
 from lianxin.town.imports.cells import Wrong, text_of
 from lianxin.town.imports.faults import RowFault, Unreadable
@@ -38,24 +38,24 @@ def read_grid_file(path: Path, town: Town, *, datum: str | None) -> tuple[list[G
 
     `datum` goes before what the file says; where neither says one, WGS-84 is taken, and a note says so.
     """
-    known = known_grids(town)
+    known, root = known_grids(town), Root(town.code[:9], town.name)
     sort = _sort_of(path)
     if sort == "geojson":
-        rows, found = read_grids(path, datum=datum, known=known)
+        rows, found = read_grids(path, datum=datum, known=known, town=root)
         return rows, _as_rows(found)
     if sort == "shapefile":
         from lianxin.town.imports.shapefiles import read_shapefile
 
-        return _read(read_shapefile(path), known, datum, [])
+        return _read(read_shapefile(path), known, datum, [], root)
     table = open_table(path, wanted=[title for titles in (*WORDS.values(), BOUNDARY) for title in titles])
     faults: list[RowFault] = []
-    return _read(Drawn(list(_features(table, faults))), known, datum, faults)
+    return _read(Drawn(list(_features(table, faults))), known, datum, faults, root)
 
 
 def _read(
-    drawn: Drawn, known: Iterable[KnownGrid], datum: str | None, faults: list[RowFault]
+    drawn: Drawn, known: Iterable[KnownGrid], datum: str | None, faults: list[RowFault], root: Root
 ) -> tuple[list[GridRow], list[RowFault]]:
-    rows, found = read_drawn(drawn, datum=datum, known=known)
+    rows, found = read_drawn(drawn, datum=datum, known=known, town=root)
     notes = [] if datum or drawn.datum else [RowFault(0, "", "datum_assumed", grave=False)]
     return rows, sorted([*notes, *faults, *_as_rows(found)], key=lambda fault: fault.row)
 

@@ -8,7 +8,8 @@ from django.utils import timezone
 from PIL import Image
 
 from lianxin.cases.actions import open_case, transition
-from lianxin.cases.models import Case, CheckIn, Photo
+from lianxin.cases.actions.asking import publish_questions
+from lianxin.cases.models import Case, Category, CheckIn, Photo
 from lianxin.cases.values import Contact, Draft, Holder
 from lianxin.forms.photos import store
 from lianxin.ledger.models import Entry, Text
@@ -340,3 +341,48 @@ def test_what_one_wrote_is_neither_shown_to_nor_sent_by_another_and_the_day_ends
     page.goto("/field/")
     assert "没有网络" in page.inner_text("h1")
     until(page, lambda: page.evaluate("caches.has('lx-day')") is False)
+
+
+SHEET = """questions:
+  - {key: bitten, ask: {zh: 有人被咬伤吗, en: Has anybody been bitten}, type: yes_no, required: true,
+     stop: {when: yes, say: {zh: 请先就医并拨打 110。, en: See a doctor and call 110.}}}
+  - {key: sort, ask: {zh: 是什么犬, en: Which dogs}, type: choice, required: true,
+     options: {stray: {zh: 流浪犬, en: Strays}, kept: {zh: 家养犬, en: Kept dogs}}}
+  - {key: many, ask: {zh: 大约几条, en: About how many}, type: number, least: 1, when: {sort: stray}}
+"""
+
+
+def test_what_a_category_asks_is_asked_and_answered_without_a_net_and_comes_once(lift, town, axe_clean, shot):
+    dogs = Category.objects.for_system("walk", town).get(key="dogs")
+    publish_questions(dogs, SHEET, base=0, why="常问", actor=who(town, "admin"), now=timezone.now())
+    phone = lift(worker=True)
+    page = phone.new_page()
+    sign_in(page, "worker")
+    keep_day(page, given(town))
+    phone.set_offline(True)
+    page.goto("/field/raise/")
+    page.locator("#f-text").fill("几条狗追着小孩跑")
+    page.select_option("#f-category", str(dogs.pk))
+    asked = page.locator("[data-asked]")
+    assert asked.get_by_text("大约几条").is_hidden()
+    asked.get_by_text("流浪犬").tap()
+    asked.get_by_label("大约几条").fill("3")
+    asked.get_by_text("是", exact=True).tap()
+    assert "请先就医并拨打 110" in asked.get_by_role("alert").filter(has_text="110").inner_text()
+    assert page.locator("main form .thumb button").is_enabled()  # advice hides no way
+    axe_clean(page)
+    shot(page, "field-asked-360")
+    page.select_option("#f-category", "")
+    assert asked.inner_text() == ""
+    page.select_option("#f-category", str(dogs.pk))
+    assert asked.get_by_label("大约几条").input_value() == "3"  # nothing said is lost by a slip
+    page.wait_for_timeout(600)  # as a draft
+    page.goto("/field/raise/")
+    page.wait_for_selector("text=大约几条")
+    assert page.locator("[data-asked]").get_by_label("大约几条").input_value() == "3"
+    page.locator("main form .thumb button").tap()
+    says(page, "1 件还没发出：没有网络")
+    phone.set_offline(False)
+    page.wait_for_selector("text=已发出，编号", timeout=5000)
+    case = Case.objects.for_system("walk", town).get(channel="field")
+    assert [(row["key"], row["value"]) for row in case.answers["asked"]["rows"]] == [("bitten", "yes"), ("sort", "stray"), ("many", "3")]

@@ -1,6 +1,6 @@
 """The questions that categories ask, and the answers a case keeps of them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,6 +48,20 @@ def asking_of(town: Town, category_id: int | None) -> Asking | None:
         return Asking(row.pk, row.category_id, row.version, sheet)
 
     return cached(town, f"asking:{category_id}", build)
+
+
+def asking_as_shown(town: Town, category_id: int | None, marks: Collection[str]) -> Asking | None:
+    """The sheet of a category that a page has shown, by the marks `sheet:question` it sent; else the latest.
+
+    A page kept on a phone may be older than what was published since. A sheet of another category's is none.
+    """
+    pks = {int(pk) for mark in marks if (pk := mark.partition(":")[0]).isascii() and pk.isdigit() and len(pk) < 19}
+    latest = asking_of(town, category_id)
+    if not pks or (latest is not None and latest.pk in pks):
+        return latest
+    rows = QuestionSheet.objects.for_system("questions as shown", town).filter(id__in=pks)
+    row = rows.filter(category_id__in=category_chain(town, category_id)).order_by("-version").first()
+    return Asking(row.pk, row.category_id, row.version, read_sheet(row.source)) if row is not None else latest
 
 
 def asked_of(case: Case) -> list[dict[str, str]]:

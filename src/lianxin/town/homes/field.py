@@ -23,7 +23,9 @@ from lianxin.cases.queries.setup import categories, latest_version, leaves, repo
 from lianxin.cases.queries.watch import asked
 from lianxin.cases.roles import HOLDER
 from lianxin.cases.values import Done, Holder
+from lianxin.cases.views.desk.register import kinds_to_open
 from lianxin.cases.views.frame import StaffRequest, frame
+from lianxin.cases.views.public.report_asked import Answering, answer, every_sheet
 from lianxin.cases.views.public.report_form import Report, plate_of, read_report, site_on, told_by_plate
 from lianxin.keys.models import Town
 from lianxin.keys.numbers import spoken
@@ -108,8 +110,9 @@ def raising(request: StaffRequest) -> HttpResponse:
     if others(request):
         return HttpResponse(status=409, headers={"X-Lianxin-Other": "1"})
     filled = read_report(actor.town, request.POST, request.FILES)
-    if filled.faults:
-        return _form(request, actor, filled, status=422)
+    answering = answer(filled, request.POST, filled.category)
+    if filled.faults or answering.open:
+        return _form(request, actor, filled, answering, status=422 if filled.faults else 200)
     try:
         done = raise_case(filled, request.POST, actor=actor, now=timezone.now())
     except KeyUsedOtherwise:
@@ -121,18 +124,31 @@ def raising(request: StaffRequest) -> HttpResponse:
 def raise_case(filled: Report, data: Any, *, actor: Actor, now: datetime) -> Done:
     """Open the case; with `take` in the form, and where the workflow lets its holder, take it on at once."""
     town = actor.town
-    kind = report_kind(town)
+    kind = kind_chosen(actor, data.get("kind", ""))
     take = at_once(town, kind) if data.get("take") else None
     holder = Holder(actor.unit_id or 0, actor.post_id) if take is not None else None
     draft = filled.draft(kind, CHANNEL)
     draft = type(draft)(**{**_fields(draft), "holder": holder, "urgency": _urgency(data.get("urgency", ""))})
     if draft.grid_id is None and draft.lon is None:
         draft = type(draft)(**{**_fields(draft), "grid_id": own_grid(actor)})
-    once = filled.once(data.get("idempotency_key", ""), f"field:{actor.account_id}", take=bool(take))
+    key, scope = data.get("idempotency_key", ""), f"field:{actor.account_id}"
+    once = filled.once(key, scope, take=bool(take), **_other(town, kind))
     done = open_case(draft, actor=actor, now=now, once=once)
     if take is not None and not done.repeated:
         done = transition(done.standing, take.act, actor=actor, now=now)
     return done
+
+
+def kind_chosen(actor: Actor, word: str) -> str:
+    """The kind of case that was chosen, if it is theirs to open; the residents' own where nothing was."""
+    return word if word in {each["value"] for each in kinds_to_open(actor)} else report_kind(actor.town)
+
+
+def _other(town: Town, kind: str) -> dict[str, str]:
+    """A kind other than the usual one, as the key of a form tells it; letters written before kinds could be chosen
+    stay what they were.
+    """
+    return {"kind": kind} if kind != report_kind(town) else {}
 
 
 def own_grid(actor: Actor) -> int | None:
@@ -166,7 +182,14 @@ def _raised(request: StaffRequest, actor: Actor, done: Done) -> HttpResponse:
     return see(f"{reverse('field')}#{done.case.number}")  # for a page that sent it by itself, and says its number
 
 
-def _form(request: StaffRequest, actor: Actor, filled: Report | None, *, status: int = 200) -> HttpResponse:
+def _form(
+    request: StaffRequest,
+    actor: Actor,
+    filled: Report | None,
+    answering: Answering | None = None,
+    *,
+    status: int = 200,
+) -> HttpResponse:
     photos: Sequence[Any] = filled.photos if filled is not None else ()
     code = (request.POST or request.GET).get("plate", "")
     context = {
@@ -174,8 +197,10 @@ def _form(request: StaffRequest, actor: Actor, filled: Report | None, *, status:
         "data": request.POST or told_by_plate(actor.town, code),
         "faults": filled.faults if filled else {}, "groups": _groups(actor.town),
         "kept": keep(photos, town_id=actor.town_id), "kept_photos": len(photos), "most_photos": MOST_PHOTOS,
-        "key": request.POST.get("idempotency_key"), "take": at_once(actor.town, report_kind(actor.town)),
-        "own": grid_name(actor.town, own_grid(actor)), **of_day(request, actor),
+        "key": request.POST.get("idempotency_key"), "kinds": kinds_to_open(actor),
+        "takes": [each["value"] for each in kinds_to_open(actor) if at_once(actor.town, each["value"])],
+        "own": grid_name(actor.town, own_grid(actor)), **of_day(request, actor), "answering": answering,
+        "sheets": every_sheet(filled or Report(actor.town), request.POST),
     }  # fmt: skip
     return render(request, "town/raise.html", context, status=status)
 

@@ -4,18 +4,22 @@ What is shown may depend on earlier answers; a question that comes up by an answ
 sent. An answer may stop the form with advice (call 110 …): whoever wants to send it all the same can.
 """
 
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import QueryDict
 
-from lianxin.cases.queries.asking import Asking, asking_of, fault_words, kept_as
+from lianxin.cases.queries.asking import Asking, asking_as_shown, asking_of, fault_words, kept_as
+from lianxin.cases.queries.setup import leaves
 from lianxin.cases.views.public.report_form import Report
 from lianxin.cases.words import said
 from lianxin.forms.questions import LONGEST_ANSWER, Question, read_answers
 
 PREFIX = "q_"  # before a question's key, in names of fields
 ROUND = "shown_q"  # the questions that stood on the page that was sent
+LIVE = "asked_live"  # set by the page's script: whoever sent it has seen the questions that their page knew
 
 
 @dataclass(slots=True)
@@ -37,13 +41,15 @@ def answer(report: Report, data: QueryDict, category_id: int | None, *, needed: 
     """Read the answers of a form into the report; faults stand beside the questions that were shown.
 
     `needed`: whether what must be answered stops the report; somebody who takes down a call writes what they hear.
+    A page that asks by its script may be older than the sheet: its answers are those to the sheet it knew.
     """
-    asking = asking_of(report.town, category_id)
+    marks = {mark for value in data.getlist(ROUND) for mark in value.split(",")}
+    asking = asking_as_shown(report.town, category_id, marks) if data.get(LIVE) else asking_of(report.town, category_id)
     if asking is None:
         return Answering()
     given = {each.key: data.get(PREFIX + each.key, "") for each in asking.sheet.questions}
     found = read_answers(asking.sheet, given)
-    shown = {key for key in data.getlist(ROUND) if key.startswith(f"{asking.pk}:")}
+    shown = {mark for mark in marks if mark.startswith(f"{asking.pk}:")}
     if needed:
         wrong = {key: code for key, code in found.faults.items() if f"{asking.pk}:{key}" in shown}
     else:
@@ -52,11 +58,31 @@ def answer(report: Report, data: QueryDict, category_id: int | None, *, needed: 
     report.asked = kept_as(asking, found)
     visible = asking.sheet.shown(found.values)
     return Answering(
-        [_row(each, asking, data, report) for each in visible],
-        any(f"{asking.pk}:{each.key}" not in shown for each in visible),
+        _rows(visible, asking, data, report),
+        not data.get(LIVE) and any(f"{asking.pk}:{each.key}" not in shown for each in visible),
         [said(each.stops[found.values[each.key]]) for each in found.stops],
         bool(data.get("anyway")),
     )
+
+
+def every_sheet(report: Report, data: QueryDict) -> list[dict[str, Any]]:
+    """What each category asks, for a page that asks by itself: the categories of a sheet, and rows for all it asks.
+
+    The rows hold what was sent, and what is wrong with it.
+    """
+    found: dict[int, tuple[Asking, list[str]]] = {}
+    for leaf in leaves(report.town):
+        if (asking := asking_of(report.town, leaf.pk)) is not None:
+            found.setdefault(asking.pk, (asking, []))[1].append(str(leaf.pk))
+    chosen = str(report.category or "")
+    return [
+        {"of": of, "rows": _rows(asking.sheet.questions, asking, data if chosen in of else QueryDict(), report)}
+        for asking, of in found.values()
+    ]  # fmt: skip
+
+
+def _rows(questions: Iterable[Question], asking: Asking, data: QueryDict, report: Report) -> list[dict[str, Any]]:
+    return [_row(each, asking, data, report) for each in questions]
 
 
 def _by_key(asking: Asking, key: str) -> Question:
@@ -73,4 +99,6 @@ def _row(question: Question, asking: Asking, data: QueryDict, report: Report) ->
         "options": [{"value": value, "text": said(text)} for value, text in question.options],
         "error": report.faults.get(name, ""), "inputmode": "decimal" if question.type == "number" else "",
         "most": LONGEST_ANSWER if question.type == "text" else 0,
+        "when": json.dumps({PREFIX + key: list(values) for key, values in question.when.items()}),
+        "stops": json.dumps({value: said(text) for value, text in question.stops.items()}, ensure_ascii=False),
     }  # fmt: skip

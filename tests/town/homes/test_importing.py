@@ -251,7 +251,9 @@ def test_a_large_file_is_read_and_taken_in_by_the_worker(town, admin, monkeypatc
     assert "正在导入" in admin.get(address).content.decode()
     assert admin.post(f"{address}drop/").status_code == 303  # it is under way: not any more
     run_due(now=timezone.now() + timedelta(seconds=1))
-    assert "已导入" in admin.get(address).content.decode()
+    taken = admin.get(address).content.decode()
+    assert "已导入" in taken
+    assert "接下来：单位" in taken  # where to go on
     assert Grid.objects.for_system("tests", town).filter(level="micro").count() == 2
     assert Entry.objects.for_system("tests", town).filter(subject_kind="import").count() == 1
 

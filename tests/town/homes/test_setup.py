@@ -169,3 +169,33 @@ def test_a_unit_out_of_service_is_offered_nowhere_but_its_past_stays(town, admin
     assert "停用" in text(admin.get("/setup/units/"))
     offered, _likely = options_of(FIELDS["units"], who(town, "clerk"), None, now=timezone.now())
     assert unit.name not in [each["text"] for each in offered]
+
+
+def test_what_is_missing_is_named_and_leads_to_where_it_is_mended(town, admin):
+    town.settings["calendar_until"] = f"{timezone.localdate().year + 1}-12-31"
+    town.save(update_fields=["settings"])
+    unit = Unit.objects.for_system("test", town).get(key="emergency")
+    Unit.objects.for_system("test", town).filter(pk=unit.pk).update(desk_of=["clerk"])
+    Account.objects.filter(username="handler.lx").update(password="!none")
+    bump(town)
+    page = text(admin.get("/setup/"))
+    assert f"{timezone.localdate().year + 1} 年一个节假日也没有录入" in page
+    assert unit.name in page.partition("没有人在岗的单位：")[2][:60]
+    assert all(f'href="{there}"' in page for there in ("/setup/calendar/year/", "/staff/passwords/", "/desk/replies/"))
+
+
+def test_hours_may_be_written_short_and_only_the_wrong_day_is_marked(town, admin):
+    form = filled(admin.get("/setup/town/"))
+    page = text(admin.post("/setup/town/", {**form, "hours_4": "8:30-12 14-17", "hours_5": "9 点"}))
+    assert "星期六：请写成" in page
+    assert re.findall(r'name="(hours_\d)" aria-invalid', page) == ["hours_5"]
+    assert admin.post("/setup/town/", {**form, "hours_4": "8:30-12 14-17"}).status_code == 303
+    town.refresh_from_db()
+    assert town.settings["hours"]["4"] == [["08:30", "12:00"], ["14:00", "17:00"]]
+
+
+def test_a_town_without_grids_is_led_to_the_file_that_brings_them(town, admin, monkeypatch):
+    monkeypatch.setattr("lianxin.town.homes.grids.grid_tree", lambda _town: {})
+    page = text(admin.get("/grids/"))
+    assert 'href="/setup/import/?what=grids"' in page
+    assert "data-map" not in page  # nothing to show on it

@@ -52,6 +52,7 @@ def grids(request: StaffRequest) -> HttpResponse:
     roots = [rows[node.id] for node in tree.values() if node.parent_id not in tree]
     counted = {level: sum(node.level == level for node in tree.values()) for level in ("village", "grid")}
     context = {**frame(request, "grids"), "roots": roots, "counted": counted, "total": _total(rows, roots)}
+    context["may_import"] = actor.can("configure")
     return render(request, "town/grids.html", context)
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from lianxin.keys.models import Town
 
-SPAN = re.compile(r"(\d{1,2}:\d{2})\s*[-–—~至到]\s*(\d{1,2}:\d{2})")
+SPAN = re.compile(r"(\d{1,2}(?::\d{2})?)\s*[-–—~至到]\s*(\d{1,2}(?::\d{2})?)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,13 +97,19 @@ def spans_of(text: str) -> list[list[str]]:
     if PARTS.sub("", rest).strip():
         raise Wrong(_("Write hours as 08:30-12:00 14:00-17:30."))
     try:
-        spans = [[time.fromisoformat(each.zfill(5)) for each in pair] for pair in found]
+        spans = [[_clock_time(each) for each in pair] for pair in found]
     except ValueError:
         raise Wrong(_("Write hours as 08:30-12:00 14:00-17:30.")) from None
     edges = [edge for span in spans for edge in span]
     if any(opens >= shuts for opens, shuts in spans) or edges != sorted(edges):
         raise Wrong(_("The hours overlap, or close before they open."))
     return [[each.isoformat("minutes") for each in span] for span in spans]
+
+
+def _clock_time(text: str) -> time:
+    """8:30, 08:30, or 12 for noon; raises ValueError."""
+    hour, _colon, minute = text.partition(":")
+    return time(int(hour), int(minute or 0))
 
 
 def _written(raw: Any) -> str:
@@ -173,7 +179,7 @@ class Week(Field):
             try:
                 week[str(day)] = spans_of(_written(spans))
             except Wrong as wrong:
-                raise Wrong(f"{name}: {wrong.said}") from None
+                raise Wrong(_("%(day)s: %(why)s") % {"day": name, "why": wrong.said}) from None
         if not any(week.values()):
             raise Wrong(_("A week without a working hour would let no limit run out."))
         return week
@@ -200,11 +206,21 @@ class Week(Field):
         for day, name in enumerate(weekdays()):
             text = given.get(str(day + 1), "")
             about = {"name": f"{self.column}_{day}", "label": name, "value": text, "placeholder": _("rest day")}
-            made.append(self.widget(hint="", **about) | {"type": "line"})
+            wrong = typed is not None and not _sound(text)
+            made.append(self.widget(hint="", **about) | {"type": "line", "wrong": wrong})
         if not self.own:
             made[0]["over"] = self.label()
         made[0]["under"] = self.hint() if self.hint else ""
         return made
+
+
+def _sound(text: str) -> bool:
+    """Whether a line of hours can be read."""
+    try:
+        spans_of(text)
+    except Wrong:
+        return False
+    return True
 
 
 def weekdays() -> list[str]:

@@ -43,6 +43,25 @@ def sort_names() -> dict[str, Row]:
     }
 
 
+def next_after(what: str) -> list[tuple[str, str]]:
+    """Where to go once a file is taken in: what it brought, and the step that follows in setting up a town."""
+    return {
+        "grids": [
+            (pgettext("import", "See the grids"), reverse("grids")),
+            (pgettext("import", "Then: units"), reverse("setup-register", args=["units"])),
+        ],
+        "people": [
+            (pgettext("import", "Then: first passwords"), reverse("staff-passwords")),
+            (pgettext("import", "See the staff"), reverse("staff-directory")),
+        ],
+        "sites": [(pgettext("import", "See the sites"), reverse("sites"))],
+        "categories": [
+            (pgettext("import", "See the categories"), reverse("setup-register", args=["categories"])),
+            (pgettext("import", "Then: rules of dispatch"), reverse("routes")),
+        ],
+    }.get(what, [(pgettext("import", "See the grids"), reverse("grids"))])
+
+
 def as_shown(upload: Upload) -> Row:
     """An upload in words; the reasons of its faults in the language of the page, where they are told in it."""
     found, english = upload.found, not (get_language() or "zh").startswith("zh")
@@ -54,7 +73,8 @@ def as_shown(upload: Upload) -> Row:
     return {
         "upload": upload, "what": sort_names()[upload.what]["text"],
         "href": reverse("setup-import-look", args=[upload.pk]), "setup_url": address("setup"),
-        "state_name": state_name(upload), "faults": faults, "found": found, "unreadable": unreadable,
+        "state_name": state_name(upload), "next": next_after(upload.what),
+        "faults": faults, "found": found, "unreadable": unreadable,
     }  # fmt: skip
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -11,19 +10,14 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from lianxin.cases.queries.setup import kinds, leaves, routes
 from lianxin.cases.views.frame import StaffRequest, address, frame
-from lianxin.keys.models import Town
 from lianxin.people.actors import Actor
 from lianxin.people.middleware import staff
-from lianxin.people.models import Post
-from lianxin.people.queries import units
-from lianxin.places.queries import grid_tree
-from lianxin.town.registers.known import REGISTERS, table_ends
+from lianxin.town.homes.setup.missing import missing_in
+from lianxin.town.registers.known import REGISTERS
 
 MAY = ("configure", "manage_people")
 
@@ -59,6 +53,7 @@ PARTS: tuple[tuple[Callable[[], str], tuple[Part, ...]], ...] = (
         (
             Part("workflows", lambda: _("Kinds of case"), lambda: _("Workflows: steps, acts, limits"), "refresh"),
             Part("routes", lambda: _("Rules of dispatch"), lambda: _("Where a case goes, and why"), "arrow"),
+            Part("replies", lambda: _("Reply texts"), lambda: _("What is written every day, ready to choose"), "edit"),
             Part("questions", lambda: _("Questions of the categories"), lambda: _("Asked beside a report"), "list"),
         ),
     ),
@@ -115,31 +110,3 @@ def _parts(actor: Actor) -> list[dict[str, Any]]:
         if rows:
             found.append({"heading": heading(), "rows": rows})
     return found
-
-
-def missing_in(town: Town, *, now: datetime) -> list[dict[str, str]]:
-    """What a town lacks before requests can go round, or will lack soon: a sentence and where to mend it."""
-    found: list[tuple[str, str]] = []
-    if not any(node.level == "grid" for node in grid_tree(town).values()):
-        found.append((_("There are no grids yet: requests cannot be placed."), address("grids")))
-    if not leaves(town):
-        found.append((_("There are no categories in use."), reverse("setup-register", args=["categories"])))
-    if not kinds(town):
-        found.append((_("There is no workflow: nothing can be raised."), address("setup-workflows")))
-    if not routes(town):
-        found.append((_("There are no rules of dispatch: everything goes to the desk."), address("setup-routes")))
-    idle = _nobody_in(town)
-    if idle:
-        told = ngettext("%(n)s unit takes turns and has nobody in post.", "%(n)s units take turns and have nobody in post.", idle)  # fmt: skip # noqa: E501
-        found.append((told % {"n": idle}, address("staff-directory")))
-    if (ends := table_ends(town, now=now)) is not None:
-        told = _("The holiday table ends on %(day)s: limits past it are provisional.") % {"day": ends.isoformat()}
-        found.append((told, reverse("setup-register", args=["calendar"])))
-    return [{"text": text, "href": href} for text, href in found]
-
-
-def _nobody_in(town: Town) -> int:
-    """How many units whose turn it is in some step have nobody who could take it."""
-    rows = Post.objects.for_system("set-up", town).filter(ends=None, account__is_active=True)
-    manned = set(rows.values_list("unit_id", flat=True))
-    return sum(unit.active and bool(unit.desk_of) and unit.pk not in manned for unit in units(town).values())

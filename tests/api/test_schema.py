@@ -41,7 +41,9 @@ def test_it_is_openapi_3_1(document):
             "/cases/{number}/undo", "/cases/{number}/links", "/cases/{number}/links/{link}/renew", "/cases/{number}/links/{link}/end", "/setup", "/setup/town", "/setup/town/past", "/setup/registers", "/setup/{key}",
             "/setup/{key}/{row}", "/setup/{key}/{row}/past", "/setup/{key}/{row}/back", "/setup/workflows",
             "/setup/workflows/{kind}", "/setup/questions", "/setup/questions/{category}", "/setup/routes",
-            "/setup/routes/{rule}", "/setup/routes/{rule}/past",
+            "/setup/routes/{rule}", "/setup/routes/{rule}/past", "/replies", "/replies/{reply}",
+            "/replies/{reply}/past", "/cases/{number}/replies", "/follow-ups", "/follow-ups/{follow_up}/done",
+            "/cases/{number}/follow-ups",
         )
     }  # fmt: skip
 

@@ -583,6 +583,16 @@ TABLE = (
     sends("/api/v1/grids/{grid_code}/reform", {}, api(only({"admin"}, 422))),
     # The set-up by program: whose the page is, whose the operation.
     Row("/api/v1/setup/registers", api(staff())),
+    # What the desk keeps, by program.
+    Row("/api/v1/replies", api(staff())),
+    sends("/api/v1/replies", {}, api(staff(422))),
+    sends("/api/v1/replies", {"name": "x", "body": "y", "whose": "town"}, api(only({"admin"}, 303))),
+    sends("/api/v1/replies/1", {"seen": "x"}, api(staff(404)), method="PATCH"),
+    Row("/api/v1/replies/1/past", api(staff(404))),
+    Row("/api/v1/cases/{number}/replies", api(of_case()), **NUMBER),
+    Row("/api/v1/follow-ups", api(staff())),
+    sends("/api/v1/cases/{number}/follow-ups", {"on": "2000-01-01"}, api(of_case(422)), **NUMBER),
+    sends("/api/v1/follow-ups/1/done", {}, api(staff(404))),
     Row("/api/v1/setup", api(only({"admin"}))),
     sends("/api/v1/setup", {}, api(only({"admin"}, 422)), method="PUT"),
     Row("/api/v1/setup/town", api(only({"admin"}))),

@@ -5,14 +5,26 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFilesSent
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext_noop as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
-from lianxin.cases.api import boundaries, bulk, grids, photos, public, saved, setup, staff, worklinks
+from lianxin.cases.api import (
+    boundaries,
+    bulk,
+    followups,
+    grids,
+    photos,
+    public,
+    replies,
+    saved,
+    setup,
+    staff,
+    worklinks,
+)
 from lianxin.cases.api.credentials import CHALLENGE
 from lianxin.cases.api.describing import completed
 from lianxin.cases.api.problems import BY_STATUS, Problem, answer, faults_of
@@ -26,6 +38,7 @@ CODE_OF: Mapping[type[Exception], str] = MappingProxyType(
     {
         NotSeen: "not_found",
         Http404: "not_found",
+        PermissionDenied: "may_not",
         KeyUsedOtherwise: "key_used_otherwise",
         RequestDataTooBig: "too_large",
         TooManyFilesSent: "too_large",
@@ -89,6 +102,8 @@ for each in (
     bulk.router,
     saved.router,
     worklinks.staff.router,
+    replies.staff.router,
+    followups.staff.router,
     photos.router,
 ):
     api.add_router("", each)

@@ -220,9 +220,11 @@ def test_lateness_must_not_ask_what_the_system_cannot_give(row: str) -> None:
     ("text", "line", "part"),
     [
         ("key: [", 1, "not YAML"),
-        ("a: 1\nb: {\n", 3, "not YAML"),
+        ("a: 1\nb: {\n", 2, "not YAML"),
         ("a: \x01", 1, "not YAML"),
-        ("[" * 5000, 1, "nested too deeply"),
+        ("[" * 500_000, 1, "nested too deeply"),
+        ("- " * 500_000, 1, "nested too deeply"),
+        ("? " * 500_000, 1, "nested too deeply"),
         ("--- 1\n--- 2\n", 2, "not YAML"),
         ("key: &a tiny\nname: *a\n", 1, "aliases"),
         ("key: &a [*a]\n", 1, "aliases"),

@@ -6,13 +6,12 @@ from typing import Any
 
 import yaml
 
-# Every process reads them when it starts: libyaml, where it is there, takes a tenth of the time.
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+from lianxin.workflow.definition.source import LOADER
 
 
 def examples_in(path: Path) -> Callable[[str], Any]:
     """What gives the examples of a file by name; KeyError for one unknown."""
-    known: dict[str, Any] = yaml.load(path.read_text("utf-8"), _LOADER)  # noqa: S506
+    known: dict[str, Any] = yaml.load(path.read_text("utf-8"), LOADER)  # noqa: S506
     return known.__getitem__
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from lianxin.town.exports.safety import harmless
+from lianxin.workflow.definition.source import LOADER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 HEADER: Final = ("行号 row", "列 column", "原因", "reason", "代码 code")
 SHOWN: Final = 60  # characters of a wrong value that are repeated in a list of faults
 
-SENTENCES: Final[Mapping[str, Mapping[str, str]]] = yaml.safe_load(
-    Path(__file__).with_name("reasons.yaml").read_text("utf-8")
+SENTENCES: Final[Mapping[str, Mapping[str, str]]] = yaml.load(
+    Path(__file__).with_name("reasons.yaml").read_text("utf-8"), LOADER  # noqa: S506 - a loader of plain values
 )
 
 

@@ -10,6 +10,10 @@ from lianxin.workflow.definition.model import Fault
 
 Path = tuple[str | int, ...]
 
+# Every process reads the published workflows as it starts; the loader in C takes a fifteenth of the time.
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+DEEPEST = 50  # a workflow has seven levels
+
 
 @dataclass(slots=True)
 class Source:
@@ -32,17 +36,28 @@ def load(raw: Mapping[str, Any] | str) -> Source:
         return Source(raw)
     source = Source()
     try:
-        node = yaml.compose(raw, Loader=yaml.SafeLoader)
+        node = _composed(raw)
         if node is not None:
             source.data = _value(node, (), source, set())
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        source.faults.append(Fault(mark.line + 1 if mark else 1, f"not YAML: {error.problem}"))
+        last = len(raw.splitlines())  # where it ends too early, the mark lies behind the end
+        source.faults.append(Fault(min(mark.line + 1, last) if mark else 1, f"not YAML: {error.problem}"))
     except yaml.YAMLError as error:
         source.faults.append(Fault(1, f"not YAML: {str(error).splitlines()[0]}"))
     except (RecursionError, ValueError, OverflowError):
         source.faults.append(Fault(1, "not YAML that can be read: nested too deeply or badly written"))
     return source
+
+
+def _composed(raw: str) -> yaml.Node | None:
+    """The text as nodes; raises RecursionError for one so deep that the loader in C would end the process."""
+    depth = 0
+    for event in yaml.parse(raw, Loader=LOADER):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise RecursionError
+    return yaml.compose(raw, Loader=LOADER)
 
 
 def _value(node: yaml.Node, path: Path, source: Source, seen: set[int]) -> Any:

@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from lianxin.cases.actions.routing import Rule, RuleRefused, add_rule, change_rule, end_rule
 from lianxin.cases.models import Category, Route
-from lianxin.cases.queries.setup import routes
+from lianxin.cases.queries.setup import leaves, routes
 from lianxin.cases.rerouting import reroute
 from lianxin.cases.routes import why
-from lianxin.keys.cache import forget
+from lianxin.keys.cache import bump, forget
 from lianxin.ledger.rows import StaleRow, past_of, stamp_of
 from lianxin.ledger.verify import verify
 from lianxin.people.queries import unit_by_key
@@ -213,3 +213,28 @@ def test_what_is_not_in_the_lists_is_a_fault_beside_its_field_and_nothing_is_los
     response = signed("admin").post("/setup/routes/+new/", {**sent, **odd})
     assert response.status_code == 422
     assert 'class="error"' in text(response)
+
+
+@pytest.fixture
+def deep(town):
+    """A tree of three levels, as the published ones have."""
+    top = Category.objects.create(town=town, key="build", name="城乡建设", order=900)
+    middle = Category.objects.create(town=town, key="build_safe", name="安全生产", parent=top, order=901)
+    leaf = Category.objects.create(town=town, key="build_safe_site", name="工地事故", parent=middle, order=902)
+    bump(town)
+    return top, middle, leaf
+
+
+@pytest.mark.parametrize("address", ["/setup/routes/+why/", "/setup/routes/+new/"])
+def test_categories_of_the_third_level_may_be_chosen_as_well(town, signed, deep, address):
+    page = text(signed("admin").get(address))
+    assert f'<option value="{deep[2].pk}">安全生产 · 工地事故</option>' in page
+    assert (f'<option value="{deep[1].pk}">' in page) is (address == "/setup/routes/+new/")  # only leaves take cases
+    assert f"/setup/questions/{deep[2].pk}/" in text(signed("admin").get("/setup/questions/"))
+
+
+def test_a_group_out_of_use_takes_all_below_it_out_of_use(town, deep):
+    assert deep[2].pk in {row.pk for row in leaves(town)}
+    Category.objects.for_system("tests", town).filter(pk=deep[0].pk).update(active=False)
+    bump(town)
+    assert deep[2].pk not in {row.pk for row in leaves(town)}

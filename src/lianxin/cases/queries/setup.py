@@ -72,14 +72,28 @@ def categories(town: Town) -> Mapping[int, Category]:
 
 
 def leaves(town: Town) -> list[Category]:
-    """The categories that take cases."""
+    """The categories that take cases: nothing below them, and neither they nor a group above out of use."""
 
     def build() -> list[Category]:
         every = categories(town)
         parents = {row.parent_id for row in every.values()}
-        return [row for row in every.values() if row.pk not in parents and row.active]
+        off = {row.pk for row in every.values() if not row.active}
+        return [row for row in every.values() if row.pk not in parents and not off & set(category_chain(town, row.pk))]
 
     return cached(town, "leaves", build)
+
+
+def below(town: Town, pk: int | None) -> list[Category]:
+    """The categories in use under one, or all of them: each before those in it."""
+    inside: dict[int | None, list[Category]] = {}
+    for row in categories(town).values():
+        if row.active:
+            inside.setdefault(row.parent_id, []).append(row)
+
+    def under(at: int | None) -> list[Category]:
+        return [each for row in inside.get(at, ()) for each in (row, *under(row.pk))]
+
+    return under(pk)
 
 
 def category_chain(town: Town, pk: int | None) -> list[int]:

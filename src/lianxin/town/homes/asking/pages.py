@@ -18,7 +18,7 @@ from lianxin.cases.actions.asking import SUBJECT, NotPublished, publish_question
 from lianxin.cases.models import Category, QuestionSheet
 from lianxin.cases.pickers import category_name
 from lianxin.cases.queries.asking import latest_sheets
-from lianxin.cases.queries.setup import categories
+from lianxin.cases.queries.setup import below, categories
 from lianxin.cases.views.frame import StaffRequest, frame, see_other
 from lianxin.cases.words import said
 from lianxin.forms.questions import BadSheet, Question, Sheet, read_sheet
@@ -66,12 +66,18 @@ def question_list(request: StaffRequest) -> HttpResponse:
 
 
 def _groups(town: Town) -> list[Row]:
-    every, sheets = [row for row in categories(town).values() if row.active], latest_sheets(town)
+    sheets = latest_sheets(town)
     return [
-        {**_line(group, sheets), "leaves": [_line(row, sheets) for row in every if row.parent_id == group.pk]}
-        for group in every
+        {**_line(group, sheets), "leaves": [_inside(town, group, row, sheets) for row in below(town, group.pk)]}
+        for group in below(town, None)
         if group.parent_id is None
     ]
+
+
+def _inside(town: Town, group: Category, row: Category, sheets: Any) -> Row:
+    """A category in a group; one further down is told with what it is in."""
+    deeper = row.parent_id != group.pk
+    return {**_line(row, sheets), "name": category_name(row, whole=deeper, town=town)}
 
 
 def _line(row: Category, sheets: Any) -> Row:

@@ -10,7 +10,7 @@ from django.utils.translation import pgettext
 from lianxin.cases.actions.routing import KIND, Rule, rule_of
 from lianxin.cases.models import Route
 from lianxin.cases.pickers import category_name, grid_name, line_of, unit_name
-from lianxin.cases.queries.setup import categories, routes
+from lianxin.cases.queries.setup import below, categories, routes
 from lianxin.cases.rerouting import Rerouted, verdict_words
 from lianxin.cases.routes import Proposal
 from lianxin.cases.values import Holder
@@ -84,13 +84,13 @@ def _place(town: Town, route: Route) -> tuple[int, int, int, int, int]:
 
 def category_options(town: Town) -> list[Row]:
     """Groups and the categories in them, each by its group."""
-    every = [row for row in categories(town).values() if row.active]
+    every = below(town, None)
+    groups = {row.parent_id for row in every}
     found: list[Row] = []
-    for group in (row for row in every if row.parent_id is None):
-        name = category_name(group)
-        leaves = [row for row in every if row.parent_id == group.pk]
-        found.append({"value": str(group.pk), "text": _("All of %(group)s") % {"group": name} if leaves else name})
-        found += [{"value": str(leaf.pk), "text": category_name(leaf, whole=True, town=town)} for leaf in leaves]
+    for row in every:
+        name = category_name(row, whole=True, town=town)
+        text = _("All of %(group)s") % {"group": name} if row.pk in groups else name
+        found.append({"value": str(row.pk), "text": text})
     return found
 
 

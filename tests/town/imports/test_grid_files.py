@@ -110,6 +110,31 @@ def test_metres_on_a_plane_and_an_unknown_datum_are_refused_in_words(town, tmp_p
     assert codes(read_grid_file(path, town, datum="wgs84")[1]) == []  # the person knows better
 
 
+@pytest.mark.row("A1")
+def test_metres_of_our_planes_are_turned_into_degrees_and_the_preview_says_so(town, tmp_path):
+    zone = (
+        'PROJCS["CGCS2000_3_Degree_GK_Zone_39",GEOGCS["GCS_China_Geodetic_Coordinate_System_2000",DATUM["D_China_2000",'
+        'SPHEROID["CGCS2000",6378137.0,298.257222101]],PRIMEM["Greenwich",0.0],UNIT["Degree",0.0174532925199433]],'
+        'PROJECTION["Gauss_Kruger"],PARAMETER["False_Easting",39500000.0],PARAMETER["False_Northing",0.0],'
+        'PARAMETER["Central_Meridian",117.0],PARAMETER["Scale_Factor",1.0],PARAMETER["Latitude_Of_Origin",0.0],UNIT["Meter",1.0]]'
+    )
+    # 117.02°E 34.6°N, and half a kilometre of ground east and north of it
+    west, south = 39_501_834.6, 3_830_219.7
+    rings = [[[west, south], [west + 450, south], [west + 450, south + 500], [west, south + 500], [west, south]]]
+    path = zipped(tmp_path / "g.zip", [((f"{town.code}202001001", "东微网格", "", "15"), rings)], prj=zone)
+    rows, faults = read_grid_file(path, town, datum=None)
+    assert codes(faults) == []
+    (row,) = rows
+    assert row.lon == pytest.approx(117.0224, abs=0.0002)
+    assert row.lat == pytest.approx(34.6022, abs=0.0003)
+    assert row.area_m2 == pytest.approx(225_000, rel=0.002)
+    (note,) = (fault for fault in faults if fault.code == "turned")
+    assert "CGCS2000_3_Degree_GK_Zone_39" in str(note)
+    assert "117°" in str(note)
+    wrong = zipped(tmp_path / "w.zip", [((f"{town.code}202001001", "东微网格", "", "15"), rings)], prj=zone.replace("39500000", "500000"))
+    assert "wrong_datum" in codes(read_grid_file(wrong, town, datum=None)[1])
+
+
 def test_a_file_that_names_no_datum_is_taken_for_wgs84_and_a_note_says_so(town, tmp_path):
     rows, faults = read_grid_file(zipped(tmp_path / "g.zip", [micro(town)], prj=""), town, datum=None)
     assert (len(rows), codes(faults)) == (1, [])

@@ -13,9 +13,11 @@ import zipfile
 from typing import TYPE_CHECKING, Any, Final
 
 import shapefile
+from django.utils.translation import gettext as _
 
 from lianxin.places.datum import Datum
-from lianxin.places.imports import WORDS, Drawn
+from lianxin.places.imports import WORDS, Drawn, Fault
+from lianxin.places.projected import Zone, zone_in
 from lianxin.town.imports.faults import Unreadable
 
 if TYPE_CHECKING:
@@ -58,14 +60,20 @@ def read_shapefile(path: Path) -> Drawn:
             f"{path.name} 里图形有 {len(shapes):,} 个，属性却有 {len(words):,} 行：不是一套文件。",
             f"{path.name} has {len(shapes):,} shapes but {len(words):,} rows of words: they do not belong together.",
         )
-    features: list[tuple[int, object]] = [
+    features: list[tuple[int, dict[str, Any]]] = [
         (row, {"properties": properties, "geometry": shape})
         for row, (properties, shape) in enumerate(zip(words, shapes, strict=True), start=1)
         if properties is not None  # a row struck out
     ]
     if not features:
         raise Unreadable(f"{path.name} 里没有网格。", f"{path.name} holds no grid.")
-    return Drawn(features, datum_in(parts.get("prj", b"").decode("utf-8", "replace"), path.name))
+    prj = parts.get("prj", b"").decode("utf-8", "replace")
+    zone = zone_in(prj)
+    if zone is None:
+        return Drawn(features, datum_in(prj, path.name))
+    told = _("Its metres on the plane “%(name)s” (middle meridian %(lon)s°) were turned into degrees (WGS-84).")
+    note = Fault(0, "turned", told % {"name": zone.name[:60], "lon": f"{zone.lon:g}"}, grave=False)
+    return Drawn([(row, _turned(each, zone)) for row, each in features], Datum.WGS84, (note,))
 
 
 # ---- the archive -----------------------------------------------------------------------------------
@@ -107,12 +115,14 @@ def _is_part(name: str) -> bool:
 def datum_in(prj: str, name: str) -> str:
     """The datum a .prj names: ours where it is one, else as it is written there; empty for none.
 
-    Raises Unreadable for metres on a plane: only degrees are read.
+    Raises Unreadable for metres on a plane that is none of ours (see `places.projected`).
     """
     if projected := re.search(r'PROJ(?:CS|CRS)\s*\[\s*"([^"]*)"', prj, re.IGNORECASE):
         raise Unreadable(
-            f"{name} 的坐标是平面直角坐标（{projected[1][:60]}）：请先转成经纬度（CGCS2000 或 WGS-84）再导入。",
-            f"{name} is in metres on a plane ({projected[1][:60]}): save it in degrees (CGCS2000 or WGS-84).",
+            f"{name} 的坐标是平面直角坐标（{projected[1][:60]}）：不是 CGCS2000、WGS-84 的"
+            "高斯－克吕格或 UTM 投影，请先转成经纬度（CGCS2000 或 WGS-84）再导入。",
+            f"{name} is in metres on a plane ({projected[1][:60]}) that is no Gauss-Krüger or UTM zone of CGCS2000 "
+            "or WGS-84: save it in degrees.",
         )
     said = re.search(r'(?:GEOGCS|GEOGCRS|GEODCRS)\s*\[\s*"([^"]*)"', prj, re.IGNORECASE)
     if not said:
@@ -134,6 +144,17 @@ def _whole(shp: bytes) -> bytes:
     if not _HEADER <= said <= len(shp):
         raise ValueError(said)
     return shp[:said]
+
+
+def _turned(feature: dict[str, Any], zone: Zone) -> dict[str, Any]:
+    """A feature with its metres turned into degrees; what is no polygon is left to be told as such."""
+    geometry = feature["geometry"]
+    if geometry is None or geometry["type"] not in {"Polygon", "MultiPolygon"}:
+        return feature
+    many = geometry["type"] == "MultiPolygon"
+    parts = geometry["coordinates"] if many else [geometry["coordinates"]]
+    turned = [[zone.degrees(ring) for ring in part] for part in parts]
+    return {**feature, "geometry": {"type": geometry["type"], "coordinates": turned if many else turned[0]}}
 
 
 def _geometry(shape: Any) -> dict[str, Any] | None:

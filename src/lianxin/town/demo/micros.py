@@ -43,7 +43,7 @@ def make_micros(seed: int, ground: Geography, staff: Staff, people: People) -> t
     helpers = {key: [p.key for p in staff.of_grid.get(key, ()) if p.kind in HELPERS] for key in shares}
     count = sum(max(0, len(each) - len(helpers[key])) for key, each in shares.items())
     neighbours = iter(people.beside(rng, count))
-    found = []
+    found: list[Planned] = []
     for grid in ground.grids:
         door = 1
         for at, (households, population) in enumerate(shares[grid.key]):

@@ -35,8 +35,9 @@ def holders_of(town: Town, now: datetime) -> Holders:
     """The posts held today by account, the oldest first. One statement."""
     rows = Post.objects.for_system("import: whose account", town).filter(held(today(now))).order_by("id")
     found: Holders = defaultdict(list)
-    for username, *rest in rows.values_list("account__username", "id", "unit_id", "grid_id", "account__name"):
-        found[username].append(Held(*rest))
+    columns = ("account__username", "id", "unit_id", "grid_id", "account__name")
+    for username, pk, unit, grid, name in rows.values_list(*columns):
+        found[username].append(Held(pk, unit, grid, name))
     return dict(found)
 
 

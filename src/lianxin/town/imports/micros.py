@@ -201,8 +201,8 @@ def _between(rows: Sequence[MicroRow], reader: _Reader) -> Iterator[RowFault]:
 def _room(town: Town, rows: Sequence[MicroRow], reader: _Reader) -> Iterator[RowFault]:
     """Rows for which a small grid has no code left."""
     tree, highest = grid_tree(town), dict[str, int]()
-    codes = [row.code for row in (*tree.values(), *ended_grids(town).values()) if len(row.code) == CODE]
-    for code in (*codes, *(row.code for row in rows if row.code)):
+    given = [*(node.code for node in tree.values()), *(each.code for each in ended_grids(town).values())]
+    for code in (*(code for code in given if len(code) == CODE), *(row.code for row in rows if row.code)):
         highest[code[:-3]] = max(highest.get(code[:-3], 0), int(code[-3:]))
     for row in rows:
         if row.code or row.key in reader.known:

@@ -190,9 +190,9 @@ def speakers(town: Town, grid_id: int | None) -> list[Row]:
         return []
     several = node.level == Grid.Level.VILLAGE
     small = [tree[pk] for pk in node.children] if several else [node]
-    found = [{"node": tree[pk], "of": each.name if several else ""} for each in small for pk in each.children]
-    people = representatives(town, [row["node"].id for row in found]) if found else {}
-    return [{**row, "by": people.get(row["node"].id, {})} for row in found]
+    found = [(tree[pk], each.name if several else "") for each in small for pk in each.children]
+    people = representatives(town, [each.id for each, _of in found]) if found else {}
+    return [{"node": each, "of": of, "by": people.get(each.id, {})} for each, of in found]
 
 
 def mine(actor: Actor) -> list[Row]:

@@ -323,6 +323,15 @@ def test_a_town_is_set_up_with_all_it_needs_to_take_a_request(db):
     assert "柳河镇" in CliRunner().invoke(main, ["town", "list"]).output
 
 
+def test_a_town_may_be_set_up_in_an_empty_database(db, monkeypatch):
+    done = []
+    monkeypatch.setattr("lianxin.town.cli.starting.pending_migrations", lambda: not done)
+    monkeypatch.setattr("django.core.management.call_command", lambda name, **_how: done.append(name))
+    said = CliRunner().invoke(main, ["town", "create", "LH", "--name", "柳河镇", "--code", "999001103"])
+    assert (said.exit_code, done) == (0, ["migrate"]), said.output
+    assert "lianxin user create" in said.output
+
+
 def test_a_second_town_without_a_host_is_told_where_to_enter(town):
     asked = ["town", "create", "LH", "--name", "柳河镇", "--code", "999001103"]
     assert "/?town=LH" in CliRunner().invoke(main, asked).output

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from lianxin.town.cli.starting import Fault, django_ready, say
+from lianxin.town.cli.starting import Fault, django_ready, migrate, say
 
 
 @click.group(short_help="乡镇。Towns.")
@@ -26,21 +26,22 @@ def create(letters: str, **about: Any) -> None:
 
     Sets up a town and gives it the usual roles, units, categories, limits and workflows. LETTERS begin its numbers.
     """
-    django_ready()
+    letters = letters.upper()
+    _must_be_sound(letters, about["code"])
+    django_ready(migrated=False)
+    migrate()  # an empty database will do
     from django.utils import timezone
 
     from lianxin.keys.models import Town
     from lianxin.town.base import set_up
 
-    letters = letters.upper()
-    _must_be_sound(letters, about["code"])
     for column, value in (("letters", letters), ("code", about["code"]), ("host", about["host"])):
         if value and Town.objects.filter(**{column: value}).exists():
             raise Fault(f"已经有乡镇用了 {value}。", f"There is a town with {value} already.")
     set_up(Town(letters=letters, **about), now=timezone.now())
     say(f"已设立{about['name']}（{letters}）。", f"{letters} is set up.")
-    say("接下来：lianxin import grids 导入网格，lianxin import people 导入人员，lianxin user create 开设账号。")
-    say("Next: bring in grids and people, and make accounts.")
+    say(f"接下来：lianxin user create admin --name 姓名 --role admin --unit party_office --town {letters}，开设系统管理员。")
+    say("启动后用它登录，“设置”里写着还缺什么。", "Next: make the administrator's account, sign in, and see Set-up.")
     if not about["host"] and Town.objects.count() > 1:
         say(
             f"这里有几个乡镇：没有域名的，请从 /?town={letters} 进入。",

@@ -40,7 +40,8 @@ def create(letters: str, **about: Any) -> None:
             raise Fault(f"已经有乡镇用了 {value}。", f"There is a town with {value} already.")
     set_up(Town(letters=letters, **about), now=timezone.now())
     say(f"已设立{about['name']}（{letters}）。", f"{letters} is set up.")
-    say(f"接下来：lianxin user create admin --name 姓名 --role admin --unit party_office --town {letters}，开设系统管理员。")
+    account = f"lianxin user create admin --name 姓名 --role admin --unit party_office --town {letters}"
+    say(f"接下来开设系统管理员：{account}")
     say("启动后用它登录，“设置”里写着还缺什么。", "Next: make the administrator's account, sign in, and see Set-up.")
     if not about["host"] and Town.objects.count() > 1:
         say(

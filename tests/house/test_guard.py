@@ -43,7 +43,7 @@ from lianxin.keys.numbers import drop_blocks
 from lianxin.keys.relations import AnotherTown
 from lianxin.keys.scope import EVERY_TOWN, GuardedQuerySet, InTown, OfTown, Unscoped
 from lianxin.ledger.models import Entry, Head, Seal, Text
-from lianxin.notices.models import Message, Subscription
+from lianxin.notices.models import DailyLetter, Message, Subscription
 from lianxin.people.actors import nobody
 from lianxin.people.models import (
     CalendarDay,
@@ -178,6 +178,7 @@ def make_rows(town, letters):
     )
     Once.objects.create(**common, scope="s", key="k", digest="d", result=1, at=now)
     Message.objects.create(**common, case_id=case.pk, act="open", at=now)
+    DailyLetter.objects.create(**common, post_id=clerk.post_id, hour=8, language="zh-hans", site="http://x", at=now)
     Subscription.objects.create(
         **common, way="email", address="a@example.cn", address_blind="b", about="area", language="en", site="", at=now
     )
@@ -456,7 +457,7 @@ def test_every_relation_between_growing_rows_is_on_town_and_id():
 
 def test_the_models_of_this_test_are_all_there_are():
     named = {
-        AddressName, Batch, CalendarDay, Case, Category, CentreHousehold, CheckIn, Clause, Cover, Duty, Entry, File, FirstView, FollowUp, FormerBoundary, Grid, Head, Job, Leave, LineService, Message,
+        AddressName, Batch, CalendarDay, Case, Category, CentreHousehold, CheckIn, Clause, Cover, DailyLetter, Duty, Entry, File, FirstView, FollowUp, FormerBoundary, Grid, Head, Job, Leave, LineService, Message,
         Once, PartyGroup, Photo, Post, Presence, Publication, QuestionSheet, ReplyText, Reporter, Representative, Role, Route, SavedView, Seal, ServicePoint, Site, Subscription, Text, Token, Tries, Turn, Unit,
         Upload, WorkLink, WorkflowVersion,
     }  # fmt: skip

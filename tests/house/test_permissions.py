@@ -341,6 +341,14 @@ TABLE = (
     post("/desk/follow-ups/1/done/", {}, staff(404)),
     post("/cases/{number}/follow-up", {"in": "1"}, of_case(303), **NUMBER),
     Row("/cases/{number}/minutes/99/", staff(404), **NUMBER),
+    # The day at a glance: one's own; the links of its letters are secrets.
+    Row("/today/", staff(), may=mine),
+    Row("/today/letter/", staff()),
+    post("/today/letter/", {}, staff(422)),
+    Row("/today/letter/confirm/made-up/", always(404)),
+    post("/today/letter/confirm/made-up/", {}, always(404)),
+    Row("/today/letter/1/AAAAAAAAAAAAAAAA/", always(404)),
+    post("/today/letter/1/AAAAAAAAAAAAAAAA/", {}, always(404)),
     # Links for contractors: made by who has the case, or acts for the unit, while it is handled.
     Row("/cases/{number}/links/", linking(200), shows=this, **NUMBER),
     post("/cases/{number}/links/", {}, linking(422), **BACK, **NUMBER),

@@ -12,6 +12,7 @@ from lianxin.cases.actions.leaving import begin_leave
 from lianxin.cases.actions.presence import forget_presences
 from lianxin.cases.actions.reckoning import reckon_provisional
 from lianxin.cases.actions.worklinks import end_links_after, forget_links
+from lianxin.cases.daily import send_daily
 from lianxin.cases.mailing import send_letters_of_week, write_to_followers
 from lianxin.cases.models import Duty
 from lianxin.cases.queries.setup import workflow_by_id
@@ -83,9 +84,10 @@ def _advance(town: Town, duty: Duty, now: datetime) -> int:
 
 
 def tick(*, now: datetime) -> None:
-    """One beat of the town's clockwork: sweep late cases, seal the new entries of every town."""
+    """One beat of the clockwork, in every town: sweep late cases, send the day's letters, seal the new entries."""
     for town in Town.objects.order_by("id"):
         sweep(town, now=now)
+        send_daily(town, now=now)
         seal(town, now=now)
 
 

@@ -99,3 +99,32 @@ class Subscription(InTown):
     def visible_to(cls, actor: Any) -> models.Q:
         """Nobody's to look at: who follows what is known to the clockwork alone."""
         return models.Q(id__in=())
+
+
+class DailyLetter(InTown):
+    """Somebody in a post wants the day's overview by e-mail (每日一览), at an hour of their working days.
+
+    The address is the account's own, and nothing is sent before it is confirmed. `told_on` is the last day that was
+    seen to, whether a letter went or not: a day is seen to once, by whichever worker comes first. Ended, the row goes.
+    """
+
+    post_id = models.BigIntegerField()
+    hour = models.PositiveSmallIntegerField()
+    language = models.CharField(max_length=8)
+    site = models.CharField(max_length=120, help_text="where its links lead: scheme and host")
+    at = models.DateTimeField()
+    told_on = models.DateField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            TownKey(name="daily_letter_key"),
+            models.UniqueConstraint(fields=["town", "post_id"], name="daily_letter_per_post"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.post_id} at {self.hour}"
+
+    @classmethod
+    def visible_to(cls, actor: Any) -> models.Q:
+        """One's own."""
+        return models.Q(post_id=actor.post_id or 0)

@@ -25,6 +25,8 @@ class Account(AbstractBaseUser):
     name = models.CharField(max_length=60)
     phone = Personal(blank=True)
     proven = models.CharField(max_length=32, blank=True, help_text="digest of the telephone whose code was shown")
+    email = Personal(blank=True)
+    email_proven_at = models.DateTimeField(null=True, help_text="when a link that was sent there was pressed")
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

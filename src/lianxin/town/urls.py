@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("lianxin.cases.views.replies.urls")),
     path("", include("lianxin.cases.views.followups.urls")),
     path("", include("lianxin.cases.views.worklinks.urls")),
+    path("", include("lianxin.cases.views.daily.urls")),
     path("desk/bulk/", include("lianxin.cases.views.bulk.urls")),
     path("desk/publish/", include("lianxin.cases.views.covering.urls")),
     path("desk/", include("lianxin.cases.views.desk.urls")),

@@ -64,6 +64,7 @@ def frame(request: StaffRequest, on: str = "", counts: dict[str, tuple[int, str]
     zh = (getattr(request, "LANGUAGE_CODE", "") or "zh").startswith("zh")
     post = (role.name.get("zh" if zh else "en") or actor.role) if role else ""
     menu = [
+        ("today", _("The day at a glance"), "sun"),
         ("choose-post", _("Change post"), "refresh"),
         ("change-password", _("Change password"), "key"),
         ("tokens", _("Access tokens"), "link"),

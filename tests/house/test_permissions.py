@@ -591,6 +591,20 @@ TABLE = (
     sends("/api/v1/grids/{grid_code}/reform", {}, api(only({"admin"}, 422))),
     # The set-up by program: whose the page is, whose the operation.
     Row("/api/v1/setup/registers", api(staff())),
+    # A resident's own, by program: with the code of the report, or the session of a telephone, and none of others'.
+    *(Row(f"/api/v1/reports/{{number}}/{end}", always(401), **NUMBER) for end in ("details", "export", "erase")),
+    *(Row(f"/api/v1/reports/{{number}}/{end}?code={{code}}", by_case(foreign=404, rest=200), reveals=set(ROLES), **NUMBER)
+      for end in ("details", "export", "erase")),
+    *(Row(f"/api/v1/reports/{{number}}/{end}?code={{code_far}}", by_case(far=200, rest=404), reveals=set(ROLES), **NUMBER)
+      for end in ("details", "export", "erase")),
+    sends("/api/v1/reports/{number}/details?code={code}", {"phone": "12"}, by_case(foreign=404, rest=422), method="PATCH", **NUMBER),
+    sends("/api/v1/reports/{number}/details", {}, always(401), method="PATCH", **NUMBER),
+    sends("/api/v1/reports/{number}/erase?code={code}", {}, by_case(foreign=404, rest=422), **NUMBER),
+    sends("/api/v1/reports/{number}/erase", {"sure": True}, always(401), **NUMBER),
+    sends("/api/v1/reports/{number}/watch?code={code}", {}, by_case(foreign=404, rest=422), **NUMBER),
+    *(Row(f"/api/v1/mine{end}", lambda role, case: 401 if role == "nobody" else 200) for end in ("", "/details", "/export", "/erase")),
+    sends("/api/v1/mine/details", {"phone": "12"}, lambda role, case: 401 if role == "nobody" else 422, method="PATCH"),
+    sends("/api/v1/mine/erase", {}, lambda role, case: 401 if role == "nobody" else 422),
     # What the desk keeps, by program.
     Row("/api/v1/replies", api(staff())),
     sends("/api/v1/replies", {}, api(staff(422))),

@@ -34,19 +34,20 @@ def count(request: HttpRequest, allowance: Allowance) -> None:
     """Count one of them for this client, or raise the problem slow_down."""
     town: Town = request.town  # type: ignore[attr-defined]
     client = client_of(request)
-    with _slowed_down():
+    with slowed_down():
         spend(town.pk, allowance.scope, client, most=allowance.most, per=HOUR, now=timezone.now())
 
 
 def count_phone(request: HttpRequest, phone: str) -> None:
     """Count a report in the name of a telephone, as the page does, or raise the problem slow_down."""
     town: Town = request.town  # type: ignore[attr-defined]
-    with _slowed_down():
+    with slowed_down():
         spend_phone(town.pk, phone, now=timezone.now())
 
 
 @contextmanager
-def _slowed_down() -> Iterator[None]:
+def slowed_down() -> Iterator[None]:
+    """Tell whoever tries too often with a problem that says when to come again."""
     try:
         yield
     except TooManyTries as many:

@@ -14,6 +14,7 @@ from lianxin.cases.api.problems import Problem
 from lianxin.cases.links import reporter_by_code
 from lianxin.keys.models import Town
 from lianxin.people.actors import Actor, reporter
+from lianxin.people.models import Account
 from lianxin.people.tokens import TokenRefused, bearer
 
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="lianxin"'}
@@ -56,6 +57,26 @@ class BrowserSession(APIKeyCookie):
         if not actor.is_staff:
             raise Problem("not_staff")
         return actor
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Any:
+        """Nobody by the cookie alone: the session is read by the middleware."""
+        return None
+
+
+class ResidentSession(APIKeyCookie):
+    """The session of a resident who has signed in by telephone; a write also needs the header X-CSRFToken."""
+
+    openapi_description = _("The session of a resident who signed in by a code; a write needs X-CSRFToken too.")
+    param_name = settings.SESSION_COOKIE_NAME
+
+    def __call__(self, request: HttpRequest) -> Account | None:
+        """Whose requests are asked for, or a problem."""
+        account = request.user
+        if not isinstance(account, Account):
+            raise Problem("sign_in", headers=CHALLENGE)
+        if check_csrf(request, lambda: None) is not None:
+            raise Problem("csrf")
+        return account
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Any:
         """Nobody by the cookie alone: the session is read by the middleware."""

@@ -98,23 +98,37 @@ def details(request: TownRequest, own: Own) -> HttpResponse:
     if not own.reporters:
         return HttpResponseRedirect(own.base, status=303)
     if request.method != "POST":
-        return _details(request, own, _held(own))
+        return _details(request, own, held_of(own))
     wanted, faults = _wanted(request)
     if faults or request.POST.get("do") == "change":
         return _details(request, own, wanted, faults, 422 if faults else 200)
     if not request.POST.get("sure"):
         return _preview(request, own, wanted)
+    changed = put_right(request, own, wanted)
+    messages.success(request, _("Your details have been changed.") if changed else _("Nothing was changed."))
+    return HttpResponseRedirect(own.base, status=303)
+
+
+def put_right(request: TownRequest, own: Own, wanted: Details) -> list[str]:
+    """Change the details of all that is theirs; the names of what changed in any."""
     now = timezone.now()
     if own.account is not None:  # what was known by the telephone alone must stay theirs without it
         adopt_requests(own.account, request.town, now=now)
     changed = change_details(own.reporters, wanted, own.way, now=now)
     if own.account is not None and own.account.name != wanted.name and request.session.get(BY_CODE):
         rename_account(own.account, wanted.name, actor=nobody(request.town), now=now)
-    messages.success(request, _("Your details have been changed.") if changed else _("Nothing was changed."))
-    return HttpResponseRedirect(own.base, status=303)
+    return changed
 
 
-def _held(own: Own) -> Details:
+def erase_theirs(request: TownRequest, own: Own) -> int:
+    """Erase all that is theirs, and sign them out; how many requests are left because somebody acts on them now."""
+    left = erase_all(own.reporters, own.account, own.way, actor=nobody(request.town), now=timezone.now())
+    if not left and request.session.get(BY_CODE):
+        logout(request)
+    return left
+
+
+def held_of(own: Own) -> Details:
     """What stands there now; of several requests what the newest with a name and a telephone says."""
     name = next((each.name for each in own.reporters if each.name), "")
     phone = next((each.phone for each in own.reporters if each.phone), "")
@@ -148,7 +162,7 @@ def _details(
 
 def _preview(request: TownRequest, own: Own, wanted: Details) -> HttpResponse:
     codes = follows_from(own.reporters, wanted)
-    told = [text for code in codes if (text := _follows(code, by_link=own.way == "link"))]
+    told = [text for code in codes if (text := follows_words(code, by_link=own.way == "link"))]
     context = {
         "nav": nav("find"), "own": own, "wanted": wanted, "told": told, "count": len(own.reporters),
         "nothing": codes == ["nothing"],
@@ -156,7 +170,8 @@ def _preview(request: TownRequest, own: Own, wanted: Details) -> HttpResponse:
     return render(request, "cases/public/details_sure.html", context)
 
 
-def _follows(code: str, *, by_link: bool) -> str:
+def follows_words(code: str, *, by_link: bool) -> str:
+    """What a change of details brings with it, in a sentence."""
     only = _("Nobody can call you back or ask. It no longer opens by its number and last four digits: keep its link.")
     return {
         "nothing": _("Nothing changes: this is what stands there now."),
@@ -179,15 +194,13 @@ def erase(request: TownRequest, own: Own) -> HttpResponse:
         return _erase_page(request, own)
     if not request.POST.get("sure"):
         return _erase_page(request, own, _("Tick this: what is erased cannot be brought back."), 422)
-    left = erase_all(own.reporters, own.account, own.way, actor=nobody(request.town), now=timezone.now())
-    if left:
-        return _erase_page(request, own, _busy(left), 409)
-    if request.session.get(BY_CODE):
-        logout(request)
+    if left := erase_theirs(request, own):
+        return _erase_page(request, own, busy_words(left), 409)
     return render(request, "cases/public/erased.html", {"nav": nav()})
 
 
-def _busy(left: int) -> str:
+def busy_words(left: int) -> str:
+    """Why some are left."""
     told = ngettext(
         "Somebody is acting on one request just now: it has not been erased. Press again.",
         "Somebody is acting on %(n)s requests just now: they have not been erased. Press again.", left,

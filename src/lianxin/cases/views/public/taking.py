@@ -31,6 +31,11 @@ TAKEN, PER = 30, timedelta(hours=1)  # files made for one place
 @require_safe
 def export(request: TownRequest, own: Own) -> HttpResponse:
     """One zip: `data.json`, `index.html` and one's own photos."""
+    return taken_along(request, own)
+
+
+def taken_along(request: TownRequest, own: Own) -> HttpResponse:
+    """The same for a page and for a program; raises TooManyTries."""
     spend(request.town.pk, "export", client_of(request), most=TAKEN, per=PER, now=timezone.now())
     told = _told(request.town, own, now=timezone.now())
     response = HttpResponse(_packed(request, told), content_type="application/zip")

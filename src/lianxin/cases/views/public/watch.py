@@ -1,5 +1,6 @@
 """Following an area or a request: a page, a feed, letters. An address counts once its owner has confirmed it."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -54,10 +55,14 @@ def ways() -> list[tuple[str, str]]:
 
 def ask(request: TownRequest, **about: int | None) -> str:
     """Ask the address in a form to confirm; what is wrong with the form, or "". Nothing tells whether it is known."""
-    way, typed = request.POST.get("way", "email"), plain_words(request.POST.get("address", ""), LONGEST + 1)
+    return ask_of(request, request.POST.get("way", "email"), request.POST.get("address", ""), about)
+
+
+def ask_of(request: TownRequest, way: str, typed: str, about: Mapping[str, int | None]) -> str:
+    """The same for a page and for a program; raises TooManyTries."""
     if way not in {key for key, _name in ways()}:
         return _("Choose one of those listed.")
-    address = WAYS[way].tidy(typed)
+    address = WAYS[way].tidy(plain_words(typed, LONGEST + 1))
     if not address:
         return _("This is no address letters can be sent to. Look at it again.")
     town, now = request.town, timezone.now()

@@ -249,17 +249,26 @@ def test_nothing_is_sent_before_the_link_in_the_letter_was_pressed(town):
     anybody = Client(HTTP_HOST="lx.test")
     assert anybody.get(link).status_code == 200  # opened by a program for mail
     assert Account.objects.get(username="handler.lx").email_proven_at is None
-    assert anybody.post(link).status_code == 200
+    assert anybody.post(link, {"do": "confirm"}).status_code == 200
     assert Account.objects.get(username="handler.lx").email_proven_at
     assert "h***@example.cn" in browser.get("/today/letter/").content.decode()
     assert held.hour == 8
     assert not list(verify(town))
 
 
+def test_a_program_for_mail_that_ends_it_by_itself_confirms_nothing(town):
+    _browser, link = asked(town)
+    head = mail.outbox[0].extra_headers["List-Unsubscribe"].strip("<>").removeprefix("http://lx.test")
+    assert Client(HTTP_HOST="lx.test").post(head, {"List-Unsubscribe": "One-Click"}).status_code == 200
+    account = Account.objects.get(username="handler.lx")
+    assert (account.email, account.email_proven_at) == ("", None)
+    assert Client(HTTP_HOST="lx.test").post(link, {"do": "confirm"}).status_code == 404
+
+
 def test_the_link_of_an_address_that_is_another_now_confirms_nothing(town):
     browser, link = asked(town)
     browser.post("/today/letter/", {"email": "other@example.cn", "hour": "8"})
-    assert Client(HTTP_HOST="lx.test").post(link).status_code == 404
+    assert Client(HTTP_HOST="lx.test").post(link, {"do": "confirm"}).status_code == 404
     assert Account.objects.get(username="handler.lx").email_proven_at is None
     account = Account.objects.get(username="handler.lx")
     assert Client(HTTP_HOST="lx.test").post(f"/today/letter/confirm/{email_token(account)[:-1]}x/").status_code == 404

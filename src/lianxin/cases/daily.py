@@ -37,7 +37,7 @@ def section_names(day: Row, at: datetime | None = None) -> dict[str, str]:
     """What the sections of a day are called; `at`: when it is read, where that is not now."""
     names = {"since": words.day(day["since"], at), "next": words.day(day["next"], at)}
     return {
-        "late": _("Late"),
+        "late": _("Past their limit"),
         "today": _("Due by tonight"),
         "tomorrow": _("Due by %(next)s") % names,
         "returned": _("Sent back since %(since)s") % names,

@@ -18,6 +18,7 @@ from lianxin.keys.numbers import spoken
 from lianxin.ledger.models import Entry
 from lianxin.people.actors import Actor
 from lianxin.people.queries import clock_of, today
+from lianxin.ui.words import light_of
 
 Row = dict[str, Any]
 READ: Final = 1000  # open duties of one post that are looked at
@@ -42,25 +43,31 @@ def day_of(actor: Actor, *, now: datetime) -> Row:
     `unit` (figures of the unit), `since` and `next`, the working days before and after; a few statements.
 
     What came and what came back is since the working day before; due “tomorrow” is by the next working day. What waits
-    for the resident is nobody's. `rows` are at most twenty of each.
+    for the resident is nobody's. `rows` are at most twenty of each: id,
+    number, spoken, title, step_name, confidential, due_at, light.
     """
     here = today(now)
     since, following = _next(actor, here, -1), _next(actor, here, 1)
     mine = duties_of(actor, InboxFilter("mine"), now=now).exclude(who="reporter").order_by("due_at", "id")
-    duties: list[Row] = list(mine.values("case_id", "opened_at", "due_at", "paused")[:READ])  # type: ignore[arg-type]
+    duties: list[Row] = list(mine.values("case_id", "opened_at", "due_at", "soon_at", "paused")[:READ])  # type: ignore[arg-type]
     ids = _sorted_out(duties, now=now, since=since, following=following)
     ids["returned"] = _sent_back(actor, {duty["case_id"] for duty in duties}, since)
     cases = _cases(actor, {pk for each in ids.values() for pk in each[:SHOWN]})
-    due = {duty["case_id"]: duty["due_at"] for duty in reversed(duties)}
+    due = {duty["case_id"]: _light(duty, now) for duty in reversed(duties)}
     sections = {}
     for what in SECTIONS:
-        rows = [{**cases[pk], "due_at": due[pk]} for pk in ids[what][:SHOWN] if pk in cases]
+        rows = [{**cases[pk], **due[pk]} for pk in ids[what][:SHOWN] if pk in cases]
         sections[what] = {"number": len(ids[what]), "rows": rows}
     told = counts(actor, now=now, scope="unit")
     return {
         "waiting": len(duties), "again": due_follow_ups(actor, now=now), "sections": sections, "since": since,
         "next": following, "day": here, "unit": {"total": told["total"], **told["lights"]},
     }  # fmt: skip
+
+
+def _light(duty: Row, now: datetime) -> Row:
+    due, soon = duty["due_at"], duty["soon_at"]
+    return {"due_at": due, "light": light_of(due, soon, now, paused=duty["paused"], ended=False)}
 
 
 def is_empty(day: Row) -> bool:

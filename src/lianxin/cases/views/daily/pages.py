@@ -31,7 +31,6 @@ from lianxin.people.cipher import blind
 from lianxin.people.mailboxes import account_by_token, mask_email, prove_email, set_email
 from lianxin.people.middleware import staff
 from lianxin.people.models import Account
-from lianxin.ui.words import light_of
 
 ASKED, PER = 3, timedelta(days=1)  # letters that ask one account to confirm: nobody's box is filled by others
 
@@ -41,11 +40,8 @@ ASKED, PER = 3, timedelta(days=1)  # letters that ask one account to confirm: no
 @require_safe
 def today_page(request: StaffRequest) -> HttpResponse:
     """What came, what is due, late, sent back, to be looked at again; and the unit's figures."""
-    now = timezone.now()
-    day = day_of(request.actor, now=now)
+    day = day_of(request.actor, now=timezone.now())
     names = section_names(day)
-    for row in (row for section in day["sections"].values() for row in section["rows"]):
-        row["light"] = light_of(row["due_at"], None, now, paused=False, ended=False)
     sections = [{"key": what, "name": names[what], **day["sections"][what]} for what in SECTIONS]
     context = {**frame(request, "today"), "day": day, "sections": sections, "mail": WAYS["email"].offered()}
     return render(request, "cases/daily/today.html", context)
@@ -122,13 +118,19 @@ def _end(request: StaffRequest, account: Account) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @private
 def confirm(request: TownRequest, token: str) -> HttpResponse:
-    """The link of the asking letter: a press confirms; opening does nothing, for programs open links before people."""
-    account = account_by_token(token)
+    """The link of the asking letter: a press confirms, or says that it is not theirs; opening it does neither.
+
+    Programs for mail open links before people do, and post to end a letter by themselves: that is the second.
+    """
+    account, now = account_by_token(token), timezone.now()
     done = account is not None and account.email_proven_at is not None
-    if account is not None and request.method == "POST":
-        prove_email(account, actor=nobody(request.town), now=timezone.now())
+    refused = account is not None and request.method == "POST" and request.POST.get("do") != "confirm"
+    if account is not None and refused:
+        set_email(account, "", actor=nobody(request.town), now=now)
+    elif account is not None and request.method == "POST":
+        prove_email(account, actor=nobody(request.town), now=now)
         done = True
-    context = {"found": account is not None, "done": done, "what": "confirm"}
+    context = {"found": account is not None, "done": done, "refused": refused, "what": "confirm"}
     return _closed(render(request, "cases/daily/link.html", context, status=200 if account is not None else 404))
 
 

@@ -47,14 +47,11 @@ class Place:
         return done.stdout.splitlines()[-1]
 
     def run_until_killed(self, seconds):
-        """Start server and worker, and let a separate process kill both `seconds` after the server answers."""
-        starts = [
-            subprocess.Popen([sys.executable, "-m", "lianxin", name], env=self.env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            for name in ("serve", "worker")
-        ]
-        self.wait(starts[0])
-        killers = [subprocess.Popen([sys.executable, str(HERE / "killer.py"), str(each.pid), str(seconds)]) for each in starts]
-        for each in (*killers, *starts):
+        """Start the town, and let a separate process kill all of it `seconds` after the server answers."""
+        town = subprocess.Popen([sys.executable, "-m", "lianxin", "run"], env=self.env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.wait(town)
+        killer = subprocess.Popen([sys.executable, str(HERE / "killer.py"), str(town.pid), str(seconds)])
+        for each in (killer, town):
             each.wait(60)
 
     def wait(self, server):

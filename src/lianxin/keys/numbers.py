@@ -6,6 +6,7 @@ cases there are nor what its neighbour is called.
 """
 
 import hashlib
+import os
 import threading
 from functools import lru_cache
 
@@ -82,8 +83,11 @@ def next_number(town: Town) -> str:
 
 
 def drop_blocks() -> None:
-    """Forget the blocks in hand: between tests, whose databases begin anew."""
+    """Forget the blocks in hand: between tests, whose databases begin anew, and in a process just forked."""
     _blocks.left.clear()
+
+
+os.register_at_fork(after_in_child=drop_blocks)  # two processes would give out the rest of one block
 
 
 def _take(town: Town, count: int) -> list[int]:

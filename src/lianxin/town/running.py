@@ -1,17 +1,19 @@
 """Keep a town running: the server, the worker, and the process that minds both."""
 
 import contextlib
+import gc
 import http.client
 import logging
+import multiprocessing
 import os
 import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
 from datetime import date, datetime
+from multiprocessing.context import ForkContext, SpawnContext
 from types import FrameType
 from typing import Any
 
@@ -25,6 +27,14 @@ NIGHT = range(3, 5)  # hours of the town's day for the nightly work
 WEARY = 5.0  # seconds before trying again when the database has gone
 STATIC_AGE = 365 * 86400  # names of built files carry a digest
 PATIENCE = 15.0  # seconds a child has to stop
+SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
+# Children of a process that has read the whole product begin at once and share its memory. Elsewhere than on Linux
+# a forked process may not use the system's own libraries: there each child reads the product anew.
+FORKS = sys.platform == "linux"
+PROCESSES: ForkContext | SpawnContext = (
+    multiprocessing.get_context("fork") if FORKS else multiprocessing.get_context("spawn")
+)
 
 Sentences = tuple[str, str]
 
@@ -159,19 +169,35 @@ class Worker:
             tasks.nightly(now=now)
 
 
+def _child(name: str, config: Config, parent: int) -> None:
+    """What a started process does, in a session of its own: Ctrl-C is for the supervisor, who ends all in order."""
+    with contextlib.suppress(PermissionError, AttributeError):
+        os.setsid()
+    for each in SIGNALS:
+        signal.signal(each, signal.SIG_DFL)
+    if name == "serve":
+        serve(config, parent)
+        return
+    import django
+
+    django.setup()  # nothing where the supervisor's is at hand
+    Worker(parent).run()
+
+
 class Supervisor:
     """Starts the server and the worker, starts anew what falls over, and stops both when told."""
 
     def __init__(self, config: Config, *, announce: Callable[[str], Any] = lambda address: None) -> None:
         self._config, self._announce = config, announce
         self._stop = threading.Event()
-        self._children: dict[str, subprocess.Popen[bytes]] = {}
+        self._children: dict[str, multiprocessing.process.BaseProcess] = {}
 
     def run(self) -> int:
         """Until Ctrl-C, SIGTERM, a closed terminal, or a server that cannot be kept up; the exit code."""
-        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-            if hasattr(signal, name):
-                signal.signal(getattr(signal, name), lambda number, frame: self._stop.set())
+        for each in SIGNALS:
+            signal.signal(each, lambda number, frame: self._stop.set())
+        gc.collect()
+        gc.freeze()  # what children share stays shared: their collectors need not look at it
         code = 0
         try:
             self._start("serve")
@@ -184,14 +210,14 @@ class Supervisor:
         return code
 
     def _start(self, name: str) -> None:
-        """A child in a session of its own: Ctrl-C reaches this process alone, which then ends the others in order."""
-        command = [sys.executable, "-m", "lianxin", name, "--parent", str(os.getpid())]
-        self._children[name] = subprocess.Popen(command, start_new_session=True, stdin=subprocess.DEVNULL)
+        child = PROCESSES.Process(target=_child, args=(name, self._config, os.getpid()), name=name)
+        child.start()
+        self._children[name] = child
 
     def _wait_until_open(self) -> bool:
         """Whether the server answers, whatever it answers: it listens some time before it can."""
         host = address(self._config).removeprefix("http://").rpartition(":")[0].strip("[]")
-        while not self._stop.wait(0.1) and self._children["serve"].poll() is None:
+        while not self._stop.wait(0.1) and self._children["serve"].exitcode is None:
             asking = http.client.HTTPConnection(host, self._config["PORT"], timeout=2)
             with contextlib.closing(asking), contextlib.suppress(OSError, http.client.HTTPException):
                 asking.request("HEAD", "/")
@@ -203,7 +229,7 @@ class Supervisor:
         begun = {name: time.monotonic() for name in self._children}
         while not self._stop.wait(0.5):
             for name, child in list(self._children.items()):
-                if (code := child.poll()) is None:
+                if (code := child.exitcode) is None:
                     continue
                 if time.monotonic() - begun[name] < PATIENCE:
                     log.error("%s ended with %s right after it was started", name, code)
@@ -215,13 +241,9 @@ class Supervisor:
 
     def _end(self) -> None:
         for child in self._children.values():
-            with contextlib.suppress(ProcessLookupError):
-                child.terminate()
+            child.terminate()
         for child in self._children.values():
-            try:
-                child.wait(PATIENCE)
-            except subprocess.TimeoutExpired:
+            child.join(PATIENCE)
+            if child.exitcode is None:
                 child.kill()
-                child.wait()
-
-
+                child.join()

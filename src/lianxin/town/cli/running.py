@@ -19,9 +19,9 @@ def run() -> None:
     if fault := running.port_fault(host, port):
         raise Fault(*fault)
     prepare()
-    from django.db import connections
-
-    connections.close_all()
+    if running.FORKS:
+        _read_everything()
+    _let_go()
     raise SystemExit(running.Supervisor(config, announce=_announce).run())
 
 
@@ -39,6 +39,20 @@ def prepare() -> None:
         from lianxin.town.cli.demo import load
 
         load()
+
+
+def _read_everything() -> None:
+    """All pages and operations, once: the processes that are started from this one have them from the beginning."""
+    from django.urls import get_resolver
+
+    _ = get_resolver().url_patterns
+
+
+def _let_go() -> None:
+    """No connection to the database is handed down to a child."""
+    from django.db import connections
+
+    connections.close_all()
 
 
 def _announce(address: str) -> None:
@@ -59,11 +73,11 @@ def _announce(address: str) -> None:
         say("\n演示登录：", "Demo sign-ins:")
         click.echo("\n".join(f"  {line}" for line in lines))
     say("\n按 Ctrl-C 停止。", "Press Ctrl-C to stop.")
+    _let_go()
 
 
 @click.command(short_help="只运行后台。Run the background worker alone.")
-@click.option("--parent", type=int, hidden=True, help="Stop when this process is gone.")
-def worker(parent: int | None) -> None:
+def worker() -> None:
     """处理到期事项、消息和夜间任务，直到收到停止信号。
 
     Does what is due: late cases, seals, messages, nightly work. Stops cleanly on SIGTERM or Ctrl-C.
@@ -75,16 +89,15 @@ def worker(parent: int | None) -> None:
 
     if sentences := refusal(config):
         raise Fault(*sentences)
-    running.Worker(parent).run()
+    running.Worker().run()
 
 
 @click.command(hidden=True)
-@click.option("--parent", type=int, help="Stop when this process is gone.")
-def serve(parent: int | None) -> None:
-    """The server process alone: what `run` starts, and what a service manager may start."""
+def serve() -> None:
+    """The server alone, for a service manager that minds server and worker itself."""
     from lianxin.town import running
 
     config = settings()
     if fault := running.port_fault(config["HOST"], config["PORT"]):
         raise Fault(*fault)
-    running.serve(config, parent)
+    running.serve(config)

@@ -510,6 +510,8 @@ TABLE = (
     Row("/setup/workflows/request/", only({"admin"})),
     Row("/setup/workflows/request/change/", only({"admin"})),
     post("/setup/workflows/request/change/", {}, only({"admin"}, 422)),
+    Row("/setup/workflows/request/newer/", only({"admin"}, 404)),  # the product has no newer one
+    post("/setup/workflows/request/newer/", {}, only({"admin"}, 422)),
     Row("/setup/workflows/request/compare/", only({"admin"})),
     Row("/setup/workflows/request/v1.yaml", only({"admin"})),
     # The map of cases: those one may see, and the counts of no others.
@@ -591,6 +593,15 @@ TABLE = (
     sends("/api/v1/grids/{grid_code}/reform", {}, api(only({"admin"}, 422))),
     # The set-up by program: whose the page is, whose the operation.
     Row("/api/v1/setup/registers", api(staff())),
+    Row("/api/v1/setup/imports", api(only(MANAGE_PEOPLE))),
+    sends("/api/v1/setup/imports", {}, api(only(MANAGE_PEOPLE, 415))),
+    Row("/api/v1/setup/imports/{upload}", api(own_upload(200))),
+    Row("/api/v1/setup/imports/{upload_foreign}", api(only(MANAGE_PEOPLE, 404))),
+    Row("/api/v1/setup/imports/{upload}/faults", api(own_upload(404))),
+    sends("/api/v1/setup/imports/{upload}/take", {}, api(own_upload(409))),
+    sends("/api/v1/setup/imports/{upload}", {}, api(own_upload(200)), method="DELETE"),
+    sends("/api/v1/setup/exports", {"what": "grids", "form": "csv"}, api(only({"admin"}))),
+    sends("/api/v1/setup/exports", {"what": "people", "form": "csv"}, api(only(MANAGE_PEOPLE)), reveals=MANAGE_PEOPLE),
     # A resident's own, by program: with the code of the report, or the session of a telephone, and none of others'.
     *(Row(f"/api/v1/reports/{{number}}/{end}", always(401), **NUMBER) for end in ("details", "export", "erase")),
     *(Row(f"/api/v1/reports/{{number}}/{end}?code={{code}}", by_case(foreign=404, rest=200), reveals=set(ROLES), **NUMBER)

@@ -30,7 +30,7 @@ def publish(source: str, *, base: int, why: str, actor: Actor, now: datetime, se
     `base` is the version it was made from, 0 for a new kind: it must still be the latest. `why` stands in the history,
     and `seed`, by which the samples of its rehearsal were drawn. Raises BadWorkflow, NotPublished, PermissionDenied.
     """
-    if not actor.can("configure"):
+    if actor.role != "system" and not actor.can("configure"):
         raise PermissionDenied
     flow = read_for(actor.town, source)
     with transaction.atomic():

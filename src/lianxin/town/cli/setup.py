@@ -64,3 +64,26 @@ def load(path: Path, letters: str, preview: bool) -> None:
             say(f"{key}：{zh}", en)
     if preview:
         say("只是预览，没有改动。", "A preview: nothing was changed.")
+
+
+@setup.command(short_help="随新版产品来的闭环：看、发布或保留。Workflows of a newer product.")
+@TOWN
+@click.option("--diff", "shown", default="", metavar="KEY", help="逐行看不同。Line by line.")
+@click.option("--publish", "taken", default="", metavar="KEY", help="发布为下一版。Publish as the next version.")
+@click.option("--keep", "kept", default="", metavar="KEY", help="保留本镇的。Keep what the town has.")
+@click.option("--why", default="", help="为什么，记入留痕。The reason, for the history.")
+def workflows(letters: str, shown: str, taken: str, kept: str, why: str) -> None:
+    """列出产品里有而本镇没有发布过的闭环。什么也不会自动发生：看过以后发布，或者保留本镇的。在办事项按开始时的版本办完。
+
+    Lists the product's workflows that the town has never published. Nothing happens by itself.
+    """
+    django_ready()
+    from lianxin.town.cli.newer import decide, tell, tell_diff
+
+    town = town_named(letters)
+    if shown:
+        tell_diff(town, shown)
+    elif taken or kept:
+        decide(town, taken or kept, why, publish=bool(taken))
+    else:
+        tell(town)

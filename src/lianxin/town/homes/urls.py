@@ -67,6 +67,7 @@ urlpatterns = [
     path("setup/workflows/<slug:key>/", workflows.workflow_page, name="workflow"),
     path("setup/workflows/<slug:key>/compare/", workflows.workflow_compare, name="workflow-compare"),
     path("setup/workflows/<slug:key>/change/", workflow_writing.workflow_change, name="workflow-change"),
+    path("setup/workflows/<slug:key>/newer/", workflow_writing.workflow_newer, name="workflow-newer"),
     path("setup/workflows/<slug:key>/v<int:version>.yaml", workflows.workflow_file, name="workflow-file"),
     path("casemap/", casemap.case_map, name="case-map"),
     path("casemap/marks.geojson", casemap.case_marks, name="case-marks"),

@@ -18,6 +18,7 @@ from lianxin.town.homes.workflows.showing import (
     diff_lines,
     drawing,
     kind_rows,
+    newer_rows,
     numbered,
     step_rows,
     version_rows,
@@ -31,7 +32,7 @@ from lianxin.town.homes.workflows.showing import (
 def workflow_list(request: StaffRequest) -> HttpResponse:
     """Every kind: its version, since when, how many cases are under way on which."""
     must_configure(request)
-    context = {**frame(request, "setup"), "rows": kind_rows(request.actor)}
+    context = {**frame(request, "setup"), "rows": kind_rows(request.actor), "newer": newer_rows(request.town)}
     return render(request, "town/workflows.html", context)
 
 

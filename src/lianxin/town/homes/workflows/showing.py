@@ -21,8 +21,9 @@ from lianxin.people.actors import Actor
 from lianxin.people.models import Post
 from lianxin.people.queries import roles
 from lianxin.town.homes.townpage import phase_names
+from lianxin.town.newer import newer
 from lianxin.workflow.comparing import Change, changes
-from lianxin.workflow.definition import FIELDS, Fault, Step, Transition, Workflow
+from lianxin.workflow.definition import FIELDS, BadWorkflow, Fault, Step, Transition, Workflow, read
 from lianxin.workflow.diagram import svg
 
 Row = dict[str, Any]
@@ -62,6 +63,21 @@ def kind_rows(actor: Actor) -> list[Row]:
         )  # fmt: skip
         line["open" if row.version == line["version"] else "earlier"] += counts.get(row.pk, 0)
     return list(found.values())
+
+
+def newer_rows(town: Town) -> list[Row]:
+    """What came with a newer product and the town has not taken up, by the name it has there; decided ones last.
+
+    A text that cannot be read here goes by its key: its page tells what is wrong.
+    """
+    rows = []
+    for each in newer(town):
+        try:
+            name = said(read(each.source).name)
+        except BadWorkflow:
+            name = each.key
+        rows.append({"key": each.key, "name": name, "kept": each.kept, "is_new": each.latest is None})
+    return sorted(rows, key=lambda row: (row["kept"], row["key"]))
 
 
 def version_rows(actor: Actor, rows: Sequence[WorkflowVersion]) -> list[Row]:

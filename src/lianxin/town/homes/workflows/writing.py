@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -38,6 +38,7 @@ from lianxin.town.homes.workflows.showing import (
     step_rows,
     versions_of,
 )
+from lianxin.town.newer import Newer, keep_own, newer_of
 from lianxin.workflow.definition import BadWorkflow, Fault, Workflow
 
 LONGEST_WHY = 200
@@ -92,6 +93,30 @@ def workflow_new(request: StaffRequest) -> HttpResponse:
         writing.faults = [Fault(line, f"there is a kind {writing.flow.key} already")]
         writing.flow = None
     return _answer(request, writing, [])
+
+
+@staff
+@never_cache
+@require_http_methods(["GET", "POST"])
+def workflow_newer(request: StaffRequest, key: str) -> HttpResponse:
+    """What came with a newer product: looked at, rehearsed, and published, or the town's own is kept."""
+    must_configure(request)
+    offer, rows = newer_of(request.town, key), versions_of(request.town, key)
+    if request.method == "POST" and request.POST.get("do") != "keep":
+        return _answer(request, _read(request, key), rows)
+    if offer is None:
+        raise Http404
+    if request.method == "POST":
+        keep_own(offer, why=_why(request), actor=request.actor, now=timezone.now())
+        messages.success(request, _("The town keeps what it has. Nothing was changed."))
+        return see_other(reverse("workflows"))
+    writing = Writing(offer.source, offer.base)
+    _check(request, writing, key)
+    return _page(request, writing, rows, offer=offer)
+
+
+def _why(request: StaffRequest) -> str:
+    return " ".join(request.POST.get("why", "").replace("\x00", "").split())[:LONGEST_WHY]
 
 
 def _answer(request: StaffRequest, writing: Writing, rows: list[WorkflowVersion]) -> HttpResponse:
@@ -176,12 +201,20 @@ def _check(request: StaffRequest, writing: Writing, key: str) -> None:
     writing.flow = flow
 
 
-def _page(request: StaffRequest, writing: Writing, rows: list[WorkflowVersion], *, status: int = 200) -> HttpResponse:
+def _page(
+    request: StaffRequest,
+    writing: Writing,
+    rows: list[WorkflowVersion],
+    *,
+    status: int = 200,
+    offer: Newer | None = None,
+) -> HttpResponse:
     latest = rows[0] if rows else None
     faults = [Fault(each.line, in_words(each.message)) for each in writing.faults]
-    looked = request.method == "POST" and writing.flow is not None
+    looked = (request.method == "POST" or offer is not None) and writing.flow is not None
     context = {
         **frame(request, "setup"), "key": latest.key if latest else "", "latest": latest, "writing": writing,
+        "newer": offer,
         "name": said(workflow_of(latest).name) if latest else "", "most": MOST_TEXT, "faults": faults,
         "lines": numbered(writing.source, faults) if faults else [], "longest_why": LONGEST_WHY,
         "looked": _looked(request, writing, latest, timezone.now()) if looked else None,

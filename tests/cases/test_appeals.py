@@ -12,7 +12,7 @@ from lianxin.cases.values import Draft, Holder
 from lianxin.people.actors import nobody, reporter
 from lianxin.people.models import Account, Post, Role
 from lianxin.people.queries import unit_by_key
-from lianxin.workflow.engine import available
+from lianxin.workflow.engine import Refused, available
 from towns import MONDAY, who
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("B6")]
@@ -53,3 +53,12 @@ def test_an_appeal_over_an_application_can_be_decided_by_those_it_comes_to(town,
     with pytest.raises(NotSeen):  # it is none of theirs any more
         transition(pk, "accept", actor=window, now=MONDAY, given=given)
     transition(pk, "accept", actor=supervisor, now=MONDAY, given=given)
+
+
+def test_an_appeal_is_decided_by_itself_and_not_merged_away(town):
+    pk = appealed(town, "request", who(town, "clerk"), "reject", {"clause": "court", "reason": "在诉讼中"})
+    other = open_case(Draft("request", "低保申请"), actor=nobody(town), now=MONDAY).case.pk
+    with pytest.raises(Refused) as caught:
+        transition(pk, "merge", actor=who(town, "supervisor"), now=MONDAY, given={"case": other})
+    assert (caught.value.code, caught.value.detail["field"]) == ("bad_value", "case")
+    assert Case.objects.for_system("tests", town).get(pk=pk).parent_id not in {None, other}

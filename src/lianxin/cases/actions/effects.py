@@ -219,8 +219,13 @@ def _above(town: Town, unit_id: int | None, post_id: int | None) -> Holder | Non
 
 
 def _merge(move: Move) -> None:
-    """并案: this case goes under the main one, keeps its reporters, and the main one's history says so."""
+    """并案: this case goes under the main one, keeps its reporters, and the main one's history says so.
+
+    An appeal belongs to the case it is about already, and is decided by itself.
+    """
     case, main_id = move.standing.case, move.given["case"]
+    if case.parent_id is not None:
+        raise Refused("bad_value", act=move.plan.transition.act, field="case")
     main = Case.objects.seen_by(move.actor).filter(pk=main_id).first()
     if main is None or main.pk == case.pk or main.parent_id is not None or main.closed_at is not None:
         raise Refused("bad_value", act=move.plan.transition.act, field="case")

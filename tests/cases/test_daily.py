@@ -18,7 +18,9 @@ from lianxin.cases.values import Contact, Draft, Holder
 from lianxin.jobs.queue import LEASE, run_due
 from lianxin.keys.cache import bump
 from lianxin.ledger.verify import verify
+from lianxin.notices.daily import forget_ended
 from lianxin.notices.models import DailyLetter
+from lianxin.people.actions import disable_account
 from lianxin.people.actors import nobody
 from lianxin.people.mailboxes import email_token, mask_email
 from lianxin.people.models import Account, CalendarDay, Leave
@@ -318,6 +320,16 @@ def test_ended_on_the_page_the_address_goes_if_that_is_asked(town):
     assert Account.objects.get(username="handler.lx").email == BOX
     browser.post("/today/letter/", {"do": "stop", "forget": "1"})
     assert Account.objects.get(username="handler.lx").email == ""
+
+
+def test_with_the_post_the_wish_goes_and_with_the_account_the_address(town):
+    wanted(town)
+    assert forget_ended(town, now=TUESDAY) == 0
+    account = Account.objects.get(username="handler.lx")
+    disable_account(account, actor=who(town, "security"), now=TUESDAY)
+    assert Account.objects.get(username="handler.lx").email == ""
+    assert forget_ended(town, now=TUESDAY) == 1
+    assert not DailyLetter.objects.for_system("tests", town).exists()
 
 
 def test_without_a_server_for_mail_the_page_says_so(town, settings):

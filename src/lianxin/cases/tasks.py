@@ -23,6 +23,7 @@ from lianxin.keys.once import forget_old
 from lianxin.keys.tries import forget_old_tries
 from lianxin.ledger.actions import seal
 from lianxin.ledger.models import Entry
+from lianxin.notices.daily import forget_ended
 from lianxin.notices.ways import forget_spooled
 from lianxin.people.actors import system
 from lianxin.people.residents import forget_codes
@@ -109,6 +110,7 @@ def nightly(*, now: datetime) -> None:
     for town in Town.objects.order_by("id"):
         forget_check_ins(town, now=now)
         forget_links(town, now=now)
+        forget_ended(town, now=now)
         ask_later(town, now=now)
         reckon_provisional(town, now=now)
     sweep_orphans(older_than=now - timedelta(days=1))

@@ -5,10 +5,14 @@ import hmac
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import Q
+
 from lianxin.keys.models import Town
 from lianxin.notices.models import DailyLetter
 from lianxin.people.actors import Actor
 from lianxin.people.cipher import blind
+from lianxin.people.models import Post
+from lianxin.people.queries import today
 
 HOURS = range(6, 21)
 DEFAULT = 8
@@ -43,6 +47,16 @@ def want_daily(wish: DailyWish, *, actor: Actor, now: datetime, told_on: date | 
 def stop_daily(letter: DailyLetter) -> None:
     """No more of them."""
     letter.delete()
+
+
+def forget_ended(town: Town, *, now: datetime) -> int:
+    """Forget the wishes of posts that have ended, or whose account is closed; returns how many."""
+    posts = Post.objects.for_system("daily letters", town).filter(account__is_active=True)
+    held = posts.filter(Q(ends=None) | Q(ends__gte=today(now))).values("id")
+    gone = list(DailyLetter.objects.for_system("daily letters", town).exclude(post_id__in=held))
+    for letter in gone:
+        letter.delete()
+    return len(gone)
 
 
 def daily_code(pk: int) -> str:

@@ -66,9 +66,9 @@ def change_password(account: Account, password: str, *, actor: Actor, now: datet
 
 @transaction.atomic
 def disable_account(account: Account, *, actor: Actor, now: datetime) -> None:
-    """Let nobody sign in by an account any more; what it has done stays under its name."""
-    account.is_active = False
-    account.save(update_fields=["is_active"])
+    """Let nobody sign in by an account any more; what it has done stays under its name, the e-mail address goes."""
+    account.is_active, account.email, account.email_proven_at = False, "", None
+    account.save(update_fields=["is_active", "email", "email_proven_at"])
     forget()
     record(Line("account", account.pk, "disable"), actor=actor, now=now)
 

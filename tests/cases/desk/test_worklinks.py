@@ -13,7 +13,8 @@ from django.utils import timezone
 from PIL import Image
 
 from lianxin.cases.actions import open_case, transition
-from lianxin.cases.actions.erasing import erase_case
+from lianxin.cases.actions.erasing import erase_case, erase_own
+from lianxin.cases.actions.joining import join_case
 from lianxin.cases.actions.worklinks import (
     KEPT,
     LinkFacts,
@@ -25,7 +26,7 @@ from lianxin.cases.actions.worklinks import (
     renew_link,
     work_done,
 )
-from lianxin.cases.models import Case, Photo, WorkLink
+from lianxin.cases.models import Case, Photo, Reporter, WorkLink
 from lianxin.cases.queries.page import case_page
 from lianxin.cases.queries.standing import NotSeen, stand
 from lianxin.cases.queries.worklinks import link_by_code, link_photo, links_of, state_of_link
@@ -238,6 +239,35 @@ def test_while_the_work_is_being_checked_it_lives_and_closed_it_reads_finished(t
     assert fresh(town, made.link).ended == "closed"
     with pytest.raises(LinkOver):
         tell(town, made.link)
+
+
+def test_merged_into_another_case_nothing_is_finished(town, case):
+    made = linked(town, case)
+    other = open_case(Draft(kind="request", title="同一盏灯", lon=117.005, lat=34.605), actor=nobody(town), now=timezone.now()).case
+    transition(case.pk, "merge", actor=who(town, "clerk"), now=timezone.now(), given={"case": other.pk})
+    assert state(town, made.link) == "over"
+
+
+def test_erasing_one_who_joined_stars_what_a_link_tells_of_them_and_it_goes_on(town, case):
+    joined = join_case(case.pk, Contact("瞿鹧鸪", "18700004321"), actor=nobody(town), now=timezone.now())
+    made = linked(town, case, task="瞿鹧鸪（18700004321）家门口的灯也换")
+    one = Reporter.objects.for_system("tests", town).get(pk=joined.reporter_id)
+    erase_own(one, "link", now=timezone.now())
+    row = fresh(town, made.link)
+    assert "鹧鸪" not in row.task
+    assert "18700004321" not in row.task
+    assert "家门口的灯也换" in row.task
+    assert (row.company, state(town, made.link)) == (FIRM, "live")
+
+
+def test_erasing_who_raised_it_ends_the_link_though_others_wait(town, case):
+    join_case(case.pk, Contact("李四", "19900000077"), actor=nobody(town), now=timezone.now())
+    made = linked(town, case)
+    first = Reporter.objects.for_system("tests", town).get(case_id=case.pk, first=True)
+    erase_own(first, "link", now=timezone.now())
+    row = fresh(town, made.link)
+    assert (row.task, row.title, row.place, state(town, made.link)) == ("", "", "", "over")
+    assert not list(verify(town))
 
 
 def test_opening_is_on_record_once_in_ten_minutes(town, case):

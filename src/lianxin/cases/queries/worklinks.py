@@ -54,12 +54,12 @@ def answer_for(flow: Workflow, step: str, unit_id: int | None, state: Mapping[st
 
 
 def state_of_link(link: WorkLink, case: Case, *, now: datetime) -> str:
-    """In what state a link is: live; finished, the case is closed; or over: ended, past its day, the case elsewhere."""
+    """In what state a link is: live; finished, the case is settled; or over: ended, past its day, the case elsewhere."""
     if link.ended not in {"", WorkLink.Ended.CLOSED} or link.until <= now:
         return "over"
-    if case.closed_at is not None:
-        return "finished"
     flow = workflow_by_id(case.town, case.workflow_id)
+    if case.closed_at is not None:  # merged or withdrawn, nothing is finished
+        return "finished" if flow.steps[case.step].outcome == "done" else "over"
     there = link.unit_id in answer_for(flow, case.step, case.unit_id, case.state)
     return "live" if there and not link.ended else "over"
 

@@ -54,7 +54,7 @@ def answer_for(flow: Workflow, step: str, unit_id: int | None, state: Mapping[st
 
 
 def state_of_link(link: WorkLink, case: Case, *, now: datetime) -> str:
-    """In what state a link is: live; finished, the case is settled; or over: ended, past its day, the case elsewhere."""
+    """In what state a link is: live; finished, the case settled; or over: ended, past its day, the case elsewhere."""
     if link.ended not in {"", WorkLink.Ended.CLOSED} or link.until <= now:
         return "over"
     flow = workflow_by_id(case.town, case.workflow_id)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from lianxin.cases.actions import open_case, transition
 from lianxin.cases.actions.doors import state_of
+from lianxin.cases.actions.joining import join_case
 from lianxin.cases.actions.undoing import undo
 from lianxin.cases.columns import plain_columns
 from lianxin.cases.models import Case, Duty
@@ -18,11 +19,11 @@ from lianxin.cases.queries.setup import workflow_by_id
 from lianxin.cases.queries.standing import stand
 from lianxin.cases.roles import roles_of
 from lianxin.cases.tasks import entered, sweep
-from lianxin.cases.values import Draft, Holder
+from lianxin.cases.values import Contact, Draft, Holder
 from lianxin.ledger.models import Entry
 from lianxin.ledger.verify import verify
 from lianxin.notices.models import Message
-from lianxin.people.actors import nobody
+from lianxin.people.actors import nobody, reporter
 from lianxin.people.queries import unit_by_key
 from lianxin.workflow.definition import FIELDS
 from lianxin.workflow.engine import Refused, available
@@ -254,3 +255,22 @@ def test_whatever_was_done_undoing_it_restores_step_dates_duties_and_counts(town
                 assert picture(town, done.case.pk) == before
     assert list(verify(town)) == []
     database.savepoint_rollback(sid)
+
+
+def test_a_reporter_takes_back_what_they_did_themselves_and_nothing_of_the_clockwork_or_of_others(town):
+    done = raised(town)
+    first = reporter_of(town, done)
+    joined = join_case(done.case.pk, Contact("另一人"), actor=nobody(town), now=MONDAY).reporter_id
+    other = reporter(town, case_id=done.case.pk, reporter_id=joined, first=False)
+    late = Case.objects.for_system("tests", town).get(pk=done.case.pk).due_at + MINUTE
+    assert sweep(town, now=late) == 1
+    newest = Entry.objects.for_system("tests", town).filter(subject_id=done.case.pk).order_by("-seq")
+    for whoever in (first, other):
+        with pytest.raises(Refused) as caught:
+            undo(done.case.pk, [newest.first().pk], actor=whoever, now=late)
+        assert caught.value.code == "undo_not_yours"
+    reminded = transition(done.case.pk, "remind", actor=other, now=late).entry
+    with pytest.raises(Refused) as caught:
+        undo(done.case.pk, [reminded.pk], actor=first, now=late)
+    assert caught.value.code == "undo_not_yours"
+    undo(done.case.pk, [reminded.pk], actor=other, now=late)

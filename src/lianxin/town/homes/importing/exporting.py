@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from lianxin.cases.views.frame import StaffRequest, address, frame
+from lianxin.keys.once import OnceKey, claim
 from lianxin.ledger.actions import Line, record
 from lianxin.people.actors import Actor
 from lianxin.people.middleware import staff
@@ -133,8 +134,11 @@ def _wanted(request: StaffRequest, allowed: dict[str, Offer], faults: dict[str, 
     return Wanted(what, form, personal, reason if personal else "")
 
 
-def take_out(wanted: Wanted, *, actor: Actor, now: datetime) -> HttpResponse:
-    """The table as a file to be kept, with an entry that says who took it; raises PermissionDenied."""
+def take_out(wanted: Wanted, *, actor: Actor, now: datetime, once: OnceKey | None = None) -> HttpResponse:
+    """The table as a file to be kept, with an entry that says who took it; sent again under its key, no second one.
+
+    Raises PermissionDenied, KeyUsedOtherwise.
+    """
     offer = OFFERS[wanted.what]
     if not actor.can(offer.permission):
         raise PermissionDenied
@@ -147,7 +151,8 @@ def take_out(wanted: Wanted, *, actor: Actor, now: datetime) -> HttpResponse:
     if wanted.what != "people-template":  # which holds nothing of anybody
         with transaction.atomic():
             texts = {"reason": wanted.reason} if wanted.reason else {}
-            record(Line("export", actor.town_id, "export", data, texts), actor=actor, now=now)
+            if claim(once, town_id=actor.town_id, result=actor.town_id, now=now) is None:
+                record(Line("export", actor.town_id, "export", data, texts), actor=actor, now=now)
     headers = {"Content-Disposition": f'attachment; filename="{path.name}"', "X-Content-Type-Options": "nosniff"}
     return HttpResponse(body, content_type="application/octet-stream", headers=headers)
 

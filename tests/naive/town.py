@@ -176,7 +176,7 @@ class Town:
         who = flow["steps"][flow["start"]]["who"]
         self._enter(case, flow["start"], holder or (self._desk(case, who), None), now, None)
         self.cases.append(case)
-        self._log(case, "open", "", now, None)
+        self._log(case, "open", "", now, more.get("by") or (case["id"], 0))
         return case
 
     def act(self, case, act, person, given, now):
@@ -296,7 +296,7 @@ class Town:
         if case["closed"] is not None:
             raise Refusal("not_from_here")
         case["reporters"].append(None)
-        self._log(case, "join", case["step"], now, None)
+        self._log(case, "join", case["step"], now, (case["id"], len(case["reporters"]) - 1))
 
     def hand_over(self, post, to, act, by, now):
         """All that lies with a post goes on to another, with its dates; so does what it had handled and may come back."""
@@ -361,7 +361,9 @@ class Town:
         })  # fmt: skip
 
     def _can_merge(self, case, main, person):
-        """Under a case that stands by itself and is open; not when others that are closed lie under this one."""
+        """Under a case that stands by itself and is open; not an appeal, nor when closed ones lie under this one."""
+        if case["parent"] is not None:
+            return False
         laden = any(each["parent"] == case["id"] and each["closed"] for each in self.cases)
         return self.sees(person, main) and main is not case and main["parent"] is None and not main["closed"] and not laden
 

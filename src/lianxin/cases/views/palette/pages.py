@@ -66,7 +66,7 @@ def going(actor: Actor) -> Row:
 
 def _places(actor: Actor) -> list[tuple[str, str]]:
     beside = [("messages", _("Messages")), ("saved-views", _("Saved views")), ("desk-search", _("Search"))]
-    beside += [("case-map", _("Map of cases"))]
+    beside += [("case-map", _("Map of cases")), ("follow-ups", _("Look again")), ("replies", _("Reply texts"))]
     named = [(name, text) for name, text, _icon in places(actor)] + beside
     return [(text, href) for name, text in named if (href := address(name))]
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from lianxin.cases.actions import open_case, transition
 from lianxin.cases.actions.doors import state_of
+from lianxin.cases.actions.handing import Leaving, leave_post
 from lianxin.cases.actions.joining import join_case
 from lianxin.cases.actions.undoing import undo
 from lianxin.cases.columns import plain_columns
@@ -24,6 +25,7 @@ from lianxin.ledger.models import Entry
 from lianxin.ledger.verify import verify
 from lianxin.notices.models import Message
 from lianxin.people.actors import nobody, reporter
+from lianxin.people.models import Post
 from lianxin.people.queries import unit_by_key
 from lianxin.workflow.definition import FIELDS
 from lianxin.workflow.engine import Refused, available
@@ -274,3 +276,19 @@ def test_a_reporter_takes_back_what_they_did_themselves_and_nothing_of_the_clock
         undo(done.case.pk, [reminded.pk], actor=first, now=late)
     assert caught.value.code == "undo_not_yours"
     undo(done.case.pk, [reminded.pk], actor=other, now=late)
+
+
+def test_what_is_taken_back_does_not_come_to_a_post_that_has_ended_meanwhile(town):
+    main, case = raised(town, "主件").case, raised(town).case
+    held = Post.objects.for_system("tests", town).get(account__username="handler2.lx")
+    transition(case.pk, "accept", actor=who(town, "clerk"), now=MONDAY)
+    given = {"holder": Holder(held.unit_id, held.pk)}
+    transition(case.pk, "assign", actor=who(town, "clerk"), now=MONDAY, given=given)
+    merged = transition(case.pk, "merge", actor=who(town, "clerk"), now=MONDAY + MINUTE, given={"case": main.pk}).entry
+    leaving = Leaving(MONDAY.date(), Holder(held.unit_id), "调离")
+    leave_post(held, leaving, actor=who(town, "admin"), now=MONDAY + 2 * MINUTE)
+    undo(case.pk, [merged.pk], actor=who(town, "clerk"), now=MONDAY + 3 * MINUTE)
+    standing = stand(who(town, "leader"), pk=case.pk)
+    assert (standing.main.unit_id, standing.main.post_id, standing.case.post_id) == (held.unit_id, None, None)
+    assert list(verify(town)) == []
+    transition(case.pk, "take", actor=who(town, "handler"), now=MONDAY + 4 * MINUTE)

@@ -284,8 +284,10 @@ class Town:
         case.clear()
         case.update(copy.deepcopy(run[0]["before"]), log=log, ever=ever, reporters=reporters)
         for duty in case["duties"]:
-            duty["unit"], duty["post"] = self.there((duty["unit"], duty["post"]))
+            duty["unit"], duty["post"] = self.there((duty["unit"], duty["post"]))  # a post may have ended since
             ever.append(duty)
+            if duty["what"] == "main":
+                case["unit"], case["post"] = duty["unit"], duty["post"]
         for each in run:
             each["undone"] = True
         self._log(case, "undo", source, now, person, counts="undone")

@@ -13,13 +13,15 @@ from django.db import transaction as database
 
 from lianxin.cases.actions.doors import announce
 from lianxin.cases.actions.effects import note_on
+from lianxin.cases.actions.handing import works_there
 from lianxin.cases.actions.writing import Sheet, entry_of, save_changes, save_rows, standing_after
 from lianxin.cases.columns import apply
 from lianxin.cases.kinds import kind_of
 from lianxin.cases.models import Case, Duty
 from lianxin.cases.queries.standing import stand
 from lianxin.cases.queries.undone import UNDO, UNDONE, check
-from lianxin.cases.values import Done, Standing
+from lianxin.cases.roles import MAIN
+from lianxin.cases.values import Done, Holder, Standing
 from lianxin.keys.once import OnceKey, claim, found
 from lianxin.keys.rows import change
 from lianxin.ledger.models import Entry
@@ -76,7 +78,7 @@ def undo(
     seen = standing.case.version
     main_id = standing.case.parent_id
     reopened = _duties(standing, past, sheet)
-    changed = apply(standing.case, past.columns())
+    changed = apply(standing.case, {**past.columns(), **_left(reopened, actor, now)})
     entry, texts = entry_of(sheet, changed)
     with database.atomic():
         if claim(once, town_id=actor.town_id, result=case_id, now=now) is not None:
@@ -134,10 +136,20 @@ def _duties(standing: Standing, past: _Past, sheet: Sheet) -> list[Duty]:
     return again
 
 
+def _left(reopened: Sequence[Duty], actor: Actor, now: datetime) -> dict[str, Any]:
+    """What was with a post that has ended since comes back to its unit; returns what becomes of the case's holder."""
+    for duty in reopened:
+        if duty.post_id is not None and not works_there(actor, Holder(duty.unit_id, duty.post_id), now):
+            duty.post_id = None
+    main = next((duty for duty in reopened if duty.what == MAIN), None)
+    return {"unit_id": main.unit_id, "post_id": main.post_id} if main is not None else {}
+
+
 def _reopen(duties: Sequence[Duty]) -> None:
     for duty in duties:
         duty.done_at, duty.swept = None, False
-        change(Duty, duty.town_id, {"id": duty.pk}, {"done_at": None, "swept": False})
+        again = {"done_at": None, "swept": False, "post_id": duty.post_id}
+        change(Duty, duty.town_id, {"id": duty.pk}, again)
 
 
 def _keep_main(standing: Standing, sheet: Sheet) -> None:

@@ -7,8 +7,9 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from lianxin.cases.models import Duty
-from lianxin.cases.queries.inbox import EPOCH, LIGHTS, MAIN, InboxFilter, Row, duties_of, like, made_once, shape_of
+from lianxin.cases.queries.inbox import EPOCH, LIGHTS, MAIN, InboxFilter, Row, duties_of
 from lianxin.cases.queries.setup import workflow_by_id
+from lianxin.cases.queries.shapes import like, made_once, shape_of
 from lianxin.cases.queries.standing import newest
 from lianxin.cases.words import said
 from lianxin.keys.cache import briefly

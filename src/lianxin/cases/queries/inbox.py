@@ -17,9 +17,9 @@ from lianxin.cases.cells import cells_of
 from lianxin.cases.models import Case, Duty, Reporter
 from lianxin.cases.pickers import category_names, grid_names, unit_name
 from lianxin.cases.queries.setup import categories, workflow_by_id, workflow_of, workflows
+from lianxin.cases.queries.shapes import like, made_once
 from lianxin.cases.search import find
 from lianxin.cases.words import channels, said
-from lianxin.keys.cache import cached
 from lianxin.keys.models import Town
 from lianxin.keys.numbers import tidy
 from lianxin.keys.prepared import Prepared
@@ -387,24 +387,6 @@ def _first_page(actor: Actor, scope: str) -> list[Row]:
 
     page = made_once(actor, f"first:{scope}", lambda: Prepared(build, post=int, unit=int))
     return [dict(zip(names, values, strict=True)) for values in page.rows(post=actor.post_id, unit=actor.unit_id)]
-
-
-def like(actor: Actor, post: int, unit: int) -> Actor:
-    """An actor of the same scope in another post: all that `made_once` tells shapes apart by."""
-    return Actor(
-        actor.town, post_id=post, unit_id=unit, sees=actor.sees, grid_path=actor.grid_path,
-        confidential=actor.confidential,
-    )  # fmt: skip
-
-
-def made_once(actor: Actor, name: str, make: Callable[[], Prepared]) -> Prepared:
-    """A list for all whose scope has the same shape: it differs by their post and unit alone."""
-    return cached(actor.town, f"inbox.{name}:{shape_of(actor)}", make)
-
-
-def shape_of(actor: Actor) -> str:
-    """How far an actor sees, their own post and unit aside."""
-    return f"{actor.sees}:{actor.grid_path}:{','.join(sorted(actor.confidential))}"
 
 
 def _columns(prefixes: tuple[str, str | None]) -> tuple[list[str], list[str]]:

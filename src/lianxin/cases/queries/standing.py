@@ -1,6 +1,11 @@
 """A case as an actor may see it, with its open duties."""
 
+from typing import Any
+
+from django.db.models import QuerySet
+
 from lianxin.cases.models import Case, Duty
+from lianxin.cases.queries.shapes import like, made_once
 from lianxin.cases.values import Standing
 from lianxin.keys.cache import cached
 from lianxin.keys.prepared import Prepared
@@ -28,7 +33,14 @@ def _sees(actor: Actor, case: Case) -> bool:
     whole = actor.is_staff and actor.reporter_of is None and actor.sees == "town"
     if whole and case.kind not in Case.secret_from(actor):
         return True
-    return Case.objects.seen_by(actor).filter(pk=case.pk).exists()
+    if not actor.is_staff or actor.reporter_of is not None or actor.role == "system":
+        return Case.objects.seen_by(actor).filter(pk=case.pk).exists()
+
+    def build(post: int, unit: int, pk: int) -> QuerySet[Case, Any]:
+        return Case.objects.seen_by(like(actor, post, unit)).filter(pk=pk).values_list("id")
+
+    found = made_once(actor, "sees", lambda: Prepared(build, post=int, unit=int, pk=int))
+    return bool(found.rows(post=actor.post_id, unit=actor.unit_id, pk=case.pk))
 
 
 def newest(actor: Actor) -> int:

@@ -13,24 +13,30 @@ from pydantic import Field, StringConstraints
 from lianxin.cases.api.credentials import allowed
 from lianxin.cases.api.describing import Described
 from lianxin.cases.api.examples import example
+from lianxin.cases.api.operations import StaffRouter, make_once
 from lianxin.cases.api.problems import Problem
 from lianxin.cases.api.reading import body_of, guarded, key_of
 from lianxin.cases.api.setup import SIGNED_IN, actor_of
 from lianxin.cases.api.shapes import Line, Ref, Taken, Word
 from lianxin.cases.api.telling import unit_ref
 from lianxin.cases.api.writing import done_response, respond
+from lianxin.cases.pickers import unit_by
 from lianxin.keys.models import Town
 from lianxin.keys.once import OnceKey, digest_of
-from lianxin.people.lines import lines_of
+from lianxin.people.lines import NotDocked, Server, dock_lines, lines_of
+from lianxin.people.models import LineService
 from lianxin.people.representatives import representatives
 from lianxin.places.boundaries import standing
 from lianxin.places.models import Grid
-from lianxin.places.reform.actions import NotReformed, StaleReform, reform
+from lianxin.places.queries import grid_tree
+from lianxin.places.reform.actions import NotReformed, StaleReform, describe, reform
 from lianxin.places.reform.plan import Merge, Recode, Reform
 from lianxin.places.reform.queries import Preview, became_of, past_of, previewed, stamp_of, was_before
 
 router = Router()
 staff_tag = _("Staff: the town's set-up")
+staff = StaffRouter(staff_tag, "setup", router)
+LARGEST = 99_999_999
 
 
 class LineShape(Schema):
@@ -137,18 +143,19 @@ class ReformDone(Schema):
 @guarded
 def read_grid(request: HttpRequest, code: str) -> HttpResponse:
     """A grid with its history."""
-    town = actor_of(request).town
+    return respond(_grid_told(actor_of(request).town, code))
+
+
+def _grid_told(town: Town, code: str) -> dict[str, Any]:
     grid = Grid.objects.for_system("api: a grid", town).select_related("parent").filter(code=code).first()
     if grid is None:
         raise Problem("not_found")
     facts = ("code", "name", "level", "valid_from", "valid_to", "became", "households", "population")
-    return respond(
-        {
-            **{name: getattr(grid, name) for name in facts}, "parent": grid.parent.code if grid.parent else None,
-            "was": was_before(town, code), "stands_as": became_of(town, code), "lines": _lines(town, grid.pk),
-            "speaker": _speaker(town, grid.pk), "past": _past(town, grid.pk),
-        }
-    )  # fmt: skip
+    return {
+        **{name: getattr(grid, name) for name in facts}, "parent": grid.parent.code if grid.parent else None,
+        "was": was_before(town, code), "stands_as": became_of(town, code), "lines": _lines(town, grid.pk),
+        "speaker": _speaker(town, grid.pk), "past": _past(town, grid.pk),
+    }  # fmt: skip
 
 
 def _lines(town: Town, pk: int) -> list[dict[str, Any]]:
@@ -241,3 +248,87 @@ def _told(preview: Preview) -> dict[str, Any]:
         for each in preview.told()
     ]  # fmt: skip
     return {"seen": stamp_of(preview), "ended": ended}
+
+
+class GridFacts(Taken):
+    """What is said of a grid that keeps its code: the fields that are named change."""
+
+    name: Annotated[Line, StringConstraints(min_length=1, max_length=60)] = ""
+    households: Annotated[int, Field(ge=0, le=LARGEST)] = 0
+    population: Annotated[int, Field(ge=0, le=LARGEST)] = 0
+    reason: Annotated[Line, StringConstraints(max_length=200)] = ""
+
+
+class LinesBody(Taken):
+    """Who serves the grid, and all below it, by line: `unit:<id or key>`, `post:<id>`; empty: as the grid above."""
+
+    lines: dict[Literal[tuple(LineService.Line.values)], Word]  # type: ignore[valid-type]  # said once, by the model
+    reason: Annotated[Line, StringConstraints(max_length=200)] = ""
+
+
+@staff.write(
+    "PATCH",
+    "/grids/{code}",
+    "describeGrid",
+    Described(
+        _("Name a grid, or count it anew"),
+        _("Name, households and residents; the code stays. The history keeps what it was. Scope: setup:write."),
+        gives=GridPast,
+        example=example("grid_past"),
+        body=(GridFacts, example("grid_facts")),
+    ),
+    may="configure",
+)
+def describe_grid(request: HttpRequest, code: str) -> HttpResponse:
+    """Say something else of a grid."""
+    actor, body = actor_of(request), body_of(request, GridFacts)
+    facts = {name: getattr(body, name) for name in body.model_fields_set - {"reason"}}
+    grid = Grid.objects.for_system("api: a grid", actor.town).filter(code=code, valid_to=None).first()
+    if grid is None:
+        raise Problem("not_found")
+    describe(grid, facts, reason=body.reason, actor=actor, now=timezone.now())
+    return respond(_grid_told(actor.town, code))
+
+
+@staff.write(
+    "POST",
+    "/grids/{code}/lines",
+    "dockLines",
+    Described(
+        _("Say who serves a grid"),
+        _("In the lines that are named; the others stay as they are. It counts for all below. Scope: setup:write."),
+        gives=GridPast,
+        status=201,
+        example=example("grid_past"),
+        body=(LinesBody, example("grid_lines")),
+    ),
+    may="configure",
+)
+def dock_grid(request: HttpRequest, code: str) -> HttpResponse:
+    """Say who serves."""
+    actor, body, now = actor_of(request), body_of(request, LinesBody), timezone.now()
+    pk = next((node.id for node in grid_tree(actor.town).values() if node.code == code), None)
+    if pk is None:
+        raise Problem("not_found")
+    wanted = {line: _server(actor.town, line, named) for line, named in body.lines.items()}
+
+    def make() -> int:
+        return dock_lines(pk, wanted, actor=actor, now=now, why=body.reason)
+
+    try:
+        made = make_once(request, f"lines:{pk}", body.model_dump(mode="json"), make, now=now)
+    except NotDocked as refused:
+        raise Problem("invalid", {"lines": gettext("One of these serves no more, or is none.")}) from refused
+    return done_response(_grid_told(actor.town, code), repeated=made.repeated)
+
+
+def _server(town: Town, line: str, named: str) -> Server | None:
+    if not named:
+        return None
+    sort, _colon, pk = named.partition(":")
+    if sort == "post" and pk.isascii() and pk.isdigit() and len(pk) < 19:
+        return Server(post_id=int(pk))
+    unit = unit_by(town, named)
+    if unit is None:
+        raise Problem("invalid", {f"lines.{line}": gettext("There is none such in this town.")})
+    return Server(unit_id=unit)

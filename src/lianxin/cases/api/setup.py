@@ -208,10 +208,11 @@ def list_sites(request: HttpRequest) -> HttpResponse:
         raise Problem("invalid", faults)
     wanted = SiteFilter(asked.kind, grid, asked.words, asked.ended)
     found = sites(town, wanted, after=asked.after, most=asked.most)
-    return respond({"rows": [_site(town, row) for row in found["rows"]], "next": found["next"]})
+    return respond({"rows": [site_told(town, row) for row in found["rows"]], "next": found["next"]})
 
 
-def _site(town: Town, row: Any) -> dict[str, Any]:
+def site_told(town: Town, row: Any) -> dict[str, Any]:
+    """A site by the columns of its row."""
     same = ("code", "kind", "name", "address", "lon", "lat", "valid_from", "valid_to")
     return {"id": str(row["id"]), **{name: row[name] for name in same}, "grid": grid_ref(town, row["grid_id"])}
 

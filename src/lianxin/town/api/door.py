@@ -1,7 +1,7 @@
 """The programs' door with everything a town has in it; `lianxin.cases.api.door` is its frame."""
 
 from lianxin.cases.api.door import api
-from lianxin.town.api import files, questions, registers, rules, whole, workflows
+from lianxin.town.api import files, questions, registers, rules, sites, whole, workflows
 
 for each in (
     whole.staff,
@@ -9,8 +9,9 @@ for each in (
     rules.staff,
     questions.staff,
     files.staff,
-    registers.staff,
-):  # the last takes any key
+    sites.staff,
+    registers.staff,  # the last: its paths take any key
+):
     api.add_router("", each.router)
 
 __all__ = ["api"]

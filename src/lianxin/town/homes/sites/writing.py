@@ -63,7 +63,7 @@ def site_change(request: StaffRequest, code: str) -> HttpResponse:
     """The form for a site that is there; POST changes it. Its code stays as it is."""
     _must_configure(request)
     site = site_of(request.actor.town, code)
-    form = SiteForm(_as_form(request.actor.town, site))
+    form = SiteForm(as_form(request.actor.town, site))
     if request.method == "POST":
         form = read_form(request.actor.town, request.POST)
         form.data["code"] = site.code
@@ -199,7 +199,7 @@ def _ground(town: Town, point: tuple[float, float] | None, form: SiteForm) -> in
         return None
 
 
-def _as_form(town: Town, site: Site) -> dict[str, str]:
+def as_form(town: Town, site: Site) -> dict[str, str]:
     """What is known of a site. Its grid is named only where the point does not say it: moving one moves the other."""
     pin = (site.lon, site.lat) if site.lon is not None and site.lat is not None else None
     said = pin is not None and grid_at(town, *pin) == site.grid_id

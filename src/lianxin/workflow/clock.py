@@ -40,7 +40,7 @@ class Limit:
 
     def __post_init__(self) -> None:
         if self.unit not in UNITS:
-            raise ValueError(f"unknown unit of time: {self.unit}")
+            raise ValueError(f"unknown unit of time: {self.unit}, none of {', '.join(UNITS)}")
         if not 0 < self.amount <= UNITS[self.unit]:
             raise ValueError(f"not between 1 and {UNITS[self.unit]} {self.unit}: {self.amount}")
 

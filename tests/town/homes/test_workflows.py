@@ -111,6 +111,13 @@ def test_all_faults_stand_beside_their_lines_and_nothing_is_lost(town, signed):
     assert "发布为第" not in page
 
 
+def test_a_unit_of_time_or_a_role_that_does_not_exist_is_told_with_those_that_do(town, signed):
+    source = REQUEST.replace("default: 5 working_days", "default: 5 work_days").replace("who: supervisor,", "who: superviser,")
+    page = signed("admin").post("/setup/workflows/request/change/", {"source": source, "do": "look"}).content.decode()
+    assert "不认识的时间单位 work_days，可用：minutes, hours, working_hours, days, working_days" in page
+    assert "本镇没有角色 superviser，代号见“设置”里的“角色”" in page
+
+
 def test_a_role_the_town_does_not_have_and_words_too_long_for_their_columns_are_faults(town):
     for old, new, said in (
         ("by: holder, takes", "by: [holder, clerc], takes", "no role clerc in this town"),

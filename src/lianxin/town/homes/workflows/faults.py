@@ -51,7 +51,7 @@ SENTENCES = (
     _("%(keys)s missing"),
     _("the main duty comes and goes with the step"),
     _("no limit (within)"),
-    _("unknown unit of time: %(unit)s"),
+    _("unknown unit of time: %(unit)s, none of %(words)s"),
     _("not between 1 and %(most)s: %(amount)s"),
     _("not a limit such as 3 working_days: %(text)s"),
     _("%(key)s is not known here"),

@@ -275,7 +275,8 @@ def test_a_reporter_takes_back_what_they_did_themselves_and_nothing_of_the_clock
     with pytest.raises(Refused) as caught:
         undo(done.case.pk, [reminded.pk], actor=first, now=late)
     assert caught.value.code == "undo_not_yours"
-    undo(done.case.pk, [reminded.pk], actor=other, now=late)
+    back = undo(done.case.pk, [reminded.pk], actor=other, now=late).entry
+    assert back.data["given"]["reporter"] == joined
 
 
 def test_what_is_taken_back_does_not_come_to_a_post_that_has_ended_meanwhile(town):

@@ -110,7 +110,9 @@ def _past(case: Case, wanted: Sequence[int], actor: Actor) -> _Past:
 
 
 def _sheet(standing: Standing, past: _Past, actor: Actor, now: datetime) -> Sheet:
-    told = {"first": past.run[0].seq, "acts": [entry.act for entry in past.run]}
+    told: dict[str, Any] = {"first": past.run[0].seq, "acts": [entry.act for entry in past.run]}
+    if actor.reporter_id is not None:
+        told["reporter"] = actor.reporter_id
     return Sheet(standing.case, actor, now, UNDO, given=told, source=standing.case.step, counts=UNDONE)
 
 

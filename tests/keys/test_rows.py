@@ -141,3 +141,19 @@ def test_every_column_of_a_model_is_written_and_none_is_filled_in_by_django_alon
         assert not [
             field for field in fields if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
         ]
+
+
+def test_many_rows_are_changed_by_one_statement_run_for_each(town):
+    cases = [open_case(DRAFT, actor=nobody(town), now=MONDAY).case for _each in range(3)]
+    for at, case in enumerate(cases[:2]):
+        case.title, case.answers, case.lon = f"第 {at} 件", {"n": at}, None
+    changes = rows.changes_of(cases[:2], ["title", "answers", "lon"])
+    cases[0].title = "later"  # what is written is what stood then
+    with CaptureQueriesContext(connection) as told:
+        changes.write()
+        rows.changes_of([], ["title"]).write()
+    assert len(told) == 1
+    found = {case.pk: (case.title, case.answers, case.lon) for case in Case.objects.for_system("tests", town)}
+    assert found[cases[0].pk] == ("第 0 件", {"n": 0}, None)
+    assert found[cases[1].pk] == ("第 1 件", {"n": 1}, None)
+    assert found[cases[2].pk] == (DRAFT.title, {**DRAFT.answers}, DRAFT.lon)

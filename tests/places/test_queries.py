@@ -15,10 +15,11 @@ from lianxin.keys.cache import bump, forget
 from lianxin.keys.models import Town
 from lianxin.keys.relations import AnotherTown
 from lianxin.ledger.models import Entry
-from lianxin.places.actions import Imported, import_grids, import_names
+from lianxin.ledger.verify import verify
+from lianxin.places.actions import Imported, import_grids, import_names, ready_grids
 from lianxin.places.gazetteer import Name
 from lianxin.places.imports import GridRow, read_grids
-from lianxin.places.models import Grid
+from lianxin.places.models import FormerBoundary, Grid
 from lianxin.places.queries import (
     ancestor_ids,
     find_address,
@@ -174,3 +175,39 @@ def test_the_ground_is_read_once_until_the_settings_change(
     grid_at(town, ground.town.lon, ground.town.lat)
     with django_assert_num_queries(0):
         assert grid_at(town, ground.town.lon, ground.town.lat) is not None
+
+
+def test_an_import_that_was_reckoned_before_somebody_changed_the_town_is_reckoned_anew(
+    town: Town, rows: list[GridRow], done: Imported
+) -> None:
+    renamed = dataclasses.replace(rows[-1], name="新名", households=None)
+    ready = ready_grids(town, [renamed], now=NOW)
+    Grid.objects.for_system("tests", town).filter(pk=done.ids[renamed.code]).update(households=77)
+    bump(town)
+    again = import_grids(town, [renamed], actor=actor_in(town), now=NOW, ready=ready)
+    grid = Grid.objects.for_system("tests", town).get(pk=done.ids[renamed.code])
+    assert (again.changed, grid.name, grid.households) == (1, "新名", 77)
+
+
+def test_what_can_be_reckoned_is_reckoned_before_anybody_has_to_wait(
+    town: Town, rows: list[GridRow], done: Imported, django_assert_max_num_queries: Any
+) -> None:
+    """All boundaries moved: while others wait, one statement is run for each row, and few are made."""
+
+    def moved(ring: list[list[float]]) -> list[list[float]]:
+        return [[lon + 0.0001, lat] for lon, lat in ring]
+
+    shifted = [
+        dataclasses.replace(row, boundary={**row.boundary, "coordinates": [moved(ring) for ring in row.boundary["coordinates"]]})
+        for row in rows
+        if row.boundary
+    ]
+    ready = ready_grids(town, shifted, now=NOW)
+    with django_assert_max_num_queries(30):  # 164 grids
+        again = import_grids(town, shifted, actor=actor_in(town), now=NOW, ready=ready)
+    assert again.changed == len(rows)
+    stored = Grid.objects.for_system("tests", town).get(pk=done.ids[rows[5].code])
+    assert stored.boundary == next(row.boundary for row in shifted if row.code == rows[5].code)
+    former = FormerBoundary.objects.for_system("tests", town).filter(grid_id=stored.pk).get()
+    assert former.boundary == rows[5].boundary
+    assert list(verify(town)) == []

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
 
-from lianxin.keys.scope import InTown, Unscoped
+from lianxin.keys.scope import InTown, OfTown, Unscoped
 
 RowT = TypeVar("RowT", bound=InTown)
 Where = Mapping[str, Any]
@@ -112,6 +112,37 @@ def insert(rows: Sequence[InTown]) -> None:
         cursor.execute(shape.insert + ", ".join([shape.holes] * len(rows)), values)
     for row in rows:
         row._state.adding, row._state.db = False, base.alias
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """One statement that is run for each of many rows, with the values for each: made before a transaction begins."""
+
+    statement: str = ""
+    values: Sequence[Sequence[Any]] = ()
+
+    def write(self) -> None:
+        """Run it; nothing for no rows."""
+        if self.values:
+            with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+                cursor.executemany(self.statement, self.values)
+
+
+def changes_of(rows: Sequence[OfTown | InTown], names: Sequence[str]) -> Changes:
+    """What writes some attributes of many standing rows of one model, as they stand now.
+
+    For imports: what `bulk_update` says in one statement of a hundred kilobytes takes twenty times as long to make.
+    """
+    if not rows:
+        return Changes()
+    base = connections[DEFAULT_DB_ALIAS]
+    shape = _shape(type(rows[0]))
+    sets = ", ".join(f"{shape.columns[name]} = %s" for name in names)
+    where = f"{shape.columns['town_id']} = %s AND {shape.columns['id']} = %s"
+    values = [
+        [shape.stored(name, getattr(row, name), base) for name in (*names, "town_id", "id")] for row in rows
+    ]  # fmt: skip
+    return Changes(f"UPDATE {shape.table} SET {sets} WHERE {where}", values)  # noqa: S608 - names of our own models
 
 
 def change(model: type[InTown], town_id: int, where: Where, values: Mapping[str, Any]) -> int:

@@ -11,6 +11,7 @@ from django.db import IntegrityError, connection, transaction
 
 from lianxin.keys.ids import new_id
 from lianxin.keys.models import Town
+from lianxin.keys.rows import changes_of
 from lianxin.ledger.chain import FIRST, entry_digest, merkle_root, moment, new_text_key, seal_mac, text_digest
 from lianxin.ledger.models import Entry, Head, Seal, Text
 
@@ -108,7 +109,7 @@ def _record_some(lines: Sequence[Line], *, actor: Any, now: datetime) -> None:
     Entry.objects.bulk_create(entries)
     Text.objects.bulk_create(texts)
     Head.objects.bulk_create(begun)
-    rows.bulk_update(held.values(), ["seq", "digest"])
+    changes_of(list(held.values()), ["seq", "digest"]).write()
 
 
 def _lock_head(line: Line, town_id: int) -> Head:

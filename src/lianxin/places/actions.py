@@ -11,27 +11,29 @@ from shapely.geometry import shape
 
 from lianxin.keys.cache import bump
 from lianxin.keys.ids import new_id
+from lianxin.keys.models import Town
 from lianxin.keys.once import OnceKey, claim
 from lianxin.keys.relations import AnotherTown
+from lianxin.keys.rows import Changes, changes_of, insert
 from lianxin.ledger.actions import Line, record, record_each
 from lianxin.places.boundaries import digest_of, sheet_of, standing, tried, version_of
 from lianxin.places.locate import Locator
 from lianxin.places.misfits import middle_of
 from lianxin.places.models import AddressName, FormerBoundary, Grid
 from lianxin.places.reform.docks import split
-from lianxin.places.sites.actions import follow_ground
+from lianxin.places.sites.actions import follow_ground, grounds_of
 from lianxin.places.tiling import boundary_of, same_ground
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from lianxin.keys.models import Town
     from lianxin.places.gazetteer import Name
     from lianxin.places.imports import GridRow
     from lianxin.places.redraw import Change, Redrawn
     from lianxin.places.steps import Step
 
+AT_ONCE = 200  # rows in a statement
 ON_BORDER_M = 1.0  # a name so near its grid's border stays with it
 WRITTEN = ("parent_id", "level", "name", "path", "boundary", "lon", "lat", "area_m2", "households", "population")
 
@@ -67,6 +69,20 @@ class _Settled:
     is_new: bool
     before: dict[str, Any]
     differs: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """An import that has been reckoned against the town's settings of a `version`: what each row makes of its grid,
+    what writes the standing ones, and of those whose ground is another the digests before and after, the level and
+    the new ground, by id.
+    """
+
+    version: int
+    settled: Sequence[_Settled]
+    changes: Changes
+    digests: Mapping[int, tuple[str, str]]
+    grounds: Mapping[int, tuple[str, Any]]
 
 
 class NotSound(Exception):
@@ -162,13 +178,12 @@ def _split(town: Town, redrawn: Redrawn, ids: dict[str, int], grids: dict[str, G
         split(town, grids[origin].pk, new, frozenset(takes), actor=cause.actor, now=cause.now)
 
 
-def _names_follow(town: Town, grid_ids: Sequence[int]) -> None:
+def _names_follow(town: Town, grid_ids: Sequence[int], grounds: Mapping[int, tuple[str, Any]] | None = None) -> None:
     """Give the gazetteer's names to the grid of the same level that has their points now.
 
     An address would else be found in the grid the place has left. Names of whole villages stay, and those on a border.
     """
-    rows = Grid.objects.for_system("names follow", town).filter(id__in=grid_ids).exclude(boundary=None)
-    held = {pk: (level, shape(boundary)) for pk, level, boundary in rows.values_list("id", "level", "boundary")}
+    held = grounds if grounds is not None else grounds_of(town, grid_ids)
     by_level = {
         level: Locator((pk, ground) for pk, (of, ground) in held.items() if of == level)
         for level in {level for level, _ground in held.values()}
@@ -176,6 +191,8 @@ def _names_follow(town: Town, grid_ids: Sequence[int]) -> None:
     names = AddressName.objects.for_system("names follow", town).filter(grid_id__in=grid_ids)
     whole = (AddressName.Kind.VILLAGE, AddressName.Kind.ALIAS)
     for name in names.exclude(kind__in=whole):
+        if by_level[held[name.grid_id][0]].find(name.lon, name.lat) == name.grid_id:
+            continue
         near = [pk for pk, _far in by_level[held[name.grid_id][0]].near(name.lon, name.lat, ON_BORDER_M)]
         if near and name.grid_id not in near:
             others = AddressName.objects.for_system("names follow", town)
@@ -206,10 +223,14 @@ def _reshape(grid: Grid, change: Change, cause: Cause) -> None:
 
 def keep_former(grid: Grid, boundary: dict[str, Any] | None, area_m2: float, cause: Cause) -> None:
     """Keep the boundary a grid had until now."""
-    FormerBoundary(
+    _former(grid, boundary, area_m2, cause).save(force_insert=True)
+
+
+def _former(grid: Grid, boundary: dict[str, Any] | None, area_m2: float, cause: Cause) -> FormerBoundary:
+    return FormerBoundary(
         town_id=grid.town_id, grid=grid, boundary=boundary, area_m2=area_m2, until=cause.now, how=cause.how,
         reason=cause.reason, change=cause.change, account_id=cause.actor.account_id, post_id=cause.actor.post_id,
-    ).save(force_insert=True)  # fmt: skip
+    )  # fmt: skip
 
 
 def told_of(was: dict[str, Any] | None, grid: Grid, cause: Cause) -> dict[str, str]:
@@ -217,48 +238,68 @@ def told_of(was: dict[str, Any] | None, grid: Grid, cause: Cause) -> dict[str, s
     return {"was": digest_of(was), "now": digest_of(grid.boundary), "change": str(cause.change)}
 
 
-@transaction.atomic
-def import_grids(town: Town, rows: Sequence[GridRow], *, actor: Any, now: datetime) -> Imported:
+def ready_grids(town: Town, rows: Sequence[GridRow], *, now: datetime) -> Ready:
+    """Reckon an import against the town as it is now: all that can be done before anybody has to wait. Writes nothing.
+
+    Raises KeyError when a parent is neither among the rows nor in the town.
+    """
+    version = Town.objects.values_list("config_version", flat=True).get(pk=town.pk)
+    held = Grid.objects.for_system("import", town).filter(valid_to=None)
+    settled = list(_settled(town, held, rows, now))
+    altered = [each.grid for each in settled if each.differs and not each.is_new]
+    moved = {each.grid.pk: each for each in settled if "boundary" in each.differs}
+    return Ready(
+        version, settled, changes_of(altered, WRITTEN),
+        {pk: (digest_of(each.before["boundary"]), digest_of(each.grid.boundary)) for pk, each in moved.items()},
+        {pk: (each.grid.level, shape(each.grid.boundary)) for pk, each in moved.items() if each.grid.boundary},
+    )  # fmt: skip
+
+
+def import_grids(
+    town: Town, rows: Sequence[GridRow], *, actor: Any, now: datetime, ready: Ready | None = None
+) -> Imported:
     """Write the rows of `read_grids`, all or none: new codes are added, known ones changed, nothing is removed.
 
     A boundary that is replaced is kept; what a row does not say stays. Importing the same rows again changes nothing.
-    The ledger gets one entry for every grid added or changed.
+    The ledger gets one entry for every grid added or changed. `ready`: what was reckoned before; reckoned anew where
+    the town's settings have changed since.
     Raises KeyError when a parent is neither among the rows nor in the town (read and check first), `AnotherTown` when
     the actor acts elsewhere.
     """
     _must_act_in(town, actor)
-    held = Grid.objects.for_system("import", town).select_for_update().filter(valid_to=None)
-    ids: dict[str, int] = {}
-    added = changed = 0
-    moved: list[int] = []  # grids whose ground is another now
-    lines: list[Line] = []
-    cause = Cause(new_id(), FormerBoundary.How.IMPORTED, actor, now)
-    for each in _settled(town, held, rows, now):
-        grid, before = each.grid, each.before
-        ids[grid.code] = grid.pk
-        if each.is_new or each.differs:
-            grid.save(force_insert=each.is_new)
-            redrawn = "boundary" in each.differs
-            if redrawn and not each.is_new:
-                keep_former(grid, before["boundary"], before["area_m2"], cause)
-            moved += [grid.pk] if redrawn else []
-            told = told_of(before["boundary"], grid, cause) if redrawn else {}
-            lines.append(_line(grid, each.is_new, each.differs, told))
-        added += each.is_new
-        changed += bool(each.differs) and not each.is_new
-    record_each(lines, actor=actor, now=now)
-    if added or changed:
+    reckoned = ready if ready is not None else ready_grids(town, rows, now=now)
+    with transaction.atomic():
+        if Town.objects.select_for_update().get(pk=town.pk).config_version != reckoned.version:
+            reckoned = ready_grids(town, rows, now=now)
+        return _import(town, reckoned, Cause(new_id(), FormerBoundary.How.IMPORTED, actor, now))
+
+
+def _import(town: Town, ready: Ready, cause: Cause) -> Imported:
+    begun = [each.grid for each in ready.settled if each.is_new]
+    altered = [each for each in ready.settled if each.differs and not each.is_new]
+    moved = [each for each in altered if "boundary" in each.differs]
+    Grid.objects.bulk_create(begun, batch_size=AT_ONCE)  # parents first
+    ready.changes.write()
+    for at in range(0, len(moved), AT_ONCE):
+        insert([
+            _former(each.grid, each.before["boundary"], each.before["area_m2"], cause)
+            for each in moved[at : at + AT_ONCE]
+        ])  # fmt: skip
+    lines = [_line(each, ready.digests, cause) for each in ready.settled if each.is_new or each.differs]
+    record_each(lines, actor=cause.actor, now=cause.now)
+    if begun or altered:
         bump(town)
-    if changed and moved:
-        follow_ground(town, moved, actor=actor, now=now)
-        _names_follow(town, moved)
-    return Imported(ids, added, changed, len(rows) - added - changed)
+    if altered and ready.grounds:
+        follow_ground(town, list(ready.grounds), actor=cause.actor, now=cause.now, grounds=ready.grounds)
+        _names_follow(town, list(ready.grounds), ready.grounds)
+    ids = {each.grid.code: each.grid.pk for each in ready.settled}
+    return Imported(ids, len(begun), len(altered), len(ready.settled) - len(begun) - len(altered))
 
 
-def foresee_grids(town: Town, rows: Sequence[GridRow], *, now: datetime) -> Foreseen:
-    """What `import_grids` would do with these rows now; writes nothing."""
+def foresee_grids(town: Town, ready: Ready) -> Foreseen:
+    """What `import_grids` would do with what was reckoned; writes nothing."""
     held = Grid.objects.for_system("import", town).filter(valid_to=None)
-    done = list(_settled(town, held, rows, now))
+    done = ready.settled
     named = {each.grid.code for each in done}
     return Foreseen(
         [f"{each.grid.code} {each.grid.name}" for each in done if each.is_new],
@@ -320,6 +361,11 @@ def _fill(grid: Grid, row: GridRow, parent_id: int | None, above: str) -> None:
     grid.boundary, grid.lon, grid.lat, grid.area_m2 = row.boundary, row.lon, row.lat, row.area_m2
 
 
-def _line(grid: Grid, is_new: bool, differs: Sequence[str], told: dict[str, str]) -> Line:
+def _line(each: _Settled, digests: Mapping[int, tuple[str, str]], cause: Cause) -> Line:
     """What the ledger keeps: the code and what changed, not the boundary's every point."""
-    return Line("grid", grid.pk, "import", {"code": grid.code, "new": is_new, "changed": list(differs), **told})
+    grid, told = each.grid, dict[str, str]()
+    if grid.pk in digests:
+        was, now = digests[grid.pk]
+        told = {"was": was, "now": now, "change": str(cause.change)}
+    data = {"code": grid.code, "new": each.is_new, "changed": list(each.differs), **told}
+    return Line("grid", grid.pk, "import", data)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from lianxin.people.actors import Actor
 
 FOLDER: Final = BASE / "workflows"
-SUBJECT: Final = "product_workflows"  # its word in the ledger; the subject is the town
+SUBJECT: Final = "newer_workflow"  # its word in the ledger; the subject is the town
 _KEY: Final = re.compile(r"^key:\s*([a-z][a-z0-9_]*)\s*$", re.MULTILINE)
 
 

@@ -170,22 +170,38 @@ def foresee_sites(town: Town, rows: Sequence[SiteRow]) -> tuple[list[str], list[
     return added, changed
 
 
-def follow_ground(town: Town, grid_ids: Iterable[int], *, actor: Any, now: datetime) -> int:
+def grounds_of(town: Town, grid_ids: Iterable[int]) -> dict[int, tuple[str, Any]]:
+    """Level and ground of standing grids by id, as they stand in the transaction; without those that have none."""
+    rows = Grid.objects.for_system("what lies on ground follows", town).filter(id__in=list(grid_ids), valid_to=None)
+    columns = rows.exclude(boundary=None).values_list("id", "level", "boundary")
+    return {pk: (level, shape(boundary)) for pk, level, boundary in columns}
+
+
+def follow_ground(
+    town: Town,
+    grid_ids: Iterable[int],
+    *,
+    actor: Any,
+    now: datetime,
+    grounds: Mapping[int, tuple[str, Any]] | None = None,
+) -> int:
     """Give sites to the grid that has their ground after some grids were redrawn; returns how many went over.
 
-    For the transaction of that change: boundaries are read as they stand in it, never as the process remembers them,
-    which a change that fails would leave wrong. A site within BORDER metres of its grid stays: somebody may have said
-    so. One without a point stays where it was named.
+    For the transaction of that change: boundaries are read as they stand in it, or given with it (`grounds`), never as
+    the process remembers them, which a change that fails would leave wrong. A site within BORDER metres of its grid
+    stays: somebody may have said so. One without a point stays where it was named.
     """
     ids = list(grid_ids)
-    rows = Grid.objects.for_system("sites follow", town).filter(id__in=ids, valid_to=None).exclude(boundary=None)
-    shapes = [(level, (pk, shape(boundary))) for level, pk, boundary in rows.values_list("level", "id", "boundary")]
+    held = grounds if grounds is not None else grounds_of(town, ids)
+    shapes = [(level, (pk, where)) for pk, (level, where) in held.items()]
     ground = Layers(Locator(each for level, each in shapes if level == wanted) for wanted in BELOW_TOWN)
     moved = 0
     for site in Site.objects.for_system("sites follow", town).filter(valid_to=None, grid_id__in=ids, lon__isnull=False):
         here = site.lon or 0.0, site.lat or 0.0
-        found, near = ground.find(*here), ground.near(*here, BORDER)
-        if found is not None and site.grid_id not in {pk for pk, _metres in near}:
+        found = ground.find(*here)
+        if found is None or found == site.grid_id:
+            continue
+        if site.grid_id not in {pk for pk, _metres in ground.near(*here, BORDER)}:
             moved += bool(_changed(site, {"grid_id": found}, actor=actor, now=now))
     return moved
 

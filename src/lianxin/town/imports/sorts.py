@@ -16,7 +16,7 @@ from lianxin.keys.models import Town
 from lianxin.people.actors import Actor
 from lianxin.people.docking import foresee_lines, import_lines
 from lianxin.people.micros import foresee_micros, import_micros
-from lianxin.places.actions import foresee_grids, import_grids
+from lianxin.places.actions import foresee_grids, import_grids, ready_grids
 from lianxin.places.datum import Datum
 from lianxin.places.sites.actions import foresee_sites, import_sites
 from lianxin.town.imports import sites as site_tables
@@ -58,6 +58,7 @@ class Looked:
     counts: Counts
     added: Sequence[str] = ()
     changed: Sequence[str] = ()
+    ready: Any = None
 
     @property
     def grave(self) -> int:
@@ -95,13 +96,14 @@ def _look_at_grids(path: Path, town: Town, options: Options, now: datetime) -> L
     rows, faults = read_grid_file(path, town, datum=options.datum or None)
     if any(fault.grave for fault in faults):  # a parent may be among the rows that are not sound
         return Looked(rows, faults, {})
-    seen = foresee_grids(town, rows, now=now)
+    ready = ready_grids(town, rows, now=now)
+    seen = foresee_grids(town, ready)
     counts = {"added": len(seen.added), "changed": len(seen.changed), "same": seen.same, "left": seen.left}
-    return Looked(rows, _empty(rows, faults), counts, seen.added, seen.changed)
+    return Looked(rows, _empty(rows, faults), counts, seen.added, seen.changed, ready)
 
 
 def _take_grids(looked: Looked, _options: Options, actor: Actor, now: datetime) -> Counts:
-    done = import_grids(actor.town, looked.rows, actor=actor, now=now)
+    done = import_grids(actor.town, looked.rows, actor=actor, now=now, ready=looked.ready)
     return {"added": done.added, "changed": done.changed, "same": done.same}
 
 

@@ -439,6 +439,15 @@ def test_a_wrong_secret_is_404_an_ended_link_410_a_closed_case_finished(town, ca
     assert "换灯泡" not in page.content.decode()
 
 
+def test_words_sent_after_the_end_come_back_to_be_told_otherwise(town, case, address, phone):
+    do(town, case, "reassign", "dispatcher", holder=Holder(unit_by_key(town, "sanitation").pk), reason="不归我们")
+    do(town, case, "take_over", "sanitation")
+    late = phone.post(address, {"act": "record", "words": "灯泡换了两只"})
+    assert late.status_code == 410
+    assert "灯泡换了两只" in late.content.decode()
+    assert "灯泡换了两只" not in phone.get(address).content.decode()
+
+
 def test_two_secrets_of_two_cases_do_not_open_each_other(town, case, address, phone):
     other = open_case(Draft(kind="request", title="井盖", lon=117.005, lat=34.605), actor=nobody(town), now=timezone.now()).case
     assert phone.get(address.replace(case.number, other.number)).status_code == 404

@@ -65,7 +65,8 @@ def work(request: TownRequest, number: str, code: str) -> HttpResponse:
     link, now = _link(request, number, code), timezone.now()
     state = state_of_link(link, link.case, now=now)
     if state == "finished":
-        return render(request, "cases/worklinks/over.html", {"finished": True})
+        written = request.POST.get("words", "")[:WORDS]
+        return render(request, "cases/worklinks/over.html", {"finished": True, "written": written})
     if state != "live":
         return _over(request, link)
     link_opened(link, actor=contractor(request.town, link_id=link.pk), now=now)
@@ -80,9 +81,9 @@ def _link(request: TownRequest, number: str, code: str) -> WorkLink:
 
 
 def _over(request: TownRequest, link: WorkLink) -> HttpResponse:
-    """Gone, in one sentence, with whom to ask."""
-    unit = units(request.town).get(link.unit_id)
-    context = {"finished": False, "unit": unit_name(unit) if unit else request.town.name}
+    """Gone, in one sentence, with whom to ask; what was just written comes back, to be told otherwise."""
+    unit, written = units(request.town).get(link.unit_id), request.POST.get("words", "")[:WORDS]
+    context = {"finished": False, "unit": unit_name(unit) if unit else request.town.name, "written": written}
     return render(request, "cases/worklinks/over.html", context, status=410)
 
 

@@ -4,8 +4,9 @@
 export const DAY = "lx-day";
 const ABOUT = "/field/day-kept";
 
-/** Whose day it is (as the pages say), until when it may be looked at (ms), since when, and each page's state when kept. */
-export interface Kept { of: string; until: number; at: number; pages: Record<string, string> }
+/** Whose day it is (as the pages say), until when it may be looked at (ms), since when, each page's state when kept, and
+ * how many pages could not be fetched. */
+export interface Kept { of: string; until: number; at: number; pages: Record<string, string>; missed?: number }
 
 export async function about(): Promise<Kept | null> {
   const found = (await caches.has(DAY)) ? await (await caches.open(DAY)).match(ABOUT) : undefined;

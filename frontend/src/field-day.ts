@@ -53,7 +53,8 @@ async function renew(of: string): Promise<Kept | null> {
     const { pathname, search } = new URL(url);
     if (!(pathname in pages) && told.files.indexOf(pathname + search) < 0) await cache.delete(url);
   }
-  const kept = { of, until: told.until, at: Date.now(), pages };
+  const missed = Object.keys(told.pages).length - Object.keys(pages).length;
+  const kept = { of, until: told.until, at: Date.now(), pages, missed };
   await tell(kept);
   return kept;
 }
@@ -76,7 +77,8 @@ async function show(): Promise<void> {
   const kept = on ? await valid(Date.now()) : null;
   const at = kept ? new Date(kept.at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" }) : "";
   box.textContent = "";
-  const told = make("p", "small", say(box, kept ? "kept" : on ? "keeping" : "off", { at, n: kept ? Object.keys(kept.pages).length - 2 : 0 }));
+  const words = kept ? (kept.missed ? "part" : "kept") : on ? "keeping" : "off";
+  const told = make("p", "small", say(box, words, { at, n: kept ? Object.keys(kept.pages).length - 2 : 0, m: kept?.missed || 0 }));
   told.setAttribute("role", "status");
   const press = make("button", "btn", say(box, on ? "stop" : "keep")) as HTMLButtonElement;
   press.type = "button";

@@ -159,6 +159,20 @@ def test_what_is_done_without_a_net_comes_once_and_in_order_when_it_is_back(lift
     assert page.evaluate(HELD) == {"letters": 0, "drafts": 0, "day": None}
 
 
+def test_a_case_that_could_not_be_kept_is_told_and_fetched_the_next_time(lift, town):
+    kept, missed = given(town, taken=False), given(town, taken=False, title="路灯不亮")
+    phone = lift(worker=True)
+    page = phone.new_page()
+    sign_in(page, "worker")
+    phone.route(f"**/field/cases/{missed.number}/", lambda route: route.fulfill(status=500, body=""))
+    page.get_by_role("button", name="本机保存今天的事项").tap()
+    page.wait_for_selector("text=另有 1 件没有存下")
+    assert f"/field/cases/{kept.number}/" in page.evaluate(HELD)["day"]
+    phone.unroute(f"**/field/cases/{missed.number}/")
+    page.goto("/field/")
+    page.wait_for_selector("text=已存本机（2 件）")
+
+
 def test_somebody_was_faster_and_nothing_is_lost(lift, town, axe_clean, shot):
     case, other = given(town), given(town, title="井盖响")
     phone = lift()

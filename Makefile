@@ -15,7 +15,7 @@ STAMPS := .venv/stamps
 MESSAGES := $(shell find src -name django.po)
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
-.PHONY: help run demo setup venv dev test check rows bench docs pictures faces looks clean
+.PHONY: help run demo setup venv dev test check types style rows bench docs pictures faces looks clean
 
 help: ## 列出目标 / list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -55,13 +55,18 @@ test: dev ## 在 SQLite 和 PostgreSQL 上跑全部测试 / all tests, on SQLite
 	case "$$code $(LIANXIN_REQUIRE)" in "77 "*postgresql*) exit 77;; "77 "*) exit 0;; *) exit $$code;; esac
 
 check: dev ## 全部检查：格式、类型、分层、迁移、文字、测试 / every check
-	$(BIN)/python -m ruff check
+	@$(MAKE) --no-print-directory -j 2 types style
+	@$(MAKE) --no-print-directory test
+
+types:
 	$(BIN)/python -m mypy
+
+style:
+	$(BIN)/python -m ruff check
 	$(BIN)/lint-imports
 	$(BIN)/python -m django makemigrations --check --dry-run --settings lianxin.town.settings
 	$(BIN)/python -m lianxin.ui.messages check
 	$(BIN)/python -m lianxin check towns/base
-	@$(MAKE) --no-print-directory test
 
 rows: dev ## 哪些需求有走查测试 / which requirement rows have a walk
 	@$(BIN)/python tests/rows.py

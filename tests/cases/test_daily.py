@@ -109,7 +109,7 @@ def test_what_was_sent_back_stands_there_until_the_day_after(town):
 
 
 def test_the_page_shows_ones_own_and_no_others(town):
-    handled(town, timezone.now() - timedelta(days=20))
+    handled(town, timezone.now() - timedelta(days=40))
     page = signed_in("handler").get("/today/").content.decode()
     assert "路灯不亮" in page
     assert "超时" in page
@@ -244,7 +244,7 @@ def asked(town):
 
 def test_nothing_is_sent_before_the_link_in_the_letter_was_pressed(town):
     browser, link = asked(town)
-    handled(town, timezone.now() - timedelta(days=20))
+    handled(town, timezone.now() - timedelta(days=40))
     held = DailyLetter.objects.for_system("tests", town).get()
     DailyLetter.objects.for_system("tests", town).update(told_on=None, hour=0)
     assert send_daily(town, now=TUESDAY + timedelta(days=365)) == 0

@@ -338,7 +338,7 @@ def phone():
 def test_the_form_comes_masked_and_the_link_is_shown_this_once(town, case):
     handler = signed_in("handler")
     page = handler.get(f"/cases/{case.number}/links/").content.decode()
-    for word in (NAME, PHONE, "502"):
+    for word in (NAME, PHONE, "502室"):
         assert word not in page
     sent = form(idempotency_key="once-upon-a-time")
     made = handler.post(f"/cases/{case.number}/links/", sent)

@@ -60,7 +60,7 @@ class Caller:
             kept = {}
         call = getattr(self.client, method.lower())
         response = call("/api/v1" + path, **kept, headers=sent, HTTP_HOST=self.host)
-        plain = not response.streaming and response.content
+        plain = not response.streaming and "json" in response.headers.get("Content-Type", "") and response.content
         response.json_body = json.loads(plain) if plain else None
         self._check(response)
         if status is not None:

@@ -60,11 +60,12 @@ REPLY_PARAMETER = {"description": _("The id of a reply text."), "example": "4713
 FOLLOW_UP_PARAMETER = {"description": _("The id of a day to look at a case again."), "example": "4714"}
 UPLOAD_PARAMETER = {"description": _("The id of a file that was brought."), "example": "4715"}
 SITE_PARAMETER = {"description": _("The code of a site, as on its plate."), "example": "320381104003-007"}
+VIEW_PARAMETER = {"description": _("The id of a saved view."), "example": "4716"}
 OF_PATH = {
     "number": NUMBER_PARAMETER, "batch": BATCH_PARAMETER, "photo": PHOTO_PARAMETER, "code": GRID_PARAMETER,
     "key": REGISTER_PARAMETER, "row": ROW_PARAMETER, "kind": KIND_PARAMETER, "category": CATEGORY_PARAMETER,
     "rule": RULE_PARAMETER, "link": LINK_PARAMETER, "reply": REPLY_PARAMETER, "follow_up": FOLLOW_UP_PARAMETER,
-    "upload": UPLOAD_PARAMETER, "site": SITE_PARAMETER,
+    "upload": UPLOAD_PARAMETER, "site": SITE_PARAMETER, "view": VIEW_PARAMETER,
 }  # fmt: skip
 REPLAYED = _("The same request again: what the first one brought about.")
 _WORDS = frozenset({"summary", "description"})

@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 from django.utils import timezone
+from django.utils.translation import override
 
 from lianxin.cases.pickers import options_of
 from lianxin.keys.cache import bump
@@ -199,3 +200,15 @@ def test_a_town_without_grids_is_led_to_the_file_that_brings_them(town, admin, m
     page = text(admin.get("/grids/"))
     assert 'href="/setup/import/?what=grids"' in page
     assert "data-map" not in page  # nothing to show on it
+
+
+def test_hours_of_its_own_are_written_only_where_they_are_to_hold(town, admin):
+    unit = Unit.objects.for_system("test", town).get(key="utilities")
+    assert text(admin.get(f"/setup/units/{unit.pk}/")).count('class="field setup-group setup-own"') == 1  # shown once ticked
+    assert "setup-own" not in text(admin.get("/setup/town/"))  # the town's own always hold
+
+
+def test_the_lines_of_service_are_named_in_the_language_of_the_page(town, admin):
+    with override("zh-hans"):  # and back to it: a page leaves its language behind
+        page = admin.get("/setup/units/", headers={"Accept-Language": "en"})
+    assert "Law and order" in page.content.decode()

@@ -27,8 +27,16 @@ from lianxin.town.registers.times import Day, Hours, Moment, Week, weekdays
 if TYPE_CHECKING:
     from lianxin.keys.models import Town
 
+def _named_lines() -> Iterator[tuple[str, str]]:
+    return ((line.value, str(line.label)) for line in LineService.Line)
+
+
+def _line_said(line: str) -> str:
+    return dict(_named_lines()).get(line, line)
+
+
 def _lines(_town: Town) -> Iterator[Option]:
-    return ((line.value, line.value, str(line.label)) for line in LineService.Line)
+    return ((key, key, text) for key, text in _named_lines())
 
 
 def _grids(town: Town) -> Iterator[Option]:
@@ -104,7 +112,7 @@ UNITS = Register(
         Yes(column="active", label=lambda: _("In service")),
     ),
     title=lambda _town, row: unit_name(row),
-    about=lambda town, row: " · ".join(filter(None, (row.line, grid_name(town, row.grid_id), row.phone))),
+    about=lambda town, row: " · ".join(filter(None, (_line_said(row.line), grid_name(town, row.grid_id), row.phone))),
     rows=lambda town: sorted(units(town).values(), key=lambda unit: (not unit.active, unit.grid_id or 0, unit.pk)),
     group=lambda _town, row: _("Villages and communities") if row.grid_id else _("Of the town"),
     off=lambda row: not row.active,
@@ -276,7 +284,7 @@ def _in_tree(town: Town) -> list[Category]:
 CATEGORIES = Register(
     key="categories", kind="category", model=Category,
     name=lambda: _("Categories and limits"), one=lambda: _("category"),
-    lede=lambda: _("What requests are about, in two levels, and how long each step may take."),
+    lede=lambda: _("What requests are about and how long each step may take; a group out of use takes all below too."),
     fields=(
         Field(column="name", label=lambda: _("Its name"), required=True, most=60),
         Field(column="name_en", label=lambda: _("Name in English")),

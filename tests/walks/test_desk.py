@@ -8,7 +8,8 @@ import pytest
 from django.utils import timezone
 
 from lianxin.cases.actions import open_case, transition
-from lianxin.cases.models import Case
+from lianxin.cases.actions.asking import publish_questions
+from lianxin.cases.models import Case, Category
 from lianxin.cases.queries.standing import stand
 from lianxin.cases.values import Draft
 from towns import grid_named, who
@@ -225,6 +226,29 @@ def test_a_call_half_written_survives_a_wrong_key_and_not_a_sign_out(desk_page, 
     desk_page.click("form[action$='/sign-out/'] button")
     desk_page.wait_for_url("**/sign-in/**")
     assert desk_page.evaluate(STORED) == ["", ""]
+
+
+SHEET = """questions:
+  - {key: sort, ask: {zh: 是什么犬, en: Which dogs}, type: choice, options: {stray: {zh: 流浪犬, en: Strays}, kept: {zh: 家养犬, en: Kept dogs}}}
+  - {key: many, ask: {zh: 大约几条, en: About how many}, type: number, when: {sort: stray}}
+"""
+
+
+@pytest.mark.row("B1")
+def test_a_caller_is_asked_what_their_words_bring_up_while_they_speak(desk_page, town, sign_in, go):
+    dogs = Category.objects.for_system("walk", town).get(key="dogs")
+    publish_questions(dogs, SHEET, base=0, why="常问", actor=who(town, "admin"), now=timezone.now())
+    sign_in(desk_page, "clerk")
+    go(desk_page, "/desk/register/")
+    desk_page.locator("#f-text").press_sequentially("流浪狗追着小孩跑")
+    asked = desk_page.locator("#asked")
+    asked.get_by_text("流浪犬").click()
+    asked.get_by_label("大约几条").fill("3")
+    assert asked.get_by_label("流浪犬").is_checked()
+    desk_page.click("button[name=do][value=save]")
+    desk_page.wait_for_selector("text=请把编号读给对方")
+    case = Case.objects.for_system("walk", town).get()
+    assert [(row["key"], row["value"]) for row in case.answers["asked"]["rows"]] == [("sort", "stray"), ("many", "3")]
 
 
 def beat(page):

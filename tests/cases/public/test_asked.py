@@ -186,6 +186,16 @@ def test_a_clerk_is_told_what_to_ask_and_may_leave_open_what_the_caller_does_not
     assert "请写数字" in text(wrong)
 
 
+def test_a_caller_is_asked_by_the_category_that_their_words_make_of_it(town, signed_in, dogs):
+    clerk = signed_in("clerk")
+    look = clerk.post("/desk/register/", {"do": "look", "text": "流浪狗追着小孩跑"})
+    assert "有人被咬伤吗" in text(look)
+    sent = {"text": "流浪狗追着小孩跑", "q_sort": "stray", "channel": "phone", "do": "save", "idempotency_key": "g" * 20}
+    assert clerk.post("/desk/register/", sent).status_code == 303
+    case = only(town)
+    assert (case.category_id, case.answers["asked"]["rows"][0]["value"]) == (dogs.pk, "stray")
+
+
 # --- programs -----------------------------------------------------------------------------------------------------------
 
 

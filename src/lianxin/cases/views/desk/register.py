@@ -46,7 +46,7 @@ def register(request: StaffRequest) -> HttpResponse:
     if not actor.can("register"):
         raise PermissionDenied
     filled = read_report(request.town, request.POST, request.FILES)
-    answer(filled, request.POST, filled.category, needed=False)
+    answer(filled, request.POST, asks_as(filled), needed=False)
     if request.method != "POST" or request.POST.get("do") == "look" or filled.faults:
         return shown(request, filled, now=now)
     try:
@@ -56,6 +56,14 @@ def register(request: StaffRequest) -> HttpResponse:
     except (NotSeen, Refused):
         filled.faults[""] = _("The case to join has ended meanwhile. Register this call as one of its own.")
     return shown(request, filled, now=now, status=409)
+
+
+def asks_as(filled: Report) -> int | None:
+    """The category whose questions are asked: the one chosen, else the guess that the case would get."""
+    if filled.category is not None or not filled.text:
+        return filled.category
+    guesses = suggest_categories(filled.town, filled.text, most=1)
+    return guesses[0][0].pk if guesses else None
 
 
 def save(request: StaffRequest, filled: Report, *, now: datetime) -> str:
@@ -88,11 +96,10 @@ def draft_of(actor: Actor, filled: Report, data: QueryDict) -> Draft:
     draft = filled.draft(
         kind if kind in known else report_kind(actor.town), channel if channel in CHANNELS else CHANNELS[0]
     )
-    guesses = suggest_categories(actor.town, filled.text, most=1)
     urgency = data.get("urgency", "")
     return replace(
         draft,
-        category_id=draft.category_id or (guesses[0][0].pk if guesses else None),
+        category_id=asks_as(filled),
         urgency=urgency if urgency in URGENCIES else "",
         grid_id=draft.grid_id or grid_by(actor.town, data.get("grid", "")),
     )
@@ -139,7 +146,7 @@ def shown(request: StaffRequest, filled: Report, *, now: datetime, status: int =
         "options": {key: options_of(FIELDS[key], actor, None, now=now)[0] for key in ("category", "grid", "urgency")},
         "alike": same_matter(actor, filled, now=now),
         "kinds": kinds_to_open(actor),
-        "answering": answer(filled, data, filled.category, needed=False),
+        "answering": answer(filled, data, asks_as(filled), needed=False),
     }
     return render(request, "cases/desk/register.html", context, status=status or (422 if faults else 200))
 

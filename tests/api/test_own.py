@@ -108,3 +108,21 @@ def test_an_address_is_asked_before_it_is_told_anything(town, report, settings):
     [row] = Subscription.objects.for_system("t", town)
     assert row.confirmed_at is None
     assert set(own("POST", f"{place}/watch", {"way": "email", "address": "x"}, status=422).json_body["faults"]) == {"address"}
+
+
+@pytest.mark.row("B1")
+def test_whoever_has_it_too_joins_once_and_follows_with_a_code_of_their_own(town, anybody):
+    made = anybody("POST", "/reports", SENT, status=201).json_body
+    sent = {"text": "我家门前也黑", "contact": {"name": "李翠兰", "phone": "19900000077"}}
+    place = f"/board/{made['number']}/join"
+    joined = anybody("POST", place, sent, key="join-key-1", status=201).json_body
+    again = anybody("POST", place, sent, key="join-key-1", status=200)
+    assert (again.json_body, again.headers["Idempotency-Replayed"]) == (joined, "true")
+    assert joined["code"] != made["code"]
+    assert len(rows(town)) == 2
+    told = anybody("GET", f"/reports/{made['number']}/details", status=200, Authorization=f"Report {joined['code']}").json_body
+    assert (told["name"], told["first"]) == ("李翠兰", False)
+    assert anybody("POST", place, {**sent, "text": "x"}, key="join-key-1", status=409).json_body["code"] == "key_used_otherwise"
+    kept = anybody("POST", "/reports", {**SENT, "public_consent": False}, status=201).json_body
+    anybody("POST", f"/board/{kept['number']}/join", sent, status=404)
+    assert list(verify(town)) == []

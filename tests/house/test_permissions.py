@@ -611,6 +611,7 @@ TABLE = (
     sends("/api/v1/setup/imports/{upload}", {}, api(own_upload(200)), method="DELETE"),
     sends("/api/v1/setup/exports", {"what": "grids", "form": "csv"}, api(only({"admin"}))),
     sends("/api/v1/setup/exports", {"what": "people", "form": "csv"}, api(only(MANAGE_PEOPLE)), reveals=MANAGE_PEOPLE),
+    sends("/api/v1/board/{number}/join", {}, by_case(shown=409, rest=404), **NUMBER),
     # A resident's own, by program: with the code of the report, or the session of a telephone, and none of others'.
     *(Row(f"/api/v1/reports/{{number}}/{end}", always(401), **NUMBER) for end in ("details", "export", "erase")),
     *(Row(f"/api/v1/reports/{{number}}/{end}?code={{code}}", by_case(foreign=404, rest=200), reveals=set(ROLES), **NUMBER)

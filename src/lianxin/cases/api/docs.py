@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
 from lianxin.cases.api.door import api
@@ -18,12 +20,23 @@ JSON = "application/json"
 @require_GET
 def openapi(_request: HttpRequest) -> HttpResponse:
     """The OpenAPI 3.1 document, in the reader's language."""
-    return JsonResponse(api.get_openapi_schema(), json_dumps_params={"ensure_ascii": False})
+    return HttpResponse(_document(get_language()), content_type=JSON)
 
 
 @require_GET
 def page(request: HttpRequest) -> HttpResponse:
     """The readable documentation."""
+    return render(request, "cases/api/docs.html", dict(_told(get_language())))
+
+
+# Both are open to everybody and take a second of processor to make; they change with the code and the language alone.
+@lru_cache(maxsize=4)
+def _document(_language: str | None) -> bytes:
+    return json.dumps(api.get_openapi_schema(), ensure_ascii=False).encode()
+
+
+@lru_cache(maxsize=4)
+def _told(_language: str | None) -> Plain:
     schema = api.get_openapi_schema()
     found = [
         _operation(path, method, operation, schema)
@@ -31,12 +44,11 @@ def page(request: HttpRequest) -> HttpResponse:
         for method, operation in methods.items()
     ]
     tags = list(dict.fromkeys(each["tag"] for each in found))
-    context = {
+    return {
         "wide": True, "info": schema["info"], "schemes": schema["components"]["securitySchemes"],
         "groups": [(tag, [each for each in found if each["tag"] == tag]) for tag in tags],
         "codes": [(code, status, str(sentence)) for code, (status, sentence) in CODES.items()],
     }  # fmt: skip
-    return render(request, "cases/api/docs.html", context)
 
 
 def _operation(path: str, method: str, operation: Mapping[str, Any], schema: Mapping[str, Any]) -> Plain:

@@ -41,7 +41,8 @@ def test_all_who_have_none_get_first_passwords_to_print_and_can_sign_in(town, en
     client = enter("admin")
     assert "/staff/passwords/" in client.get("/staff/").content.decode()
     kept = Account.objects.get(username="clerk.lx").password
-    given = client.post("/staff/passwords/", {"unit": ""})
+    assert '<option value="">' not in client.get("/staff/passwords/").content.decode()  # a browser would not send it
+    given = client.post("/staff/passwords/", {"unit": "all"})
     assert given.status_code == 201
     assert "no-store" in given.headers["Cache-Control"]
     plain = slips(given)
@@ -49,7 +50,7 @@ def test_all_who_have_none_get_first_passwords_to_print_and_can_sign_in(town, en
     for username, password in plain.items():
         assert authenticate(None, username=username, password=password).username == username
     assert Account.objects.get(username="clerk.lx").password == kept
-    assert slips(client.post("/staff/passwords/", {"unit": ""})) == {}  # everybody has one
+    assert slips(client.post("/staff/passwords/", {"unit": "all"})) == {}  # everybody has one
     assert "/staff/passwords/" not in client.get("/staff/").content.decode()
     told = str(list(Entry.objects.for_system("test", town).values_list("data", flat=True)))
     assert not any(password in told for password in plain.values())

@@ -93,6 +93,8 @@ def _type(facts: Mapping[str, Any]) -> str:
         return " | ".join(_type(each) for each in facts["anyOf"])
     if "$ref" in facts:
         return str(facts["$ref"]).rpartition("/")[2]
+    if "properties" in facts:  # one of several objects, by its name
+        return str(facts.get("title", facts["type"]))
     inner = f" [{_type(facts['items'])}]" if "items" in facts else ""
     form = f" ({facts['format']})" if "format" in facts else ""
     longest = f" ≤ {facts['maxLength']}" if "maxLength" in facts else ""

@@ -60,7 +60,9 @@ def _by_register(schema: dict[str, Any]) -> None:
 class NewRow(Taken):
     """A row to be entered: its fields by name, as `listRegisters` tells them."""
 
-    values: dict[str, Any] = Field(json_schema_extra=_by_register)
+    values: dict[str, Any] = Field(
+        description=_("By the names of the register's fields; see listRegisters."), json_schema_extra=_by_register
+    )
     why: Why = Field("", description=_("Stands in the history."))
 
 

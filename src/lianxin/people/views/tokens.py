@@ -22,8 +22,8 @@ LASTS = ((30, gettext_lazy("30 days")), (90, gettext_lazy("90 days")), (366, get
 MAY = (
     ("cases:read", gettext_lazy("read cases")),
     ("cases:write", gettext_lazy("register cases and move them on")),
-    ("setup:read", gettext_lazy("read units and routes")),
-    ("setup:write", gettext_lazy("change boundaries of grids, where the post may set up the town")),
+    ("setup:read", gettext_lazy("read the town's set-up")),
+    ("setup:write", gettext_lazy("change the town's set-up, as far as the post may")),
 )
 
 

@@ -27,7 +27,8 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from lianxin.cases.models import Case, Reporter
 from lianxin.cases.queries.inbox import at_steps, rows_of
-from lianxin.cases.queries.setup import end_steps, steps_of_phase, workflow_by_id
+from lianxin.cases.queries.lateness import late_at
+from lianxin.cases.queries.setup import end_steps, workflow_by_id
 from lianxin.cases.queries.undone import still_stands
 from lianxin.keys.models import Town
 from lianxin.ledger.models import Entry
@@ -222,7 +223,7 @@ def _live(what: str, now: datetime) -> Q:
 def _fact(town: Town, what: str, period: Period, now: datetime) -> Q:
     """What is asked of a case recorded in a period, as it stood when the period ended."""
     if what in ("closed", "unclosed", "on_time", "overdue"):
-        closed, late = _closed(town, period, now), Q(id__in=_entries(town, period, _late(town)))
+        closed, late = _closed(town, period, now), Q(id__in=_entries(town, period, late_at(town, BUSY)))
         told = {"closed": closed, "unclosed": ~closed, "on_time": closed & ~late, "overdue": closed & late}
         return told[what]
     rated = Reporter.objects.for_system("figures: cases are scoped", town).filter(
@@ -258,11 +259,6 @@ def _opened_since(town: Town, period: Period) -> list[int]:
     then = moved.annotate(then=Subquery(history.order_by("-seq").values("step")[:1]))
     ends = end_steps(town)
     return [pk for pk, step in then.values_list("id", "then") if step in ends]
-
-
-def _late(town: Town) -> Q:
-    steps = sorted({key for phase in BUSY for key in steps_of_phase(town, phase)})
-    return Q(late=True, source__in=steps)
 
 
 def _entries(town: Town, period: Period, which: Q) -> Any:

@@ -212,3 +212,18 @@ def test_the_lines_of_service_are_named_in_the_language_of_the_page(town, admin)
     with override("zh-hans"):  # and back to it: a page leaves its language behind
         page = admin.get("/setup/units/", headers={"Accept-Language": "en"})
     assert "Law and order" in page.content.decode()
+
+
+def test_a_form_of_the_town_that_is_out_of_date_overwrites_nothing(town, admin):
+    form = filled(admin.get("/setup/town/"))
+    assert admin.post("/setup/town/", {**form, "phone": "0990-6681234"}).status_code == 303
+    stale = admin.post("/setup/town/", {**form, "county": "青川县"})
+    assert stale.status_code == 422
+    assert "别人改过" in text(stale)
+    town.refresh_from_db()
+    assert (town.phone, town.county) == ("0990-6681234", form["county"])
+    again = filled(stale)  # what was written stands there, with the stamp of what stands now
+    assert again["county"] == "青川县"
+    assert admin.post("/setup/town/", {**again, "phone": "0990-6681234"}).status_code == 303
+    town.refresh_from_db()
+    assert (town.phone, town.county) == ("0990-6681234", "青川县")

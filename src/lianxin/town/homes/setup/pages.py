@@ -34,7 +34,7 @@ from lianxin.town.registers.register import (
     read_form,
     take_away,
 )
-from lianxin.town.registers.town import FIELDS, change_town, read_town, stands, town_changes
+from lianxin.town.registers.town import FIELDS, StaleTown, change_town, read_town, stamp_of_town, stands, town_changes
 
 Faults = Mapping[str, str]
 
@@ -146,7 +146,7 @@ def _why(request: StaffRequest) -> str:
     return request.POST.get("why", "").replace("\x00", "").strip()[:200]
 
 
-def _faults(refused: NotKept | StaleRow) -> Faults:
+def _faults(refused: NotKept | StaleRow | StaleTown) -> Faults:
     if isinstance(refused, NotKept):
         return refused.faults
     return {"": _("Somebody changed it meanwhile. Below is what you wrote; look at the history, then save again.")}
@@ -222,14 +222,18 @@ def setup_town(request: StaffRequest) -> HttpResponse:
     """What is said of the town itself; POST changes it."""
     if not request.actor.can("configure"):
         raise PermissionDenied
-    town, faults = request.actor.town, {}
+    town = request.actor.town
+    faults: Faults = {}
     if request.method == "POST":
         reading = read_town(town, request.POST)
-        faults = reading.faults
-        if not faults:
-            done = change_town(town, reading.facts, actor=request.actor, now=timezone.now())
-            messages.success(request, _("Saved.") if done else _("Nothing was changed."))
-            return see(reverse("setup-town"))
+        faults, seen = reading.faults, request.POST.get("seen", "")
+        try:
+            if not faults:
+                done = change_town(town, reading.facts, actor=request.actor, now=timezone.now(), seen=seen)
+                messages.success(request, _("Saved.") if done else _("Nothing was changed."))
+                return see(reverse("setup-town"))
+        except StaleTown as refused:
+            faults = _faults(refused)
     return _town_page(request, town, faults)
 
 
@@ -238,6 +242,6 @@ def _town_page(request: StaffRequest, town: Town, faults: Faults) -> HttpRespons
     told = [town_changes(town, entry) for entry in reversed(past_of(town, "town", town.pk))]
     context = {
         **frame(request, "setup"), "faults": faults, "history": _history(told),
-        "sections": _sections(town, FIELDS, stands(town), data, faults),
+        "sections": _sections(town, FIELDS, stands(town), data, faults), "seen": stamp_of_town(town),
     }  # fmt: skip
     return render(request, "town/setup_town.html", context, status=422 if faults else 200)

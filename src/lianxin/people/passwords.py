@@ -17,12 +17,14 @@ from lianxin.people.models import Account, Post
 from lianxin.people.queries import today
 
 MOST = 100  # slips at once: others wait for what is written
+# The system, the security and the audit administrator watch each other (三员分立): none comes in by another's account.
+_OFFICES = frozenset({"configure", "manage_people", "erase", "audit"})
 # Slow hashing is for words that can be guessed. These are 59 random bits, and are hashed in full at the first sign-in.
 _QUICK = 5_000
 
 
 class NotGivenOut(Exception):
-    """No password was given; `code`: not_yours, own, elsewhere, ended."""
+    """No password was given; `code`: not_yours, own, elsewhere, ended, office."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -54,9 +56,12 @@ def _elsewhere(town: Town) -> Exists:
 def give_password(post: Post, *, actor: Actor, now: datetime) -> str:
     """Give the holder of a post another password and return it, shown once; their sessions end. Raises NotGivenOut.
 
-    Not to oneself: one's own is changed with the old one. Not where the account has a post in another town.
+    Not to oneself: one's own is changed with the old one. Not where the account has a post in another town. Not to an
+    administrator of another sort, in whichever post.
     """
     _may_give(actor)
+    if actor.role != "system" and _office_of(post, today(now)) - set(actor.may):
+        raise NotGivenOut("office")
     if post.account_id == actor.account_id:
         raise NotGivenOut("own")
     if not Post.objects.for_system("password", post.town_id).filter(held(today(now)), pk=post.pk).exists():
@@ -64,6 +69,12 @@ def give_password(post: Post, *, actor: Actor, now: datetime) -> str:
     if Post.objects.for_system("password", post.town_id).filter(_elsewhere(actor.town), pk=post.pk).exists():
         raise NotGivenOut("elsewhere")
     return reset_password(post.account, actor=actor, now=now)
+
+
+def _office_of(post: Post, on: date) -> set[str]:
+    """What the holder may do as an administrator, in this post or another."""
+    posts = Post.objects.for_system("password", post.town_id).filter(held(on), account_id=post.account_id)
+    return {each for one in posts.select_related("role") for each in one.role.may if each in _OFFICES}
 
 
 def give_first_passwords(*, actor: Actor, now: datetime, unit_id: int | None = None) -> list[Slip]:

@@ -96,6 +96,19 @@ def test_ones_own_is_changed_with_the_old_one(town, enter):
     assert Account.objects.get(pk=admin.account_id).password == before
 
 
+@pytest.mark.parametrize(
+    ("who_asks", "whose"), [("admin", "security"), ("admin", "auditor"), ("security", "admin"), ("security", "auditor")]
+)
+def test_no_administrator_comes_in_by_anothers_account(town, enter, who_asks, whose):
+    post = Post.objects.for_system("test", town).get(account__username=f"{whose}.lx")
+    before = post.account.password
+    answer = enter(who_asks).post(f"/staff/{post.pk}/password/")
+    assert answer.status_code == 422
+    assert "三员分立" in answer.content.decode()
+    post.account.refresh_from_db()
+    assert post.account.password == before
+
+
 def test_no_town_decides_about_an_account_that_works_in_another_too(town, enter, other_town, settings):
     settings.ALLOWED_HOSTS = ["*"]
     clerk = Post.objects.for_system("test", town).get(pk=who(town, "clerk").post_id)

@@ -74,4 +74,5 @@ def _told(refused: NotGivenOut) -> str:
         "own": _("Your own password you change in your own menu, with the old one."),
         "ended": _("This post has ended already."),
         "elsewhere": _("This account has a post in another town as well: the operator of the installation resets it."),
+        "office": _("You and this administrator watch each other: the operator of the installation resets it."),
     }.get(refused.code, _("This is not yours to do."))

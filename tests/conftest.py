@@ -22,6 +22,16 @@ ZONE = ZoneInfo("Asia/Shanghai")
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=ZONE)
 
 
+# The browser's own bars are pages too, made ready beside each page that is opened: here they are never seen. The other
+# features are those the driver turns off by itself, whose list ours replaces.
+BROWSER = [
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--disable-features=PreloadTopChromeWebUI,WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup,"
+    "AvoidUnnecessaryBeforeUnloadCheckSync,DestroyProfileOnBrowserClose,HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,"
+    "LensOverlay,MediaRouter,PaintHolding,ThirdPartyStoragePartitioning,OptimizationHints,NetworkTimeServiceQuerying",
+]
+
 SHARING = ("test_demo_whole.py", "test_demo_load.py")
 
 
@@ -110,6 +120,6 @@ def browser():
         words = "no Chromium on this machine: the walks in the browser were not run"
         pytest.fail(words) if "chromium" in os.environ.get("LIANXIN_REQUIRE", "") else pytest.skip(words)
     with sync_playwright() as playwright:  # one in a process: a second would find the first one's loop running
-        running = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        running = playwright.chromium.launch(executable_path=found, args=BROWSER)
         yield running
         running.close()

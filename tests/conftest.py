@@ -67,7 +67,7 @@ def _dealt(items, hands):
 def _depends_on_the_database(item):
     if item.get_closest_marker("browser") or item.get_closest_marker("once"):
         return False
-    return "db" in item.fixturenames or item.get_closest_marker("django_db") or "town" in item.path.parts
+    return "db" in item.fixturenames or item.get_closest_marker("django_db") or item.path.name == "test_cli.py"
 
 
 @pytest.fixture(autouse=True)

@@ -1,5 +1,6 @@
 """The command line, as a person at the keyboard meets it."""
 
+import csv
 import importlib.util
 from pathlib import Path
 
@@ -29,3 +30,14 @@ def lianxin(db):
         return result
 
     return run
+
+
+@pytest.fixture
+def codes(tmp_path):
+    """What is wrong, by row and column."""
+
+    def read():
+        with (tmp_path / "a.xlsx.faults.csv").open(encoding="utf-8-sig", newline="") as file:
+            return [(int(row[0]), row[1], row[4]) for row in list(csv.reader(file))[1:]]
+
+    return read

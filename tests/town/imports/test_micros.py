@@ -1,6 +1,5 @@
 """Micro-grids and the eight lines of service from a table: every fault by row, twice is once, out and in the same."""
 
-import csv
 
 import pytest
 
@@ -25,17 +24,6 @@ def bring(made, lianxin, tmp_path):
         return lianxin("import", what, made.workbook(tmp_path / "a.xlsx", rows, head=head), "--town", "LX", "--yes")
 
     return run
-
-
-@pytest.fixture
-def codes(tmp_path):
-    """What is wrong, by row and column."""
-
-    def read():
-        with (tmp_path / "a.xlsx.faults.csv").open(encoding="utf-8-sig", newline="") as file:
-            return [(int(row[0]), row[1], row[4]) for row in list(csv.reader(file))[1:]]
-
-    return read
 
 
 def micros(town):

@@ -1,6 +1,5 @@
 """Sites from a table: every fault before anything is written, twice is once, a code is never used again."""
 
-import csv
 from datetime import UTC, datetime
 
 import pytest
@@ -29,17 +28,6 @@ def put_in(made, lianxin, tmp_path):
         return lianxin("import", "sites", made.workbook(tmp_path / "a.xlsx", rows, head=head), "--town", "LX", "--yes", *more)
 
     return run
-
-
-@pytest.fixture
-def codes(tmp_path):
-    """What is wrong, by row and column."""
-
-    def read():
-        with (tmp_path / "a.xlsx.faults.csv").open(encoding="utf-8-sig", newline="") as file:
-            return [(int(row[0]), row[1], row[4]) for row in list(csv.reader(file))[1:]]
-
-    return read
 
 
 def sites(town):

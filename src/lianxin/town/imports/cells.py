@@ -10,6 +10,7 @@ from typing import Any, Final
 from django.utils import timezone
 
 from lianxin.town.exports.safety import as_written
+from lianxin.town.imports.cleaning import clean_line
 from lianxin.town.imports.tables import NO_VALUE, Cells
 
 ERROR_VALUES: Final = frozenset({"#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!"})
@@ -58,6 +59,18 @@ def text_of(cell: Any) -> str:
     if text in ERROR_VALUES:
         raise Wrong("error_value", value=text)
     return text
+
+
+def line_of(most: int) -> Callable[[Any], str]:
+    """A reader of one tidy line of at most so many characters. It raises Wrong."""
+
+    def read(cell: Any) -> str:
+        text = clean_line(text_of(cell))
+        if len(text) > most:
+            raise Wrong("too_long", most=most)
+        return text
+
+    return read
 
 
 def moment_of(cell: Any, formats: tuple[str, ...], *, now: datetime) -> datetime:

@@ -9,7 +9,7 @@ from lianxin.people.micros import MicroRow, known_micros
 from lianxin.places.models import Grid
 from lianxin.places.queries import ancestor_ids, ended_grids, grid_tree
 from lianxin.places.reform.plan import SERIALS
-from lianxin.town.imports.cells import Wrong, count_of, read_row, text_of
+from lianxin.town.imports.cells import Wrong, count_of, line_of, read_row, text_of
 from lianxin.town.imports.cleaning import clean_line
 from lianxin.town.imports.faults import RowFault, Unreadable
 from lianxin.town.imports.holders import holders_of, post_of
@@ -72,7 +72,7 @@ class _Reader:
     def read(self, row: int, cells: Cells) -> MicroRow | None:
         """The micro-grid of a row; None, and its faults noted, when it has any."""
         lines = ("name", "grid", "account", "person", "title", "doors")
-        readers: dict[str, Callable[[Any], Any]] = {name: self._line(name) for name in lines}
+        readers: dict[str, Callable[[Any], Any]] = {name: line_of(LONGEST[name]) for name in lines}
         readers |= {"code": _code, "households": count_of, "population": count_of, "phone": _phone}
         before = len(self.faults)
         got, wrong = read_row(readers, self._places, cells, required=("name",))
@@ -85,15 +85,6 @@ class _Reader:
         except _At as wrong_at:
             self._fault(row, wrong_at.target, wrong_at.wrong)
             return None
-
-    def _line(self, target: str) -> Callable[[Any], str]:
-        def read(cell: Any) -> str:
-            text = clean_line(text_of(cell))
-            if len(text) > LONGEST[target]:
-                raise Wrong("too_long", most=LONGEST[target])
-            return text
-
-        return read
 
     def _fault(self, row: int, target: str, wrong: Wrong) -> None:
         self.faults.append(RowFault(row, self.names[target], wrong.code, wrong.said))

@@ -11,7 +11,7 @@ from lianxin.keys.once import digest_of
 from lianxin.people.masking import tidy_phone
 from lianxin.places.datum import BadPoint, Datum, to_wgs84
 from lianxin.places.queries import grid_tree
-from lianxin.town.imports.cells import Wrong, choice_of, count_of, moment_of, text_of
+from lianxin.town.imports.cells import Wrong, choice_of, count_of, line_of, moment_of, text_of
 from lianxin.town.imports.cleaning import clean_line, clean_text, shorten
 from lianxin.town.imports.faults import RowFault, Unreadable
 from lianxin.town.imports.tables import column_of
@@ -88,9 +88,9 @@ class RowReader:
 
     def _readers(self) -> dict[str, Callable[[Any], Any]]:
         readers: dict[str, Callable[[Any], Any]] = {
-            "title": self._line("title"), "text": self._text, "number": self._line("number"),
-            "name": self._line("name"), "address": self._line("address"), "user": self._line("user"),
-            "source": self._line("source"), "channel": self._line("channel"), "phone": _phone,
+            "title": line_of(LONGEST["title"]), "text": self._text, "number": line_of(LONGEST["number"]),
+            "name": line_of(LONGEST["name"]), "address": line_of(LONGEST["address"]), "user": line_of(LONGEST["user"]),
+            "source": line_of(LONGEST["source"]), "channel": line_of(LONGEST["channel"]), "phone": _phone,
             "happened_at": lambda cell: moment_of(cell, self._map.dates, now=self._now) if _said(cell) else None,
             "votes_for": count_of, "votes_against": count_of, "category": self._category, "grid": self._grid,
             "urgency": lambda cell: choice_of(cell, self._urgencies), "consent": lambda cell: choice_of(cell, YES_NO),
@@ -105,15 +105,6 @@ class RowReader:
             for target, reader in readers.items()
             if target in self._places or target in constants
         }
-
-    def _line(self, target: str) -> Callable[[Any], str]:
-        def read(cell: Any) -> str:
-            text = clean_line(text_of(cell))
-            if len(text) > LONGEST[target]:
-                raise Wrong("too_long", most=LONGEST[target])
-            return text
-
-        return read
 
     def _text(self, cell: Any) -> str:
         raw = text_of(cell)

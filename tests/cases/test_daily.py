@@ -112,7 +112,7 @@ def test_the_page_shows_ones_own_and_no_others(town):
     handled(town, timezone.now() - timedelta(days=40))
     page = signed_in("handler").get("/today/").content.decode()
     assert "路灯不亮" in page
-    assert "超时" in page
+    assert "超期" in page
     assert "路灯不亮" not in signed_in("sanitation").get("/today/").content.decode()
 
 
@@ -132,7 +132,7 @@ def test_a_letter_names_no_resident_and_has_numbers_dates_and_links(town, clock)
     assert worked(clock, town, TUESDAY) == 1
     (letter,) = mail.outbox
     assert letter.to == [BOX]
-    for word in (case.number, "路灯不亮", "待办 1 件", "超时 1 件", f"http://lx.test/cases/{case.number}/", "/today/letter/"):
+    for word in (case.number, "路灯不亮", "待办 1 件", "超期 1 件", f"http://lx.test/cases/{case.number}/", "/today/letter/"):
         assert word in letter.subject + letter.body
     for word in (NAME, PHONE, "昨天"):
         assert word not in letter.subject + letter.body

@@ -20,7 +20,7 @@ def test_the_lights_of_the_present_step_differ_in_shape_not_in_colour_alone():
 
 
 def test_the_bar_says_itself_to_those_who_hear_it():
-    assert summary(cells("dddntt"), "late") == "第 4 步（共 6 步）：事件处置，进行中，已超时"
+    assert summary(cells("dddntt"), "late") == "第 4 步（共 6 步）：事件处置，进行中，已超期"
     assert summary(cells("dddptt")) == "第 4 步（共 6 步）：事件处置，已停表"
     assert summary(cells("dddddd")) == "6 步全部完成"
     assert summary(cells("dddttt")) == "6 步中已完成 3 步"

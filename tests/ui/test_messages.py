@@ -1,5 +1,7 @@
 """Every word has its Chinese."""
 
+import re
+
 import pytest
 
 from lianxin.ui import messages
@@ -104,3 +106,11 @@ def test_compiling_makes_what_django_reads(app):
 
 def test_the_words_of_the_look_are_whole():
     assert [str(gap) for gap in messages.gaps() if gap.app == "ui"] == []
+
+
+def test_lateness_has_one_word_everywhere():
+    """超期, as the glossary says: who reads another word on each page thinks of another thing."""
+    bases = messages.ROOT.rglob("*.po"), (messages.ROOT.parents[1] / "towns" / "base").rglob("*.yaml")
+    told = [line for files in bases for path in files for line in path.read_text("utf-8").splitlines()]
+    assert any("超期" in line for line in told)
+    assert [line for line in told if re.search("逾期|超时", line)] == []

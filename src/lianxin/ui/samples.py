@@ -68,7 +68,7 @@ ENTRIES = [
         "text": "电话联系，约定下午到现场。",
         "inside": True,
     },
-    {"act": "超时提醒", "at": "昨天 17:30", "who": "系统", "tone": "late"},
+    {"act": "超期提醒", "at": "昨天 17:30", "who": "系统", "tone": "late"},
     {
         "act": "派单",
         "at": "11月19日 10:12",
@@ -94,7 +94,7 @@ def samples() -> dict[str, Any]:
         "bars_cells": [
             ("办理中，还有 2 天", cells("dddntt", "2天"), "ok"),
             ("快到期", cells("dntttt", "3时"), "soon"),
-            ("已超时", cells("dddntt", "超5时"), "late"),
+            ("已超期", cells("dddntt", "超5时"), "late"),
             ("退回过", cells("dbnttt", "6时"), "ok"),
             ("挂账，停表", cells("dddptt", "停表"), "ok"),
             ("全部办结", cells("dddddd"), "ok"),
@@ -114,7 +114,7 @@ def samples() -> dict[str, Any]:
         "nav": [
             {"text": "收件箱", "href": "#inbox", "icon": "inbox", "on": True, "count": 37},
             {"text": "登记", "href": "#new", "icon": "phone"},
-            {"text": "超时", "href": "#late", "icon": "clock", "count": 4, "tone": "late"},
+            {"text": "超期", "href": "#late", "icon": "clock", "count": 4, "tone": "late"},
             {"text": "地图", "href": "#map", "icon": "map"},
             {"text": "统计", "href": "#chart", "icon": "chart"},
             {"text": "公开", "href": "#board", "icon": "globe"},

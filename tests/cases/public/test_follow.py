@@ -348,8 +348,8 @@ def test_a_late_case_says_so(site, town, lamp, link):
     done = lamp(now=MONDAY)
     sweep(town, now=MONDAY + timedelta(days=2))
     page = site.get(link(done)).content.decode()
-    assert "已经超过期限" in page
-    assert "已超期限，已报上一级" in page
+    assert "已经超期" in page
+    assert "已超期，已报上一级" in page
 
 
 def test_a_suspended_case_says_when_it_is_looked_at_again(site, town, lamp, link, act):

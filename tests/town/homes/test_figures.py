@@ -232,8 +232,8 @@ def test_a_figure_says_what_it_counts_and_so_does_its_paper(town, a_year, signed
     assert "data-print" in page
     assert re.search(r"群众诉求 · 截至 \d\d:\d\d", client.get("/town/").content.decode())
     late = client.get("/town/cases/?what=late").content.decode()
-    assert re.search(r'class="paper-head">\s*<p class="strong">[^<]+ · 当前逾期，\d+ 件</p>\s*<p>全部类型 · 截至', late)
+    assert re.search(r'class="paper-head">\s*<p class="strong">[^<]+ · 当前超期，\d+ 件</p>\s*<p>全部类型 · 截至', late)
     watch = client.get("/supervise/?list=late").content.decode()
-    assert re.search(r'<p class="strong">[^<]+ · 已逾期，\d+ 件</p>\s*<p>全部类型 · 截至 \d\d:\d\d · 全镇', watch)
+    assert re.search(r'<p class="strong">[^<]+ · 已超期，\d+ 件</p>\s*<p>全部类型 · 截至 \d\d:\d\d · 全镇', watch)
     assert re.search(r"\d{4}-\d\d-\d\d \d\d:\d\d 到期", watch)
     assert "全部类型 · 件数为此刻，比率为近十二个月" in client.get("/wall/").content.decode()

@@ -139,7 +139,13 @@ function netIsBack(): void {
 export function day(): void {
   const of = bar()?.dataset.of || "";
   if (!of) return;
-  document.addEventListener("lianxin:outbox", (event) => mark((event as CustomEvent<Letter[]>).detail));
+  let waiting = 0;
+  document.addEventListener("lianxin:outbox", (event) => {
+    const letters = (event as CustomEvent<Letter[]>).detail;
+    mark(letters);
+    if (letters.length < waiting && chosen(of)) void renewed(of); // the service worker may have sent them, and says no more than that
+    waiting = letters.length;
+  });
   window.addEventListener("online", netIsBack);
   document.addEventListener("lianxin:sent", netIsBack);
   if (!able()) return;

@@ -1,6 +1,7 @@
 """The house's own rules: who may import whom, how long things may grow, what the spine may know."""
 
 import ast
+import re
 import subprocess
 import sys
 from itertools import pairwise
@@ -85,6 +86,18 @@ def test_nothing_is_left_unfinished():
         if mark in path.read_text("utf-8") and path.name != "relations.py"
     ]
     assert found == []
+
+
+def test_what_a_walk_waits_for_is_asked_again():
+    """Words are evaluated anew each time, which the pages' policy forbids; a promise is taken for a yes at once."""
+    waits = [
+        (path.name, node.lineno, node.args[0].value)
+        for path in (ROOT / "tests").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "wait_for_function" and isinstance(node.args[0], ast.Constant)
+    ]
+    assert len(waits) > 10
+    assert [wait for wait in waits if not re.match(r"(\(.*?\)|\w+) => ", wait[2])] == []
 
 
 def lint(*, cwd):

@@ -110,7 +110,7 @@ def test_nothing_is_lost_without_a_connection_and_nothing_is_sent_twice(tab):
     tab.fill("#f-title", "lamp")
     tab.context.set_offline(True)
     tab.click("button.main")
-    tab.wait_for_function("document.querySelector('.sending').textContent.includes('网络不通')")
+    tab.wait_for_function("() => document.querySelector('.sending').textContent.includes('网络不通')")
     assert tab.input_value("#f-title") == "lamp"
     tab.context.set_offline(False)
     tab.evaluate("const b = document.querySelector('button.main'); b.click(); b.click(); b.click()")

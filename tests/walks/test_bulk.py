@@ -68,7 +68,7 @@ def test_a_reply_text_goes_in_where_the_cursor_is_by_keyboard_and_what_was_typed
     field.press("Control+.")
     desk_page.locator("#reject-reason-reply").select_option(label="不归镇里")
     desk_page.keyboard.press("Enter")
-    desk_page.wait_for_function("document.querySelector('#reject-reason').value.includes('不归镇里管')")
+    desk_page.wait_for_function("() => document.querySelector('#reject-reason').value.includes('不归镇里管')")
     assert field.input_value().startswith("前\nLX")
     assert field.input_value().endswith("不归镇里管。后")
     assert steps(town) == ["collect"]

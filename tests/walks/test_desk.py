@@ -124,7 +124,7 @@ def the_filter_by_keyboard(page):
     assert "category=" not in page.url
     page.keyboard.press("Enter")
     page.wait_for_url(lambda url: "category=" in url)
-    page.wait_for_function("document.activeElement.name === 'category'")
+    page.wait_for_function("() => document.activeElement.name === 'category'")
     page.keyboard.press("Escape")
     page.keyboard.press("f")  # it stands open: the focus goes into it
     assert page.evaluate("document.activeElement.name") == "category"

@@ -113,7 +113,7 @@ def says(page, words):
 
 
 def until(page, found):
-    """Wait until something is so on the server."""
+    """Wait until something is so, on the server or on the phone."""
     for _ in range(100):
         if found():
             return
@@ -229,7 +229,7 @@ def keep_day(page, case):
     page.goto("/field/")
     page.get_by_role("button", name="本机保存今天的事项").tap()
     page.wait_for_selector("text=已存本机")
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
     page.reload()
     page.wait_for_selector("text=已存本机")
     assert f"/field/cases/{case.number}/" in page.evaluate(HELD)["day"]
@@ -271,7 +271,7 @@ def test_the_day_opens_in_a_lift_and_a_case_is_taken_on_and_finished_there(lift,
     assert acts(case) == []
     phone.set_offline(False)
     until(page, lambda: acts(case) == ["take", "finish"])
-    page.wait_for_function("async () => !(await (await caches.open('lx-day')).keys()).some((each) => each.url.includes('/cases/'))")
+    until(page, lambda: not [path for path in page.evaluate(HELD)["day"] if "/cases/" in path])
     assert fresh(case).step == "feedback"
     assert CheckIn.objects.for_system("walk", town).get(case_id=case.pk).place == ""  # in a lift there is none
 

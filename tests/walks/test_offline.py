@@ -275,7 +275,7 @@ def test_the_report_opens_without_a_net_once_it_was_opened_with_one(browser, liv
     page = context.new_page()
     page.goto("/report/")
     page.evaluate("navigator.serviceWorker.ready.then((one) => one.active.state)")
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
     kept = page.evaluate(
         "caches.keys().then(async (names) => (await (await caches.open(names[0])).keys()).map((one) => new URL(one.url).pathname))"
     )

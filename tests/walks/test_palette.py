@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 def type_into(page, words):
     """What is typed into the palette, once the list has followed."""
     page.fill("[role=combobox]", words)
-    page.wait_for_function("document.querySelector('[role=combobox]').getAttribute('aria-activedescendant')")
+    page.wait_for_function("() => document.querySelector('[role=combobox]').getAttribute('aria-activedescendant')")
 
 
 def marked(page):

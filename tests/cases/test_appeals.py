@@ -2,9 +2,13 @@
 
 import pytest
 
+from cases.case.staging import signed_in
 from lianxin.cases.actions import open_case, transition
+from lianxin.cases.actions.bulk import offers
 from lianxin.cases.actions.doors import state_of
+from lianxin.cases.actions.triage import ways
 from lianxin.cases.models import Case
+from lianxin.cases.queries.page import next_acts
 from lianxin.cases.queries.setup import workflow_by_id
 from lianxin.cases.queries.standing import NotSeen, stand
 from lianxin.cases.roles import roles_of
@@ -62,3 +66,19 @@ def test_an_appeal_is_decided_by_itself_and_not_merged_away(town):
         transition(pk, "merge", actor=who(town, "supervisor"), now=MONDAY, given={"case": other})
     assert (caught.value.code, caught.value.detail["field"]) == ("bad_value", "case")
     assert Case.objects.for_system("tests", town).get(pk=pk).parent_id not in {None, other}
+
+
+def test_an_appeal_is_offered_no_merging_on_any_page(town, settings):
+    settings.ALLOWED_HOSTS = ["*"]
+    pk = appealed(town, "request", who(town, "clerk"), "reject", {"clause": "court", "reason": "在诉讼中"})
+    supervisor, standing = who(town, "supervisor"), stand(who(town, "supervisor"), pk=pk)
+    assert "merge" not in {act["act"] for act in next_acts(supervisor, standing, MONDAY)}
+    assert {"accept", "reject"} <= set(ways(supervisor, standing))
+    assert "merge" not in {*ways(supervisor, standing), *offers(supervisor, [standing])}
+    number = standing.case.number
+    browser = signed_in("supervisor")
+    for path in (f"/cases/{number}/", f"/desk/triage/{number}/"):
+        assert "并案" not in browser.get(path).content.decode(), path
+    told = browser.get(f"/desk/merge/{number}/").content.decode()
+    assert "申诉单独办理，不并案。" in told
+    assert "不能并案" not in told

@@ -1,10 +1,12 @@
 """What an actor is to a case: the names a workflow's `by` speaks of."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from lianxin.cases.models import Case, Duty
 from lianxin.people.actors import Actor
+from lianxin.workflow.definition import Transition, Workflow
+from lianxin.workflow.engine import CaseState, available
 
 MAIN = "main"
 HOLDER = frozenset({"holder", "holder_in_person"})  # a unit's people share its duties; in person: named, no colleague
@@ -37,6 +39,15 @@ def roles_of(actor: Actor, case: Case, duties: Sequence[Duty]) -> frozenset[str]
     if mine := [duty for duty in duties if duty.what == MAIN and holds(actor, duty)]:
         roles |= HOLDER if any(duty.post_id is not None for duty in mine) else {"holder"}
     return frozenset(roles | stood_in_for(actor.role, case.state))
+
+
+def open_to(roles: Collection[str], case: Case, flow: Workflow, state: CaseState) -> list[Transition]:
+    """What somebody with these roles is offered in a case: what its workflow allows, and the case itself.
+
+    A case that belongs to another (an appeal to what was refused) is decided by itself: it is not merged away.
+    """
+    found = available(flow, state, roles=roles)
+    return [each for each in found if case.parent_id is None or each.effect("merge") is None]
 
 
 def stood_in_for(role: str, state: Mapping[str, Any]) -> frozenset[str]:

@@ -13,12 +13,12 @@ from django.db import transaction as database
 from lianxin.cases.actions.doors import state_of, transition
 from lianxin.cases.queries.setup import workflow_by_id
 from lianxin.cases.queries.standing import stand
-from lianxin.cases.roles import roles_of
+from lianxin.cases.roles import open_to, roles_of
 from lianxin.cases.values import Done, Standing
 from lianxin.keys.once import OnceKey, found
 from lianxin.people.actors import Actor
 from lianxin.workflow.definition import Transition
-from lianxin.workflow.engine import Refused, available
+from lianxin.workflow.engine import Refused
 
 Way = tuple[Transition, ...]
 JUDGED = ("category", "grid", "urgency")  # what triage finds out; it goes with the first act that takes it
@@ -29,13 +29,13 @@ def ways(actor: Actor, standing: Standing) -> dict[str, Way]:
     by an act that asks nothing and leads to triage.
     """
     flow, state = workflow_by_id(actor.town, standing.case.workflow_id), state_of(standing)
-    roles = roles_of(actor, standing.case, standing.duties)
-    found_ways: dict[str, Way] = {each.act: (each,) for each in available(flow, state, roles=roles)}
+    case, roles = standing.case, roles_of(actor, standing.case, standing.duties)
+    found_ways: dict[str, Way] = {each.act: (each,) for each in open_to(roles, case, flow, state)}
     for first in [way[0] for way in found_ways.values()]:
         if first.to is None or first.needs or first.to == state.step or flow.phase_of(first.to) != "triage":
             continue
         if not flow.steps[first.to].end:
-            beyond = available(flow, replace(state, step=first.to), roles=roles)
+            beyond = open_to(roles, case, flow, replace(state, step=first.to))
             found_ways.update({each.act: (first, each) for each in beyond if each.act not in found_ways})
     return found_ways
 

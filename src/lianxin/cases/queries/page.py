@@ -22,7 +22,7 @@ from lianxin.cases.queries.history import History, history_of, timeline
 from lianxin.cases.queries.merged import merged_into
 from lianxin.cases.queries.setup import categories, workflow_by_id
 from lianxin.cases.queries.undone import last_own
-from lianxin.cases.roles import HOLDER, MAIN, holds, roles_of
+from lianxin.cases.roles import HOLDER, MAIN, holds, open_to, roles_of
 from lianxin.cases.values import Standing
 from lianxin.cases.words import act_name, channel_name, choice_name, duty_name, kept_names, said, step_name
 from lianxin.keys.numbers import spoken
@@ -296,7 +296,7 @@ def next_acts(actor: Actor, standing: Standing, now: datetime) -> list[Row]:
     duties = [duty.what for duty in standing.duties]
     state = CaseState.from_json(case.step, case.due_at, duties, case.state)
     roles = roles_of(actor, case, standing.duties)
-    acts = [_act(actor, case, flow, each, now) for each in available(flow, state, roles=roles)]
+    acts = [_act(actor, case, flow, each, now) for each in open_to(roles, case, flow, state)]
     for act in acts:
         act["closes"] = _closes(actor, standing, flow, act["act"])
     order = {"on": 0, "duty": 1, "beside": 2, "back": 3, "end": 4}

@@ -5,7 +5,7 @@ import { dropLetter, letterOf, lettersOf, putLetter, TOKEN, type Letter } from "
 const PATIENCE = 20000;
 const SLOWEST = 10; // bytes a millisecond: the slowest network we still wait for
 const RECEIPT = "X-Lianxin-Receipt";
-const SIGN_IN = /^\/(sign-in|post)\//;
+const SIGN_IN = /^\/(sign-in|post|password)\//;
 
 /** done: taken. moved: not taken, see there. page: not taken, the page says why. waits: again later. gone: not here. */
 export type Answer =

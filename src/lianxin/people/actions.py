@@ -29,11 +29,11 @@ def new_password() -> str:
 def create_account(
     username: str, name: str, *, actor: Actor, now: datetime, phone: str = "", password: str | None = None
 ) -> tuple[Account, str]:
-    """Make an account and return it with its password (made here unless given), which is shown once.
+    """Make an account and return it with its first password (made here unless given), which is shown once.
 
     Raises ValidationError for a weak password, IntegrityError for a username that is taken.
     """
-    account = Account(username=username, name=name, phone=phone)
+    account = Account(username=username, name=name, phone=phone, password_given_at=now)
     if password is not None:
         validate_password(password, account)
     plain = password or new_password()
@@ -45,23 +45,29 @@ def create_account(
 
 @transaction.atomic
 def reset_password(account: Account, *, actor: Actor, now: datetime, password: str | None = None) -> str:
-    """Give an account another password and return it; every session of the account ends with it."""
+    """Give an account another first password and return it; every session of the account ends with it."""
     if password is not None:
         validate_password(password, account)
     plain = password or new_password()
     account.set_password(plain)
-    account.save(update_fields=["password"])
+    account.password_given_at = now
+    account.save(update_fields=["password", "password_given_at"])
     record(Line("account", account.pk, "reset_password"), actor=actor, now=now)
     return plain
 
 
 @transaction.atomic
 def change_password(account: Account, password: str, *, actor: Actor, now: datetime) -> None:
-    """Set the password a person has chosen; raises ValidationError for a weak one."""
+    """Set the password a person has chosen; raises ValidationError for a weak one.
+
+    The entry says whether it took the place of one that somebody else had given.
+    """
     validate_password(password, account)
+    data = {"first": True} if account.password_given_at else {}
     account.set_password(password)
-    account.save(update_fields=["password"])
-    record(Line("account", account.pk, "change_password"), actor=actor, now=now)
+    account.password_given_at = None
+    account.save(update_fields=["password", "password_given_at"])
+    record(Line("account", account.pk, "change_password", data), actor=actor, now=now)
 
 
 @transaction.atomic

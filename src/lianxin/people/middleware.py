@@ -6,12 +6,14 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from lianxin.keys.cache import towns
 from lianxin.keys.models import Town
 from lianxin.people.actors import Actor, actor_of, nobody
+from lianxin.people.models import Account
 from lianxin.people.queries import posts_of, today
 
 Responder = Callable[[HttpRequest], HttpResponse]
@@ -60,10 +62,22 @@ def by_code(request: HttpRequest) -> bool:
     return bool(request.session.get(BY_CODE))
 
 
+def owes_password(request: HttpRequest) -> bool:
+    """Whether who has signed in did so by a password that was given: until they choose their own, they are nobody."""
+    account = request.user
+    return isinstance(account, Account) and account.password_given_at is not None and not by_code(request)
+
+
+def signed_in(request: HttpRequest) -> Account | None:
+    """Who has signed in, with a code or as staff; None for the public, and until a first password is replaced."""
+    account = request.user
+    return account if isinstance(account, Account) and not owes_password(request) else None
+
+
 def _actor(request: HttpRequest) -> Actor:
     town = _town(request)
-    account = request.user
-    if not account.is_authenticated or by_code(request):
+    account = signed_in(request)
+    if account is None or by_code(request):
         return nobody(town)
     posts = posts_of(account.pk, town, on=today(timezone.now()))
     chosen = request.session.get("post")
@@ -84,13 +98,15 @@ class ActorMiddleware:
 
 
 def staff(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Let only people in a post in; others are asked to sign in, or told that it is not theirs."""
+    """Let only people in a post in; others are asked to sign in, to choose a password, or told it is not theirs."""
 
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         from django.contrib.auth.views import redirect_to_login
 
         if not request.user.is_authenticated or by_code(request):
             return redirect_to_login(request.get_full_path())
+        if owes_password(request):
+            return redirect_to_login(request.get_full_path(), reverse("change-password"))
         request.town, request.actor = _town(request), _actor(request)  # type: ignore[attr-defined]
         if not request.actor.is_staff:  # type: ignore[attr-defined]
             raise PermissionDenied
@@ -101,8 +117,12 @@ def staff(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
-    """What every page may show: the town, None where the address names none, and who acts."""
-    return {"town": SimpleLazyObject(lambda: _town_if_any(request)), "actor": getattr(request, "actor", None)}
+    """What every page may show: the town, None where the address names none, who acts, and who has to choose first."""
+    return {
+        "town": SimpleLazyObject(lambda: _town_if_any(request)),
+        "actor": getattr(request, "actor", None),
+        "owes_password": lambda: hasattr(request, "user") and owes_password(request),
+    }
 
 
 def _town_if_any(request: HttpRequest) -> Town | None:

@@ -28,6 +28,7 @@ class Account(AbstractBaseUser):
     email = Personal(blank=True)
     email_proven_at = models.DateTimeField(null=True, help_text="when a link that was sent there was pressed")
     is_active = models.BooleanField(default=True)
+    password_given_at = models.DateTimeField(null=True, help_text="when somebody else gave the password; empty: own")
     created_at = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "username"

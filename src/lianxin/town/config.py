@@ -81,6 +81,13 @@ SETTINGS = (
         kind="int",
         within=(1, 1000),
     ),
+    Setting(
+        "LIANXIN_FIRST_PASSWORD_DAYS",
+        "14",
+        "Days within which a password that was handed out must be used; 0: it never runs out.",
+        kind="int",
+        within=(0, 366),
+    ),
     Setting("LIANXIN_TIANDITU_KEY", "", "Browser key of Tianditu (天地图) for pictures under the maps; empty: none."),
     Setting("LIANXIN_AMAP_KEY", "", "Key of AMap (高德) for pictures under the maps, where Tianditu has none."),
     Setting("HOST", "127.0.0.1", "Address the server listens on."),

@@ -51,6 +51,8 @@ def test_a_new_person_can_sign_in_with_the_password_that_is_shown_once(town, ent
     assert plain not in str(list(Entry.objects.for_system("test", town).values_list("data", flat=True)))
     assert list(verify(town)) == []
     client.force_login(post.account)
+    assert client.get("/desk/")["Location"] == "/password/?next=/desk/"
+    client.post("/password/", {"new_password1": "three-old-trees", "new_password2": "three-old-trees"})
     assert client.get("/desk/").status_code == 200
 
 

@@ -62,7 +62,7 @@ def test_first_passwords_may_be_given_to_one_unit(town, enter):
     unit = Post.objects.for_system("test", town).get(pk=who(town, "clerk").post_id).unit_id
     given = enter("security").post("/staff/passwords/", {"unit": str(unit)})
     assert set(slips(given)) == {"clerk.lx"}
-    assert "1 位在岗人员还没有密码" in given.content.decode()
+    assert "1 位在岗人员还没有密码，或初始密码已过期" in given.content.decode()
 
 
 def test_a_password_hashed_quickly_is_hashed_in_full_at_the_first_sign_in(town, enter):

@@ -14,6 +14,7 @@ from lianxin.cases.api.problems import Problem
 from lianxin.cases.links import reporter_by_code
 from lianxin.keys.models import Town
 from lianxin.people.actors import Actor, reporter
+from lianxin.people.middleware import owes_password, signed_in
 from lianxin.people.models import Account
 from lianxin.people.tokens import TokenRefused, bearer
 
@@ -51,6 +52,8 @@ class BrowserSession(APIKeyCookie):
         """The actor of the session, None when there is no session, or a problem."""
         if not request.user.is_authenticated:
             raise Problem("sign_in", headers=CHALLENGE)
+        if owes_password(request):
+            raise Problem("own_password_first")
         if check_csrf(request, lambda: None) is not None:
             raise Problem("csrf")
         actor: Actor = request.actor  # type: ignore[attr-defined]
@@ -71,8 +74,10 @@ class ResidentSession(APIKeyCookie):
 
     def __call__(self, request: HttpRequest) -> Account | None:
         """Whose requests are asked for, or a problem."""
-        account = request.user
-        if not isinstance(account, Account):
+        if owes_password(request):
+            raise Problem("own_password_first")
+        account = signed_in(request)
+        if account is None:
             raise Problem("sign_in", headers=CHALLENGE)
         if check_csrf(request, lambda: None) is not None:
             raise Problem("csrf")

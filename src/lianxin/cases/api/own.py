@@ -38,7 +38,7 @@ from lianxin.people.models import Account
 example = examples_in(Path(__file__).with_name("own.yaml"))
 router = Router()
 tag = _("Residents: what is one's own")
-OF_ACCOUNT = ("sign_in",)
+OF_ACCOUNT = ("sign_in", "own_password_first")
 OF_REPORT = ("code_missing", "slow_down")
 
 

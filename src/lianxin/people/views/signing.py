@@ -19,10 +19,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from lianxin.people.actions import change_password
 from lianxin.people.actors import Actor
-from lianxin.people.middleware import BY_CODE, by_code, town_of
+from lianxin.people.middleware import BY_CODE, by_code, owes_password, town_of
 from lianxin.people.models import Account, Post
 from lianxin.people.queries import posts_of, today
-from lianxin.people.views.forms import NewPassword, SignIn
+from lianxin.people.views.forms import NewPassword, OwnPassword, SignIn
 
 SEE_OTHER = 303
 HOME = "/"  # the town's first page sends everybody to the home of their post
@@ -53,11 +53,17 @@ def held_posts(request: HttpRequest) -> list[Post]:
 
 
 def _after(request: HttpRequest) -> str:
-    """After signing in: the post is chosen first by those who hold several."""
+    """After signing in: one's own password before anything else, then the post by those who hold several."""
+    if owes_password(request):
+        return _with_next(request, "change-password")
     if len(held_posts(request)) > 1:
-        query = urlencode({"next": wanted(request)}) if wanted(request) else ""
-        return reverse("choose-post") + (f"?{query}" if query else "")
+        return _with_next(request, "choose-post")
     return wanted(request) or HOME
+
+
+def _with_next(request: HttpRequest, name: str) -> str:
+    query = urlencode({"next": wanted(request)}) if wanted(request) else ""
+    return reverse(name) + (f"?{query}" if query else "")
 
 
 @sensitive_post_parameters("password")
@@ -103,6 +109,8 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @never_cache
 def choose_post(request: HttpRequest) -> HttpResponse:
     """Choose in which post to work: rights, grid and unit follow from it."""
+    if owes_password(request):
+        return see(_with_next(request, "change-password"))
     posts = held_posts(request)
     if request.method == "POST":
         chosen = next((post for post in posts if str(post.pk) == request.POST.get("post")), None)
@@ -118,19 +126,23 @@ def choose_post(request: HttpRequest) -> HttpResponse:
 @login_required
 @never_cache
 def password(request: HttpRequest) -> HttpResponse:
-    """Change one's own password; other sessions of the account end, this one goes on."""
+    """Change one's own password, or choose it where another gave one; other sessions end, this one goes on."""
     account = request.user
     assert isinstance(account, Account)  # noqa: S101 - login_required
-    form = NewPassword(account, data=request.POST if request.method == "POST" else None)
+    first, data = owes_password(request), request.POST if request.method == "POST" else None
+    form = OwnPassword(account, data=data) if first else NewPassword(account, data=data)
     if request.method == "POST" and form.is_valid():
         change_password(account, form.cleaned_data["new_password1"], actor=_self(request), now=timezone.now())
         update_session_auth_hash(request, account)
-        messages.success(request, _("Your password has been changed. Other devices have to sign in again."))
-        return see(HOME)
-    return render(request, "people/password.html", {"form": form}, status=422 if form.is_bound else 200)
+        chosen = _("Your own password is set; the first one opens nothing any more.")
+        changed = _("Your password has been changed. Other devices have to sign in again.")
+        messages.success(request, chosen if first else changed)
+        return see(_after(request))
+    context = {"form": form, "first": first, "next": wanted(request)}
+    return render(request, "people/password.html", context, status=422 if form.is_bound else 200)
 
 
 def _self(request: HttpRequest) -> Actor:
-    """The person who has signed in, even one who holds no post here."""
-    post_id = request.actor.post_id  # type: ignore[attr-defined]
+    """The person who has signed in, in the post they would act in; even one who holds none here."""
+    post_id = request.actor.post_id or next((post.pk for post in held_posts(request)), None)  # type: ignore[attr-defined]
     return Actor(town=town_of(request), account_id=request.user.pk, post_id=post_id)

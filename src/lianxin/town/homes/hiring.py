@@ -28,6 +28,7 @@ from lianxin.people.models import Account, Post
 from lianxin.people.queries import roles, units
 from lianxin.people.views.signing import see
 from lianxin.places.queries import grid_tree
+from lianxin.town.homes.passwords import lasts
 from lianxin.town.homes.people import basis_names
 from lianxin.town.homes.rows import Row
 
@@ -123,7 +124,7 @@ def _hire(request: StaffRequest, hiring: Hiring) -> HttpResponse:
     if not plain:
         messages.success(request, _("The post has been given; it holds from now on."))
         return see(reverse("staff-post", args=[post.pk]))
-    context = {**frame(request, "staff-directory"), "post": post, "account": account, "plain": plain}
+    context = {**frame(request, "staff-directory"), "post": post, "account": account, "plain": plain, "lasts": lasts()}
     return render(request, "town/staff_made.html", context, status=201)
 
 

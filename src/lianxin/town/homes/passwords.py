@@ -12,8 +12,15 @@ from django.views.decorators.http import require_http_methods
 from lianxin.cases.pickers import unit_name
 from lianxin.cases.views.frame import StaffRequest, frame
 from lianxin.people.middleware import staff
-from lianxin.people.passwords import MOST, NotGivenOut, give_first_passwords, give_password, without_password
-from lianxin.people.queries import today, units
+from lianxin.people.passwords import (
+    MOST,
+    NotGivenOut,
+    first_lasts,
+    give_first_passwords,
+    give_password,
+    without_password,
+)
+from lianxin.people.queries import units
 from lianxin.town.homes.people import found, post_page
 from lianxin.town.homes.rows import Row
 
@@ -31,7 +38,8 @@ def staff_password(request: StaffRequest, pk: int) -> HttpResponse:
         plain = give_password(post, actor=request.actor, now=timezone.now())
     except NotGivenOut as refused:
         return post_page(request, post, faults={"": _told(refused)})
-    context = {**frame(request, "staff-directory"), "post": post, "account": post.account, "plain": plain, "anew": True}
+    told = {"post": post, "account": post.account, "plain": plain, "anew": True, "lasts": lasts()}
+    context = {**frame(request, "staff-directory"), **told}
     return render(request, "town/staff_made.html", context, status=201)
 
 
@@ -40,7 +48,7 @@ def staff_password(request: StaffRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @sensitive_variables("slips")
 def staff_passwords(request: StaffRequest) -> HttpResponse:
-    """Who has no password yet, unit by unit; a POST gives them one each and answers with slips to print, once."""
+    """Who cannot sign in yet, unit by unit; a POST gives them one each and answers with slips to print, once."""
     if not request.actor.can("manage_people"):
         raise PermissionDenied
     unit = units(request.actor.town).get(_number(request.POST.get("unit", "")))
@@ -48,8 +56,17 @@ def staff_passwords(request: StaffRequest) -> HttpResponse:
     if request.method == "POST":
         given = give_first_passwords(actor=request.actor, now=timezone.now(), unit_id=unit.pk if unit else None)
         slips = [{"post": each.post, "unit": unit_name(each.post.unit), "plain": each.plain} for each in given]
-    context = {**frame(request, "staff-directory"), **_missing(request), "slips": slips, "most": MOST}
+    context = {
+        **frame(request, "staff-directory"), **_missing(request), "slips": slips, "most": MOST,
+        "lasts": lasts(),
+    }  # fmt: skip
     return render(request, "town/staff_passwords.html", context, status=201 if slips else 200)
+
+
+def lasts() -> int:
+    """For how many days a first password opens the door; 0: until it is replaced."""
+    held = first_lasts()
+    return held.days if held else 0
 
 
 def _number(text: str) -> int:
@@ -58,7 +75,7 @@ def _number(text: str) -> int:
 
 def _missing(request: StaffRequest) -> Row:
     """How many people have no password, in all and by unit; somebody with two posts counts with the first."""
-    posts = without_password(request.actor.town, on=today(timezone.now()))
+    posts = without_password(request.actor.town, now=timezone.now())
     unit_of = {post.account_id: post.unit for post in reversed(posts)}
     counted: dict[int, int] = {}
     for unit in unit_of.values():

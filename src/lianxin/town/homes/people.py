@@ -57,7 +57,7 @@ def _no_password(actor: Actor, now: datetime) -> int:
     """How many people cannot sign in yet, for those who can help it."""
     if not actor.can("manage_people"):
         return 0
-    return without_password(actor.town, on=today(now)).order_by().values("account_id").distinct().count()
+    return without_password(actor.town, now=now).order_by().values("account_id").distinct().count()
 
 
 def person(actor: Actor, row: Row) -> Row:

@@ -39,10 +39,10 @@ from lianxin.cases.views.marks import collection, crowd, point
 from lianxin.cases.views.public.pages import TownRequest, mine_kept, nav, plain_words
 from lianxin.cases.views.public.progress import progress_of
 from lianxin.cases.views.public.report import photo_file
-from lianxin.cases.views.public.signing import signed_in
 from lianxin.keys.cache import cached
 from lianxin.keys.models import Town
 from lianxin.keys.numbers import spoken
+from lianxin.people.middleware import signed_in
 from lianxin.people.queries import units
 from lianxin.places.models import Grid
 from lianxin.places.queries import grid_tree

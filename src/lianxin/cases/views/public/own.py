@@ -30,10 +30,10 @@ from lianxin.cases.values import Details
 from lianxin.cases.views.public.mine import brief_of, private_path
 from lianxin.cases.views.public.pages import TownRequest, nav, private
 from lianxin.cases.views.public.report_form import LONGEST_NAME, not_dialled
-from lianxin.cases.views.public.signing import offered, signed_in
+from lianxin.cases.views.public.signing import offered
 from lianxin.people.actors import nobody
 from lianxin.people.masking import mask_phone, tidy_phone
-from lianxin.people.middleware import BY_CODE
+from lianxin.people.middleware import BY_CODE, signed_in
 from lianxin.people.models import Account
 from lianxin.people.residents import rename_account
 

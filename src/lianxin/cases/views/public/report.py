@@ -42,7 +42,6 @@ from lianxin.cases.views.public.report_form import (
     site_on,
     told_by_plate,
 )
-from lianxin.cases.views.public.signing import signed_in
 from lianxin.forms.photos import StoredPhoto, path_of
 from lianxin.keys.models import Town
 from lianxin.keys.numbers import spoken
@@ -50,7 +49,7 @@ from lianxin.keys.once import KeyUsedOtherwise
 from lianxin.keys.tries import spend
 from lianxin.people.actors import nobody
 from lianxin.people.clients import client_of
-from lianxin.people.middleware import by_code
+from lianxin.people.middleware import by_code, signed_in
 from lianxin.places.queries import grid_tree
 from lianxin.ui.receipts import receipted
 from lianxin.workflow.engine import Refused

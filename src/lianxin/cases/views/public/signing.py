@@ -22,8 +22,8 @@ from lianxin.people.actors import nobody
 from lianxin.people.cipher import blind
 from lianxin.people.clients import client_of
 from lianxin.people.masking import mask_phone
-from lianxin.people.middleware import BY_CODE
-from lianxin.people.models import Account, PhoneCode
+from lianxin.people.middleware import BY_CODE, signed_in
+from lianxin.people.models import PhoneCode
 from lianxin.people.residents import (
     FIGURES,
     LASTS,
@@ -46,12 +46,6 @@ log = logging.getLogger("lianxin.residents")
 def offered() -> bool:
     """Whether residents can sign in: there is a way to send them a code."""
     return WAYS["sms"].offered()
-
-
-def signed_in(request: TownRequest) -> Account | None:
-    """Who has signed in, with a code or as staff; None for the public."""
-    account = request.user
-    return account if isinstance(account, Account) else None
 
 
 @sensitive_post_parameters("phone")

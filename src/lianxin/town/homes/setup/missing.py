@@ -43,9 +43,9 @@ def _people(town: Town, now: datetime) -> Iterator[tuple[str, str]]:
         names = pgettext("list", ", ").join(unit_name(unit) for unit in idle[:NAMED])
         told = _("Units that take turns and have nobody in post: %(units)s.")
         yield told % {"units": names + ("…" if len(idle) > NAMED else "")}, address("staff-directory")
-    n = without_password(town, on=today(now)).order_by().values("account_id").distinct().count()
+    n = without_password(town, now=now).order_by().values("account_id").distinct().count()
     if n:
-        told = ngettext("%(n)s person has no password and cannot sign in: give out first passwords.", "%(n)s people have no password and cannot sign in: give out first passwords.", n)  # fmt: skip # noqa: E501
+        told = ngettext("%(n)s person cannot sign in yet: give out first passwords.", "%(n)s people cannot sign in yet: give out first passwords.", n)  # fmt: skip # noqa: E501
         yield told % {"n": n}, reverse("staff-passwords")
 
 

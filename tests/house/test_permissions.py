@@ -324,6 +324,8 @@ TABLE = (
     Row("/desk/print/", staff()),
     Row("/desk/print/list.pdf?scope=all", staff()),
     Row("/desk/print/register.pdf", staff()),
+    post("/desk/print/register/", {"form": "csv", "scope": "all"}, staff(200), shows=seen(*CASES)),
+    post("/desk/print/register/", {"form": "pdf"}, staff(303)),
     Row("/desk/publish/{number}/photos/{photo}/", first(only(PUBLISH), of_case()), **NUMBER),
     Row("/desk/publish/{number}/photos/{photo_far}/", first(only(PUBLISH), lambda role, case: of_case(200 if case == "far" else 404)(role, case)),
         **NUMBER),

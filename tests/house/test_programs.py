@@ -63,6 +63,7 @@ TABLE = {
     "desk-cover": OWED,
     "case-undo": ("POST /cases/{number}/undo",),
     "desk-bulk": ("POST /batches",),
+    "register-out": ("GET /cases",),
     "bulk-undo": ("POST /batches/{batch}/undo",),
     "case-contact": OWED,
     "case-slip-pdf": Page("paper: what stands on it is the case, which is read; a telephone is given for a reason by case-contact"),

@@ -14,6 +14,7 @@ from lianxin.town.homes import (
     passwords,
     people,
     plates,
+    registering,
     supervise,
     townpage,
 )
@@ -99,6 +100,7 @@ urlpatterns = [
     path("setup/import/<int:pk>/take/", importing.import_take, name="setup-import-take"),
     path("setup/import/<int:pk>/drop/", importing.import_drop, name="setup-import-drop"),
     path("setup/export/", exporting.export, name="setup-export"),
+    path("desk/print/register/", registering.register_out, name="register-out"),
     path("staff/", people.staff_directory, name="staff-directory"),
     path("staff/new/", hiring.staff_new, name="staff-new"),
     path("staff/passwords/", passwords.staff_passwords, name="staff-passwords"),

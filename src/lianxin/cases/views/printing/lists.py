@@ -22,7 +22,8 @@ from lianxin.people.actors import Actor
 from lianxin.people.middleware import staff
 from lianxin.ui import words
 
-MOST = 1000  # rows on paper: forty pages; who needs more wants the export
+MOST = 1000  # rows on paper: forty pages; who needs more wants the table
+TABLE_MOST = 20_000  # rows of a table: a year of a town's; what is cut is said
 Row = dict[str, Any]
 
 
@@ -35,6 +36,7 @@ def print_page(request: StaffRequest) -> HttpResponse:
     context = {
         **frame(request, "desk"), "asked": asked_in_words(request.actor.town, filters), "query": query_of(filters),
         "hidden": QueryDict(query_of(filters)).items(), "first": today.replace(day=1), "last": today, "most": MOST,
+        "table_most": TABLE_MOST,
     }  # fmt: skip
     return render(request, "cases/print/lists.html", context)
 
@@ -64,11 +66,8 @@ def list_pdf(request: StaffRequest) -> HttpResponse:
 @require_safe
 def register_pdf(request: StaffRequest) -> HttpResponse:
     """Every case recorded in a period, closed ones too, in the order in which they were taken down."""
-    actor, now = request.actor, timezone.now()
-    filters = replace(read_filter(request.GET, request.actor.town.letters), closed=True)
-    first, last = period(request.GET)
-    asked = cases_of(actor, filters, now=now).filter(recorded_at__gte=_start(first), recorded_at__lt=_start(last, 1))
-    rows = rows_of(actor, asked.order_by("recorded_at", "id"), now=now, most=MOST + 1)
+    actor, (first, last) = request.actor, period(request.GET)
+    filters, rows = register(actor, request.GET, timezone.now(), most=MOST + 1)
     lines = [
         [
             str(at), row["number"], words.stamp(row["recorded_at"]), channel_name(row["channel"]), row["title"],
@@ -77,13 +76,24 @@ def register_pdf(request: StaffRequest) -> HttpResponse:
         ]
         for at, row in enumerate(rows[:MOST], start=1)
     ]  # fmt: skip
-    heads = [
+    table = {"heads": register_heads(), "rows": lines, "widths": ["a", "a", "a", "a", "2", "a", "a", "", "a", "a", "a"]}
+    said = f"{first:%Y-%m-%d} – {last:%Y-%m-%d} · {asked_in_words(actor.town, filters)}"
+    return printed(request, table, _("Register of cases"), said, len(rows) > MOST)
+
+
+def register(actor: Actor, data: QueryDict, now: datetime, *, most: int) -> tuple[InboxFilter, list[Row]]:
+    """The cases recorded in the period asked for, the first so many of a filter, as far as the actor may see them."""
+    filters, (first, last) = replace(read_filter(data, actor.town.letters), closed=True), period(data)
+    asked = cases_of(actor, filters, now=now).filter(recorded_at__gte=_start(first), recorded_at__lt=_start(last, 1))
+    return filters, rows_of(actor, asked.order_by("recorded_at", "id"), now=now, most=most)
+
+
+def register_heads() -> list[str]:
+    """What stands over the columns of the register, on paper and in a table."""
+    return [
         pgettext("column", "No."), _("Number"), _("Recorded"), _("Came by"), pgettext("column", "Matter"),
         _("Category"), pgettext("column", "Grid"), pgettext("column", "With"), _("Due"), _("Ended"), _("State"),
     ]  # fmt: skip
-    table = {"heads": heads, "rows": lines, "widths": ["a", "a", "a", "a", "2", "a", "a", "", "a", "a", "a"]}
-    said = f"{first:%Y-%m-%d} – {last:%Y-%m-%d} · {asked_in_words(actor.town, filters)}"
-    return printed(request, table, _("Register of cases"), said, len(rows) > MOST)
 
 
 def open_rows(actor: Actor, filters: InboxFilter, now: datetime) -> list[Row]:

@@ -1,5 +1,7 @@
 """Reply texts (答复模板): kept with their past, offered where they fit, put in without losing what was typed."""
 
+import re
+
 import pytest
 from django.test import Client
 from hypothesis import given
@@ -116,6 +118,15 @@ def test_the_towns_texts_are_for_all_and_written_by_who_sets_the_town_up(town):
     assert "全镇通用" in handler.get("/desk/replies/").content.decode()
     admin.post(f"/desk/replies/{text.pk}/", {"do": "end"})
     assert replies_for(who(town, "handler"), handled(town)) == []
+
+
+@pytest.mark.django_db
+def test_who_sets_the_town_up_comes_from_the_set_up_and_writes_for_the_town(town):
+    page = signed_in("admin").get("/desk/replies/").content.decode()
+    assert '<li><a href="/setup/">设置</a></li>' in re.sub(r"\s+<", "<", page)
+    assert re.search(r'value="town"[^>]* checked', page)
+    page = signed_in("clerk").get("/desk/replies/").content.decode()
+    assert 'href="/desk/?scope=mine"' in page.split('aria-label="当前位置"')[1].split("</nav>")[0]
 
 
 @pytest.mark.django_db

@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 from django.utils.translation import override
 
+from lianxin.cases.models import Category
 from lianxin.cases.pickers import options_of
 from lianxin.keys.cache import bump
 from lianxin.keys.models import Town
@@ -136,6 +137,14 @@ def test_a_new_category_takes_its_place_and_its_limits_at_once(town, admin):
     assert "已录入" in text(answer)
     assert "共享单车" in text(admin.get("/setup/categories/?q=共享单车"))
     assert "2个工作日" in text(admin.get("/setup/categories/?q=共享单车"))
+
+
+def test_only_the_limit_that_is_wrong_is_marked(town, admin):
+    row = Category.objects.for_system("test", town).get(key="streetlight")
+    form = filled(admin.get(f"/setup/categories/{row.pk}/"))
+    page = text(admin.post(f"/setup/categories/{row.pk}/", {**form, "limits_n_handle": "两天", "limits_n_review": "3"}))
+    assert re.findall(r'name="limits_n_(\w+)" aria-invalid', page) == ["handle"]
+    assert re.search(r'class="input sound"[^>]* name="limits_n_review"', page)
 
 
 def test_a_day_of_the_calendar_is_entered_and_taken_away(town, admin):

@@ -15,6 +15,7 @@ from lianxin.cases.pickers import holder_by
 from lianxin.cases.views.frame import StaffRequest
 from lianxin.people.middleware import staff
 from lianxin.people.models import Leave
+from lianxin.people.queries import today
 from lianxin.people.views.signing import see
 from lianxin.town.homes.people import found, post_page
 
@@ -31,7 +32,7 @@ def staff_away(request: StaffRequest, pk: int) -> HttpResponse:
         set_leave(post, asked, actor=request.actor, now=timezone.now())
     except NotHanded as refused:
         return post_page(request, post, faults=_told(refused.code))
-    messages.success(request, _("The leave is entered."))
+    messages.success(request, _entered(asked))
     return see(reverse("staff-post", args=[pk]))
 
 
@@ -65,6 +66,15 @@ def _asked(request: StaffRequest, faults: dict[str, str]) -> LeaveAsked | None:
         return None
     note = data.get("note", "").replace("\x00", "").strip()[:200]
     return LeaveAsked(days["first"], days["last"], to, note, bool(data.get("hand")))
+
+
+def _entered(asked: LeaveAsked) -> str:
+    """That it is done; and when the open work goes, which is not done in the same breath."""
+    if not asked.hand:
+        return _("The leave is entered.")
+    if asked.first <= today(timezone.now()):
+        return _("The leave is entered. What is open goes to who stands in within a minute.")
+    return _("The leave is entered. On its first day, what is open goes to who stands in.")
 
 
 def _told(code: str) -> dict[str, str]:

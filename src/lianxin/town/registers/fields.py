@@ -408,10 +408,19 @@ class Limits(Field):
         for name, words in self.names(town).items():
             number, _sep, unit = str(shown.get(name, "")).partition(" ")
             about = {"name": f"{self.column}_n_{name}", "unit_name": f"{self.column}_u_{name}", "label": words}
-            held = {"value": number, "unit": unit or "working_days", "units": unit_names()}
+            wrong = typed is not None and name in shown and not _is_limit(shown[name])
+            held = {"value": number, "unit": unit or "working_days", "units": unit_names(), "wrong": wrong}
             made.append(self.widget(type="amount", **about | held))
         made[0]["over"], made[0]["under"] = self.label(), self.hint() if self.hint else ""
         return made
+
+
+def _is_limit(text: str) -> bool:
+    try:
+        Limit.parse(text)
+    except ValueError:
+        return False
+    return True
 
 
 def unit_names() -> dict[str, str]:

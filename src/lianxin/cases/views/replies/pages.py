@@ -27,7 +27,7 @@ from lianxin.cases.pickers import category_name, unit_name
 from lianxin.cases.queries.replies import kept_by, may_keep
 from lianxin.cases.queries.setup import categories
 from lianxin.cases.replies import VARIABLES
-from lianxin.cases.views.frame import StaffRequest, frame, see_other
+from lianxin.cases.views.frame import StaffRequest, address, frame, see_other
 from lianxin.cases.words import said
 from lianxin.ledger.rows import StaleRow, past_of, stamp_of
 from lianxin.people.actors import Actor
@@ -110,11 +110,11 @@ def listed(request: StaffRequest, *, faults: dict[str, str] | None = None, statu
     """The list, with the form of a new text as it was typed."""
     actor = request.actor
     context = {
-        **frame(request, "desk"),
+        **around(request),
         **choices(actor),
         "rows": [line_of(actor, row) for row in kept_by(actor)],
         "ended": [line_of(actor, row) for row in kept_by(actor, ended=True)],
-        "typed": request.POST or {"field": "answer", "whose": "unit"},
+        "typed": request.POST or {"field": "answer", "whose": "town" if actor.can("configure") else "unit"},
         "faults": faults or {},
     }
     return render(request, "cases/replies/list.html", context, status=status)
@@ -130,7 +130,7 @@ def one(
         "category": str(row.category_id or ""), "whose": "town" if row.unit_id is None else "unit",
     }  # fmt: skip
     context = {
-        **frame(request, "desk"),
+        **around(request),
         **choices(actor),
         "row": line_of(actor, row),
         "may": may_keep(actor, row.unit_id),
@@ -140,6 +140,13 @@ def one(
         "past": past(actor, row),
     }
     return render(request, "cases/replies/one.html", context, status=status)
+
+
+def around(request: StaffRequest) -> Row:
+    """The page's frame and its way back: for who sets the town up, the set-up; for others, their inbox."""
+    if request.actor.can("configure") and (setup := address("setup")):
+        return {**frame(request, "setup"), "way": (_("Set-up"), setup)}
+    return {**frame(request, "desk"), "way": (_("Inbox"), f"{reverse('desk')}?scope=mine")}
 
 
 def choices(actor: Actor) -> Row:

@@ -1,5 +1,7 @@
 """A year's holidays and make-up days from one text: looked at first, entered whole."""
 
+import hashlib
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
@@ -34,7 +36,7 @@ def holidays(request: StaffRequest) -> HttpResponse:
     if request.method != "POST":
         return _page(request, year, None)
     looked = look(actor.town, data.get("text", ""), year)
-    if looked.faults or data.get("do") != "take":
+    if looked.faults or data.get("do") != "take" or data.get("checked") != _mark(looked):
         return _page(request, year, looked)
     take(actor.town, looked, complete=year if data.get("whole") else None, actor=actor, now=timezone.now())
     n = len(looked.days)
@@ -55,9 +57,15 @@ def _page(request: StaffRequest, year: int, looked: Looked | None) -> HttpRespon
     context = {
         **frame(request, "setup"), "register": CALENDAR, "year": year, "most": MOST, "looked": looked, "faults": faults,
         "text": request.POST.get("text", ""), "whole": request.POST.get("whole", "") if looked else "1",
-        "days": _days(looked) if looked else [],
+        "days": _days(looked) if looked else [], "checked": _mark(looked) if looked else "",
+        "again": bool(looked and request.POST.get("do") == "take"),
     }  # fmt: skip
     return render(request, "town/setup_holidays.html", context, status=422 if faults else 200)
+
+
+def _mark(looked: Looked) -> str:
+    """Of the days a text names: only those that were looked at are entered."""
+    return hashlib.sha256(repr(looked.days).encode()).hexdigest()[:24]
 
 
 def _days(looked: Looked) -> list[Row]:

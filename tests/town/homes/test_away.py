@@ -1,0 +1,33 @@
+"""A leave entered on the page of a post: what becomes of the open work is said at once."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from lianxin.people.models import Leave
+
+pytestmark = [pytest.mark.django_db, pytest.mark.row("A5")]
+
+
+def asked(post, first, *, hand=True):
+    day = timezone.localdate() + timedelta(days=first)
+    form = {"first": day.isoformat(), "last": (day + timedelta(days=2)).isoformat(), "stand_in": f"post:{post('handler2').pk}"}
+    return form | ({"hand": "1"} if hand else {})
+
+
+@pytest.mark.parametrize(
+    ("first", "hand", "said"),
+    [(0, True, "手头未办的随即移交给代班人"), (3, True, "第一天把手头未办的移交给代班人"), (3, False, "请假已登记。")],
+)
+def test_whoever_enters_a_leave_is_told_when_the_open_work_goes(town, signed, post, first, hand, said):
+    page = signed("admin").post(f"/staff/{post('handler').pk}/away/", asked(post, first, hand=hand), follow=True)
+    assert said in page.content.decode()
+
+
+def test_a_leave_is_ended_not_put_out_of_use(town, signed, post):
+    page = signed("admin").post(f"/staff/{post('handler').pk}/away/", asked(post, 0), follow=True).content.decode()
+    row = Leave.objects.for_system("test", town).get()
+    ending = page.split(f"/away/{row.pk}/end/")[1].split("</form>")[0]
+    assert "结束" in ending
+    assert "停用" not in ending

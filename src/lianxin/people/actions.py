@@ -38,9 +38,25 @@ def create_account(
         validate_password(password, account)
     plain = password or new_password()
     account.set_password(plain)
-    account.save(force_insert=True)
-    record(Line("account", account.pk, "create", {"username": username}), actor=actor, now=now)
+    _open(account, actor=actor, now=now)
     return account, plain
+
+
+@transaction.atomic
+def open_account(username: str, name: str, *, actor: Actor, now: datetime, phone: str = "") -> tuple[Account, str]:
+    """Make an account that nobody can sign in to until a person hands out a first password; "" in its place.
+
+    Raises IntegrityError for a username that is taken.
+    """
+    account = Account(username=username, name=name, phone=phone)
+    account.set_unusable_password()
+    _open(account, actor=actor, now=now)
+    return account, ""
+
+
+def _open(account: Account, *, actor: Actor, now: datetime) -> None:
+    account.save(force_insert=True)
+    record(Line("account", account.pk, "create", {"username": account.username}), actor=actor, now=now)
 
 
 @transaction.atomic

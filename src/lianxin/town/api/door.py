@@ -1,7 +1,7 @@
 """The programs' door with everything a town has in it; `lianxin.cases.api.door` is its frame."""
 
 from lianxin.cases.api.door import api
-from lianxin.town.api import files, questions, registers, rules, sites, whole, workflows
+from lianxin.town.api import files, people, questions, registers, rules, sites, whole, workflows
 
 for each in (
     whole.staff,
@@ -10,6 +10,7 @@ for each in (
     questions.staff,
     files.staff,
     sites.staff,
+    people.staff,
     registers.staff,  # the last: its paths take any key
 ):
     api.add_router("", each.router)

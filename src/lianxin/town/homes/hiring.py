@@ -1,8 +1,9 @@
 """A new person with a post, or another post for somebody who is there: for those who manage people."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -104,31 +105,43 @@ def _read_person(words: Mapping[str, str], hiring: Hiring) -> None:
         hiring.faults["phone"] = _("This is not a telephone number: write 11 figures, or leave it empty.")
 
 
-@sensitive_variables("plain")
-def _hire(request: StaffRequest, hiring: Hiring) -> HttpResponse:
-    actor, now, account, plain = request.actor, timezone.now(), hiring.person, ""
+Opening = Callable[..., tuple[Account, str]]
+
+
+def hire(hiring: Hiring, opening: Opening, *, actor: Actor, now: datetime) -> tuple[Post | None, str]:
+    """Make the account of somebody new, and the post, or nothing; the first password is "" where none was made.
+
+    `opening`: how accounts are made, with a first password or without. No post: `faults` say why.
+    """
+    account, plain = hiring.person, ""
     assert hiring.post is not None  # noqa: S101 - no fault was found
     try:
         with transaction.atomic():
             if account is None:
-                account, plain = create_account(
-                    hiring.username, hiring.name, actor=actor, now=now, phone=hiring.phone
-                )
-            post = give_post(account, hiring.post, actor=actor, now=now)
+                account, plain = opening(hiring.username, hiring.name, actor=actor, now=now, phone=hiring.phone)
+            return give_post(account, hiring.post, actor=actor, now=now), plain
     except NotGiven as refused:
-        hiring.faults |= _told(refused)
+        hiring.faults |= not_given(refused)
     except IntegrityError:  # two forms, one name, at the same moment
         hiring.faults["username"] = _("This sign-in name is taken. For another post, open the person's page.")
-    if hiring.faults:
+    return None, ""
+
+
+@sensitive_variables("plain")
+def _hire(request: StaffRequest, hiring: Hiring) -> HttpResponse:
+    post, plain = hire(hiring, create_account, actor=request.actor, now=timezone.now())
+    if post is None:
         return _page(request, hiring)
     if not plain:
         messages.success(request, _("The post has been given; it holds from now on."))
         return see(reverse("staff-post", args=[post.pk]))
-    context = {**frame(request, "staff-directory"), "post": post, "account": account, "plain": plain, "lasts": lasts()}
+    told = {"post": post, "account": post.account, "plain": plain, "lasts": lasts()}
+    context = {**frame(request, "staff-directory"), **told}
     return render(request, "town/staff_made.html", context, status=201)
 
 
-def _told(refused: NotGiven) -> dict[str, str]:
+def not_given(refused: NotGiven) -> dict[str, str]:
+    """Why no post was given, beside the field it is about ("": beside none)."""
     told = {
         "to_oneself": ("", _("Nobody gives themselves a post. Ask another administrator.")),
         "no_grid": ("grid", _("Who has this role works a grid: choose it.")),

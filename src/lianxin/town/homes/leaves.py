@@ -31,7 +31,7 @@ def staff_away(request: StaffRequest, pk: int) -> HttpResponse:
     try:
         set_leave(post, asked, actor=request.actor, now=timezone.now())
     except NotHanded as refused:
-        return post_page(request, post, faults=_told(refused.code))
+        return post_page(request, post, faults=not_entered(refused.code))
     messages.success(request, _entered(asked))
     return see(reverse("staff-post", args=[pk]))
 
@@ -47,7 +47,7 @@ def staff_back(request: StaffRequest, pk: int, leave: int) -> HttpResponse:
     try:
         end_leave(row, actor=request.actor, now=timezone.now())
     except NotHanded as refused:
-        return post_page(request, post, faults=_told(refused.code))
+        return post_page(request, post, faults=not_entered(refused.code))
     messages.success(request, _("The leave has ended."))
     return see(reverse("staff-post", args=[pk]))
 
@@ -77,7 +77,8 @@ def _entered(asked: LeaveAsked) -> str:
     return _("The leave is entered. On its first day, what is open goes to who stands in.")
 
 
-def _told(code: str) -> dict[str, str]:
+def not_entered(code: str) -> dict[str, str]:
+    """Why a leave is not entered or ended, beside the field it is about ("": beside none)."""
     day = timezone.localdate() + timedelta(days=366)
     told = {
         "bad_day": ("last", _("Not before the first day, not before today, and not after %(day)s.") % {"day": day}),

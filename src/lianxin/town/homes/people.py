@@ -116,7 +116,7 @@ def staff_leave(request: StaffRequest, pk: int) -> HttpResponse:
     try:
         n = leave_post(post, leaving, actor=actor, now=now)
     except NotHanded as refused:
-        return post_page(request, post, faults=_told(refused))
+        return post_page(request, post, faults=not_handed(refused))
     told = ngettext("%(n)s duty was handed over.", "%(n)s duties were handed over.", n) % {"n": n}
     messages.success(request, _("The post has ended.") + " " + told)
     return see(reverse("staff-post", args=[pk]))
@@ -144,7 +144,8 @@ def _leaving(request: StaffRequest, actor: Actor, faults: dict[str, str]) -> Lea
     return None if faults or to is None else Leaving(off, to, reason[:1000])
 
 
-def _told(refused: NotHanded) -> dict[str, str]:
+def not_handed(refused: NotHanded) -> dict[str, str]:
+    """Why a post was not ended, beside the field it is about ("": beside none)."""
     told = {
         "bad_day": ("off", _("Not later than today, and not before the post began.")),
         "to_itself": ("to", _("Choose somebody else: this is the post that ends.")),

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest
+from django.template.defaultfilters import filesizeformat
 from django.template.utils import get_app_template_dirs
 from django.templatetags.static import static
 from django.urls import reverse
@@ -92,6 +93,7 @@ FILTERS = {
     "grouped": words.grouped,
     "percent": words.percent,
     "mask": words.mask,
+    "filesizeformat": filesizeformat,
 }
 GLOBALS = {
     "asset": asset,

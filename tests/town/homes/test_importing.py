@@ -136,6 +136,13 @@ def test_every_fault_stands_on_the_page_and_in_a_table_and_nothing_can_be_taken_
     assert not Account.objects.filter(username="w1").exists()
 
 
+def test_what_refuses_a_file_stands_before_mere_notes_and_sizes_are_told_in_the_readers_words(town, admin):
+    page, _address = looked(admin, "grids", geojson(micro(town, 1), {**micro(town, 2), "geometry": square(117.0205, 34.6, 0.001)}))
+    text = page.content.decode()
+    assert text.index("重叠") < text.index("未划入任何网格")
+    assert "字节" in text
+
+
 @pytest.mark.row("A1")
 def test_ground_that_changed_since_is_checked_again_before_anything_is_written(town, admin, now):
     _page, address = looked(admin, "grids", geojson(micro(town, 1)))

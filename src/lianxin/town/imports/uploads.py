@@ -138,10 +138,11 @@ def _keep_look(upload: Upload, looked: Looked | Unreadable, *, again: bool = Fal
 
 
 def _told(looked: Looked) -> dict[str, Any]:
-    """What is kept of a look, to be shown."""
+    """What is kept of a look, to be shown: of the faults those first that refuse a row."""
+    first = sorted(looked.faults, key=lambda fault: not fault.grave)[:SHOWN]
     return {
         "counts": {"rows": len(looked.rows), **looked.counts}, "grave": looked.grave, "refused": looked.refused,
-        "faults": len(looked.faults), "first": [_as_list(fault) for fault in looked.faults[:SHOWN]],
+        "faults": len(looked.faults), "first": [_as_list(fault) for fault in first],
         "added": list(looked.added[:SHOWN]), "changed": list(looked.changed[:SHOWN]),
     }  # fmt: skip
 

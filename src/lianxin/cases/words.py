@@ -118,6 +118,7 @@ def role_name(who: str, names: Mapping[str, Mapping[str, str]]) -> str:
         "holder": _("whoever has the case"),
         "holder_in_person": _("whoever has the case under their own name"),
         "reporter": _("the resident"),
+        "joiner": _("whoever joined in"),
         "system": _("the clockwork"),
     }
     return fixed.get(who) or said(names.get(who, {})) or who

@@ -87,6 +87,8 @@ def test_a_kind_is_drawn_told_in_tables_and_given_as_a_file(town, signed):
         assert each in page, each
     file = browser.get("/setup/workflows/request/v1.yaml")
     assert (file.content.decode(), file["Content-Disposition"]) == (REQUEST, 'attachment; filename="request-v1.yaml"')
+    assert "诉求人、附议人" in page
+    assert "joiner" not in page.split('id="l1"')[0]
     assert browser.get("/setup/workflows/request/v2.yaml").status_code == 404
     assert browser.get("/setup/workflows/nothing/").status_code == 404
 

@@ -44,7 +44,8 @@ def test_it_is_openapi_3_1(document):
             "/setup/routes/{rule}", "/setup/routes/{rule}/past", "/replies", "/replies/{reply}",
             "/replies/{reply}/past", "/views/{view}", "/board/{number}/join", "/cases/{number}/replies", "/follow-ups", "/follow-ups/{follow_up}/done",
             "/setup/sites", "/setup/sites/{site}", "/grids/{code}/lines", "/setup/imports", "/setup/imports/{upload}", "/setup/imports/{upload}/faults",
-            "/setup/imports/{upload}/take", "/setup/exports", "/cases/{number}/follow-ups", "/posts", "/posts/{post}", "/posts/{post}/end", "/posts/{post}/leaves",
+            "/setup/imports/{upload}/take", "/setup/exports", "/cases/{number}/follow-ups", "/cases/{number}/contact", "/check-ins", "/messages", "/messages/read", "/samples",
+            "/posts", "/posts/{post}", "/posts/{post}/end", "/posts/{post}/leaves",
             "/posts/{post}/leaves/{leave}", "/mine", "/reports/{number}/watch",
             *(f"{way}{end}" for way in ("/mine", "/reports/{number}") for end in ("/details", "/erase", "/export")),
         )

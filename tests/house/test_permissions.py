@@ -604,6 +604,16 @@ TABLE = (
     sends("/api/v1/grids/{foreign_code}", {"name": "x"}, api(only({"admin"}, 404)), method="PATCH"),
     sends("/api/v1/grids/{grid_code}/lines", {}, api(only({"admin"}, 422))),
     sends("/api/v1/grids/{foreign_code}/lines", {"lines": {}}, api(only({"admin"}, 404))),
+    # What is done beside moving cases: a look for a reason, a press, messages, the sample.
+    sends("/api/v1/cases/{number}/contact", {"reporter": "{reporter}", "reason": "回电"}, api(of_case_for(REVEAL, 201, 403)),
+          reveals=REVEAL, **NUMBER),
+    sends("/api/v1/cases/{number}/contact", {"reporter": "{reporter_far}", "reason": "回电"},
+          lambda role, case: api(of_case_for(REVEAL, 201 if case == "far" else 404, 403))(role, case), reveals=REVEAL, **NUMBER),
+    sends("/api/v1/check-ins", {"case": "{number}"}, api(first(only(REGISTER), of_case(303))), **NUMBER),
+    sends("/api/v1/check-ins", {"grid": "{grid_foreign}"}, api(only(REGISTER, 422))),
+    Row("/api/v1/messages", api(staff())),
+    sends("/api/v1/messages/read", {}, api(staff(303))),
+    sends("/api/v1/samples", {"size": 3}, api(only({"supervisor"}, 409))),
     # People and posts by program: all staff read the directory, who manages people writes it.
     Row("/api/v1/posts", api(staff())),
     Row("/api/v1/posts?unit=utilities&state=joined", api(staff())),
@@ -834,7 +844,7 @@ def _promised(row, role, case, status):
 
 
 def _reads_contact(row, role, status):
-    return (status == 200 and role in row.reveals) or PHONE in row.address
+    return (status in {200, 201} and role in row.reveals) or PHONE in row.address
 
 
 def routes(patterns, before=""):

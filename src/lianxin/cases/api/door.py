@@ -13,6 +13,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from lianxin.cases.api import (
+    attending,
     boundaries,
     bulk,
     followups,
@@ -108,6 +109,7 @@ for each in (
     joining.router,
     replies.staff.router,
     followups.staff.router,
+    attending.staff.router,
     photos.router,
 ):
     api.add_router("", each)

@@ -113,11 +113,17 @@ def draw(request: StaffRequest) -> HttpResponse:
     except NotDrawn as refused:
         if refused.code == "not_yours":
             raise PermissionDenied from refused
-        told = {"nobody": _("Nobody waits for a return call now."), "bad_size": _("Draw between 1 and 200 cases.")}
-        messages.error(request, told[refused.code])
+        messages.error(request, not_drawn(refused))
     else:
         messages.success(request, ngettext("%(n)s case was drawn.", "%(n)s cases were drawn.", n) % {"n": n})
     return see(f"{reverse('supervise')}?list=calls")
+
+
+def not_drawn(refused: NotDrawn) -> str:
+    """Why no sample was drawn."""
+    if refused.code == "bad_size":
+        return _("Draw between 1 and 200 cases.")
+    return _("Nobody waits for a return call now.")
 
 
 def with_acts(actor: Actor, name: str, rows: list[Row]) -> list[Row]:

@@ -1,6 +1,7 @@
 """A grid worker in a lift: the day opens without a net, what is done there comes to the town once, in order, never lost."""
 
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,8 @@ from lianxin.cases.models import Case, Category, CheckIn, Photo
 from lianxin.cases.values import Contact, Draft, Holder
 from lianxin.forms.photos import store
 from lianxin.ledger.models import Entry, Text
+from lianxin.people.actions import reset_password
+from lianxin.people.models import Account
 from lianxin.ui import assets
 from towns import who
 
@@ -327,6 +330,28 @@ def test_signing_out_takes_the_day_along_and_asks_about_what_was_not_sent(lift, 
     phone.set_offline(True)
     page.goto("/field/")
     assert "没有网络" in page.inner_text("h1")
+
+
+def test_a_first_password_takes_neither_the_day_nor_what_waits(lift, town):
+    case, phone, page = one_letter_waits(lift, town)
+    given = reset_password(Account.objects.get(username="worker.lx"), actor=who(town, "admin"), now=timezone.now())
+    token = re.search(r'csrfmiddlewaretoken" value="(\w+)"', phone.request.get("/sign-in/").text())[1]
+    entered = {"username": "worker.lx", "password": given, "csrfmiddlewaretoken": token}
+    phone.request.post("/sign-in/", form=entered)  # as in another window: this one stays open
+    phone.unroute("**/act")
+    page.locator("[data-outbox-bar] button", has_text="现在发送").first.tap()
+    says(page, "重新登录")
+    held = page.evaluate(HELD)
+    assert held["letters"] == 1
+    assert f"/field/cases/{case.number}/" in held["day"]
+    assert acts(case) == ["take"]
+    page.goto(f"/field/cases/{case.number}/")
+    page.wait_for_url("**/password/?next=**")
+    page.get_by_label("新密码", exact=True).fill("three-old-trees")
+    page.get_by_label("再输一遍新密码").fill("three-old-trees")
+    page.get_by_role("button", name="用这个密码继续").tap()
+    page.wait_for_url(f"**/field/cases/{case.number}/")
+    until(page, lambda: acts(case) == ["take", "record"])
 
 
 def test_what_one_wrote_is_neither_shown_to_nor_sent_by_another_and_the_day_ends(lift, town):

@@ -18,6 +18,13 @@ export function once(root: ParentNode, selector: string, name: string, start: (e
   }
 }
 
+/** Whether what is typed stands in a text letter by letter, in its order: 环卫所 in 环境卫生管理所. */
+export function inOrder(wanted: string, text: string): boolean {
+  let at = 0;
+  for (const sign of text) if (sign === wanted[at]) at += 1;
+  return at >= wanted.length;
+}
+
 export function make(tag: string, className = "", text = ""): HTMLElement {
   const el = document.createElement(tag);
   if (className) el.className = className;

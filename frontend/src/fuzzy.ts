@@ -1,5 +1,7 @@
 // Finding by a few letters: characters, the first letters of their pinyin, or the letters of a word in their order.
 
+import { inOrder } from "./dom";
+
 // The first character of each letter in the order of pinyin, as every browser that sorts Chinese knows it.
 const FIRST = "阿八嚓哒妸发旮哈讥咔垃痳拏噢妑七呥扨它穵夕丫帀";
 const LETTERS = "abcdefghjklmnopqrstwxyz";
@@ -24,12 +26,6 @@ function letter(sign: string): string {
 /** 收件箱 → sjx; what is no character stays. "" where the browser does not sort by pinyin. */
 export function initials(text: string): string {
   return order ? Array.from(text.toLowerCase()).map(letter).join("") : "";
-}
-
-function inOrder(wanted: string, text: string): boolean {
-  let at = 0;
-  for (const sign of text) if (sign === wanted[at]) at += 1;
-  return at >= wanted.length;
 }
 
 /** How well a text answers to what is typed: 0 not at all, more is better. */

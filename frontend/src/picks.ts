@@ -1,5 +1,5 @@
 // Many boxes to tick, in folds: a few letters of a name leave those that fit, and what is ticked is said in a line.
-import { all, once, say } from "./dom";
+import { all, inOrder, once, say } from "./dom";
 
 export const picks = (root: ParentNode): void => once(root, "[data-picks]", "Picks", (box) => {
   const find = box.querySelector<HTMLInputElement>("[data-picks-find]");
@@ -12,7 +12,7 @@ export const picks = (root: ParentNode): void => once(root, "[data-picks]", "Pic
     folds.forEach((fold) => {
       let here = 0;
       all<HTMLElement>(fold, ".opt").forEach((opt) => {
-        opt.hidden = !!wanted && (opt.textContent || "").toLowerCase().indexOf(wanted) < 0;
+        opt.hidden = !inOrder(wanted, (opt.textContent || "").toLowerCase());
         if (!opt.hidden) here += 1;
       });
       fold.hidden = !here;

@@ -1,5 +1,6 @@
 """Four weeks after closing the reporter is asked whether it is still good; the answer comes by the private link."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -48,7 +49,11 @@ def test_asked_once_four_weeks_after_and_the_reporter_is_told(town):
     entered(town_id=town.pk, case_id=done.case.pk, entry_id=last.pk, act=last.act)
     told = Message.objects.for_system("tests", town).filter(reporter_id=reporter_of(done))
     assert list(told.values_list("act", flat=True)) == ["ask_still"]
-    assert "现在还好吗" in Client().get(link_of(done)).content.decode()
+    page = Client().get(link_of(done)).content.decode()
+    asked = re.search(r'<section[^>]*id="act-still_good".*?</section>', page, re.S)[0]  # open, not behind a fold
+    assert "现在还好吗" in asked
+    assert "还好</button>" in asked
+    assert page.index("act-still_good") < page.index("act-not_solved")
 
 
 def test_still_good_is_kept_and_asked_no_more(town):

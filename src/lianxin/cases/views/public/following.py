@@ -329,7 +329,7 @@ def acts_of(seen: Following, *, now: datetime) -> list[dict[str, Any]]:
         del found["satisfied"], found["dissatisfied"]
     known = _words()
     for act, transition in found.items():
-        plain = {"title": said(transition.name), "lede": "", "send": said(transition.name)}
+        plain = {"title": said(transition.name), "lede": "", "send": said(transition.name), "open": False}
         fields = fields_for(transition, seen.actor, seen.case)
         rows.append({**plain, **known.get(act, {}), "act": act, "fields": fields})
     order = ["rate", "still_good", "appeal", "not_solved", "add", "remind", "withdraw"]
@@ -352,7 +352,7 @@ def _words() -> dict[str, dict[str, Any]]:
         },
         "remind": {
             "title": _("Press for an answer"), "icon": "bell", "send": pgettext("resident", "Press"),
-            "lede": _("Once a day. It is counted and seen by those above."),
+            "lede": _("Once an hour. It is counted and seen by those above."),
         },
         "not_solved": {
             "title": _("It is not solved"), "icon": "return", "send": _("Have it looked at again"),

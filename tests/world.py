@@ -143,7 +143,7 @@ def _micro(world: World) -> None:
     """A micro-grid where the cases lie, with a neighbour who speaks for it."""
     facts = MicroFacts("一单元", 16, person="张大嫂", phone="13900001111", doors="1 至 16 号")
     made = add_micro(grid_named(world.town, "1-1").pk, facts, actor=who(world.town, "admin"), now=timezone.now())
-    world.values["micro"] = made.pk
+    world.values["micro"], world.values["micro_code"] = made.pk, made.code
 
 
 def _links(world: World) -> None:

@@ -604,6 +604,15 @@ TABLE = (
     sends("/api/v1/grids/{foreign_code}", {"name": "x"}, api(only({"admin"}, 404)), method="PATCH"),
     sends("/api/v1/grids/{grid_code}/lines", {}, api(only({"admin"}, 422))),
     sends("/api/v1/grids/{foreign_code}/lines", {"lines": {}}, api(only({"admin"}, 404))),
+    # Micro-grids by program: all staff read who speaks for whom, who sets up the town says so.
+    Row("/api/v1/grids/{grid_code}/micro", api(staff())),
+    Row("/api/v1/grids/{foreign_code}/micro", api(staff(404))),
+    sends("/api/v1/grids/{grid_code}/micro", {}, api(only({"admin"}, 422))),
+    sends("/api/v1/grids/{grid_code}/micro", {"name": "一组"}, api(only({"admin"}, 303))),
+    sends("/api/v1/grids/{micro_code}/representative", {"phone": "x"}, api(only({"admin"}, 422)), method="PATCH"),
+    sends("/api/v1/grids/{grid_code}/representative", {}, api(only({"admin"}, 404)), method="PATCH"),
+    sends("/api/v1/grids/{micro_code}/end", {}, api(only({"admin"}, 303))),
+    sends("/api/v1/grids/{grid_code}/end", {}, api(only({"admin"}, 404))),
     # What is done beside moving cases: a look for a reason, a press, messages, the sample.
     sends("/api/v1/cases/{number}/contact", {"reporter": "{reporter}", "reason": "回电"}, api(of_case_for(REVEAL, 201, 403)),
           reveals=REVEAL, **NUMBER),

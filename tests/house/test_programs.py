@@ -87,9 +87,9 @@ TABLE = {
     "grid-change": ("PATCH /grids/{code}",),
     "grid-reform": ("POST /grids/{code}/reform", "POST /grids/{code}/boundary"),
     "grid-boundary": ("POST /grids/{code}/boundary",),
-    "grid-micro": OWED,
-    "micro-change": OWED,
-    "micro-end": OWED,
+    "grid-micro": ("POST /grids/{code}/micro",),
+    "micro-change": ("PATCH /grids/{code}/representative",),
+    "micro-end": ("POST /grids/{code}/end",),
     "grid-lines": ("POST /grids/{code}/lines",),
     "site-new": ("POST /setup/sites",),
     "site-change": ("PATCH /setup/sites/{site}",),
@@ -119,7 +119,7 @@ TABLE = {
     "wall-displays": OF_SECRETS,
     "wall-display-end": OF_SECRETS,
 }
-MOST_OWED = 6
+MOST_OWED = 3
 
 
 def writes(view):

@@ -1,7 +1,7 @@
 """The programs' door with everything a town has in it; `lianxin.cases.api.door` is its frame."""
 
 from lianxin.cases.api.door import api
-from lianxin.town.api import files, people, questions, registers, rules, sites, supervising, whole, workflows
+from lianxin.town.api import files, micros, people, questions, registers, rules, sites, supervising, whole, workflows
 
 for each in (
     whole.staff,
@@ -11,6 +11,7 @@ for each in (
     files.staff,
     sites.staff,
     people.staff,
+    micros.staff,
     supervising.staff,
     registers.staff,  # the last: its paths take any key
 ):

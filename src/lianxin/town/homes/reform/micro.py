@@ -117,7 +117,7 @@ def micro_change(request: StaffRequest, pk: int) -> HttpResponse:
     _must_configure(request)
     town = request.actor.town
     node = _node(town, pk, Grid.Level.MICRO)
-    form = MicroForm(_as_form(town, node))
+    form = MicroForm(as_form(town, node))
     if request.method == "POST":
         form = read_micro(request.POST, named=False)
         if form.facts is not None and _represented(request, node, form, form.facts):
@@ -214,7 +214,8 @@ def of_post(town: Town, node: Node) -> list[Row]:
     return [{"value": row["id"], "text": f"{row['name']} {row['title']}".strip()} for row in rows]
 
 
-def _as_form(town: Town, node: Node) -> dict[str, str]:
+def as_form(town: Town, node: Node) -> dict[str, str]:
+    """What the form of a micro-grid says as it stands: who speaks for it, for which doors."""
     held = representatives(town, [node.id]).get(node.id, {})
     post = held.get("post_id")
     person = {"person": held.get("name", ""), "phone": held.get("phone", "")} if not post else {}

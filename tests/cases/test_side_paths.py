@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from lianxin.cases.actions import open_case, transition
+from lianxin.cases.actions.undoing import undo
 from lianxin.cases.models import Case, Duty
 from lianxin.cases.values import Draft, Holder
 from lianxin.ledger.models import Entry
@@ -179,6 +180,24 @@ def test_a_reminder_催办_is_counted_and_changes_nothing_else(walk):
     walk.do("supervisor", "remind", note="请抓紧").do("reporter", "remind")
     assert (walk.case.due_at, walk.holder, walk.inbox("handler")) == before
     assert walk.case.state["counts"]["reminded"] == 2
+
+
+def test_who_reminds_again_within_the_hour_is_told_when_they_may_and_others_press_on(walk):
+    first = walk.to_handling().do("supervisor", "remind", note="请抓紧").now
+    with pytest.raises(Refused) as caught:
+        walk.do("supervisor", "remind")
+    assert (caught.value.code, caught.value.detail["again"]) == ("pressed", first + timedelta(hours=1))
+    walk.do("clerk", "remind").do("reporter", "remind")
+    assert walk.refused("reporter", "remind") == "pressed"
+    walk.do("supervisor", "remind", when=first + timedelta(hours=1))
+    assert walk.case.state["counts"]["reminded"] == 4
+
+
+def test_a_reminder_that_was_taken_back_may_be_made_again(town, walk):
+    done = walk.to_handling().do("supervisor", "remind").done
+    undo(done.case.pk, [done.entry.pk], actor=who(town, "supervisor"), now=walk.now)
+    walk.do("supervisor", "remind")
+    assert walk.case.state["counts"]["reminded"] == 1
 
 
 def test_refusal_不予受理_names_its_ground_and_an_appeal_申诉_goes_to_another_person(town, walk):

@@ -44,7 +44,7 @@ DESK = {
 GRID_OF = {"village_1": "1", "village_2": "2"}
 LONGEST = timedelta(days=3660)
 TOLD = {"answer", "rating", "contacted", "clause"}
-UNDO_WITHIN = timedelta(minutes=10)
+UNDO_WITHIN, HOUR = timedelta(minutes=10), timedelta(hours=1)
 
 
 class Refusal(Exception):
@@ -187,6 +187,8 @@ class Town:
         self.check(case, act, way, person, now)
         given = {key: value for key, value in given.items() if value not in (None, "", [], ())}
         self._check_given(case, way, person, given, now)
+        pressed = [each["at"] for each in case["log"] if each["act"] == "remind" == act and each["by"] == person and not each["undone"]]
+        refuse({"pressed": pressed and now < pressed[-1] + HOUR})
         before, source, late = self._kept(case), case["step"], self.late(case, now)
         if way["counts"]:
             case["counts"][way["counts"]] = case["counts"].get(way["counts"], 0) + 1

@@ -134,7 +134,7 @@ def refusal(refused: Refused, flow: Workflow, roles: Mapping[str, Mapping[str, s
         "fields": _field_names(detail),
         "n": detail.get("at_most", ""),
         "duty": duty_name(str(detail.get("duty", ""))),
-        "after": _moment(detail.get("after")),
+        **{name: _moment(detail.get(name)) for name in ("after", "at", "again")},
         "minutes": detail.get("minutes", ""),
     }
     return _refusals().get(refused.code, _("%(act)s cannot be done now.")) % names
@@ -149,6 +149,7 @@ def _refusals() -> dict[str, str]:
         "bad_value": _("This cannot be taken: %(fields)s. Choose another."),
         "bad_date": _("The date must be later than %(after)s, and within ten years."),
         "too_often": _("%(act)s has been done %(n)s times in this case, which is the most."),
+        "pressed": _("You did this at %(at)s: %(act)s. Again from %(again)s on, once an hour at most."),
         "no_such_duty": _("Nothing is waiting for %(act)s: there is no open duty “%(duty)s”."),
         "paused": _("The clock of this case is stopped. Resume it first, then do this: %(act)s."),
         "not_paused": _("The clock of this case is running: there is nothing to resume."),

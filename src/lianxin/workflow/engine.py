@@ -13,7 +13,7 @@ from lianxin.workflow.definition.model import EFFECTS, MAIN, Effect, Step, Trans
 SYSTEM = "system"
 LONGEST = timedelta(days=3660)  # no date somebody sets lies further ahead
 
-# Stable codes of Refused; pages and the API have a sentence for each. `stale` is the spine's own.
+# Stable codes of Refused; pages and the API have a sentence for each. `stale` and `pressed` are the spine's own.
 CODES = (
     "not_from_here",  # act, step
     "not_yours",  # act, by
@@ -27,6 +27,7 @@ CODES = (
     "not_paused",  # act
     "not_late",  # act
     "stale",
+    "pressed",  # act, at, again: this person has reminded within the hour
     "undo_passed",  # act: the case has moved on since, by somebody or by the clockwork
     "undo_not_yours",  # act: who did it may take it back, nobody else
     "undo_late",  # act, minutes: the time to take it back is over

@@ -13,9 +13,11 @@ from django.db import transaction as database
 from django.dispatch import Signal
 
 from lianxin.cases.actions.effects import Move, carry_out
+from lianxin.cases.actions.reminding import not_again
 from lianxin.cases.actions.writing import Sheet, entry_of, save_changes, save_rows, standing_after
 from lianxin.cases.columns import PLACE, apply, place_of, plain_columns
 from lianxin.cases.kinds import kind_of
+from lianxin.cases.messages import REMIND
 from lianxin.cases.models import Case, Duty, Reporter
 from lianxin.cases.queries.setup import categories, latest_version, limits_of, workflow_by_id, workflow_of
 from lianxin.cases.queries.standing import stand
@@ -155,6 +157,8 @@ def _transition(
 ) -> Done:
     case = standing.case
     decided = decide(standing, act, actor=actor, now=now, given=given)
+    if act == REMIND:
+        not_again(case, actor=actor, now=now)
     seen_version = case.version
     sheet = _sheet(standing, decided, actor=actor, now=now, given=given)
     sheet.quiet = quiet

@@ -40,6 +40,7 @@ CODES: Mapping[str, tuple[int, Promise]] = MappingProxyType(
         "key_used_otherwise": (409, _("This Idempotency-Key was used for something else. Take a new one.")),
         "not_from_here": (409, _("That act is not possible in the step the case is in now.")),
         "too_often": (409, _("That act has been done as often as it may.")),
+        "pressed": (409, _("You have reminded them within the hour.")),
         "no_such_duty": (409, _("Nothing is waiting for that act.")),
         "paused": (409, _("The case is suspended.")),
         "not_paused": (409, _("The case is not suspended.")),

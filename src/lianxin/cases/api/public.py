@@ -167,7 +167,8 @@ def read_report(request: HttpRequest, number: str) -> HttpResponse:
         keyed=True,
         fails=(
             "code_missing", "bad_json", "unsupported_media", "invalid", "slow_down", "stale", "not_from_here",
-            "not_yours", "missing", "not_asked", "too_often", "bad_value", "bad_date", "no_such_duty", "paused",
+            "not_yours", "missing", "not_asked", "too_often", "pressed", "bad_value", "bad_date", "no_such_duty",
+            "paused",
         ),
     ).options,
 )  # fmt: skip

@@ -29,7 +29,7 @@ from lianxin.keys.numbers import spoken, tidy
 router = Router()
 cases_tag = _("Staff: cases")
 ENGINE = (
-    "stale", "not_from_here", "not_yours", "missing", "not_asked", "too_often", "bad_value", "bad_date",
+    "stale", "not_from_here", "not_yours", "missing", "not_asked", "too_often", "pressed", "bad_value", "bad_date",
     "no_such_duty", "paused", "not_paused", "not_late",
 )  # fmt: skip
 

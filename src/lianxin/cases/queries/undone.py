@@ -41,7 +41,7 @@ def check(standing: Standing, run: Sequence[Entry], *, actor: Actor, now: dateti
     flow = workflow_by_id(actor.town, standing.case.workflow_id)
     made = [
         Made(
-            entry.act, flow.transition(entry.source, entry.act), _own(entry, actor), entry.at,
+            entry.act, flow.transition(entry.source, entry.act), own(entry, actor), entry.at,
             {*entry.data.get("given", {}), *entry.data.get("texts", {})},
         )
         for entry in run
@@ -50,7 +50,7 @@ def check(standing: Standing, run: Sequence[Entry], *, actor: Actor, now: dateti
     return [each.transition for each in made if each.transition is not None]
 
 
-def _own(entry: Entry, actor: Actor) -> bool:
+def own(entry: Entry, actor: Actor) -> bool:
     """Whether an entry is the actor's: of their post, or, having none, of the reporter they are."""
     same = entry.post_id == actor.post_id and entry.account_id == actor.account_id
     return same and (actor.post_id is not None or entry.data.get("given", {}).get("reporter") == actor.reporter_id)

@@ -18,6 +18,7 @@ from lianxin.people.lines import Server, dock_lines
 from lianxin.people.models import Account, Post
 from lianxin.people.representatives import MicroFacts, add_micro
 from lianxin.places.models import Grid
+from lianxin.places.names import NameRow, settle_names
 from lianxin.places.sites.actions import SiteFacts, add_site
 from lianxin.town.imports import uploads
 from lianxin.town.models import Upload
@@ -195,7 +196,7 @@ def test_only_those_who_set_up_the_town_come_here_each_to_their_own(town, sign_i
     assert 'value="grids"' not in page
     assert send(sign_in("security"), "grids", geojson(micro(town))).status_code == 403
     assert Upload.objects.for_system("tests", town).count() == 0
-    assert all(f'value="{what}"' in sign_in("admin").get("/setup/import/").content.decode() for what in ("grids", "people", "sites", "micros", "lines", "categories"))
+    assert all(f'value="{what}"' in sign_in("admin").get("/setup/import/").content.decode() for what in ("grids", "people", "sites", "micros", "lines", "names", "categories"))
 
 
 def test_nobody_sees_what_somebody_else_brought(town, admin, sign_in):
@@ -359,13 +360,14 @@ def take_out(client, what, form, **more):
 
 
 @pytest.mark.row("A1")
-@pytest.mark.parametrize(("what", "form"), [("grids", "geojson"), ("grids", "shp"), ("grids", "xlsx"), ("grids", "csv"), ("sites", "xlsx"), ("sites", "csv"), ("people", "xlsx"), ("people", "csv"), ("micros", "xlsx"), ("micros", "csv"), ("lines", "xlsx"), ("lines", "csv")])
+@pytest.mark.parametrize(("what", "form"), [("grids", "geojson"), ("grids", "shp"), ("grids", "xlsx"), ("grids", "csv"), ("sites", "xlsx"), ("sites", "csv"), ("people", "xlsx"), ("people", "csv"), ("micros", "xlsx"), ("micros", "csv"), ("lines", "xlsx"), ("lines", "csv"), ("names", "xlsx"), ("names", "csv")])
 def test_what_is_taken_out_by_the_page_changes_nothing_when_brought_in(town, admin, what, form):
     Grid.objects.for_system("tests", town).update(area_m2=1.0)
     Grid.objects.for_system("tests", town).filter(pk=grid_named(town, "1-1").pk).update(name="𠮷村䶮格")
     add_site(SiteFacts("venue", "'=𠮷广场", grid_named(town, "1-2").pk, "=路 2 号"), actor=who(town, "admin"), now=timezone.now())
     add_site(SiteFacts("compound", "花园", grid_named(town, "1-2").pk, "", 117.0123456789, 34.605), actor=who(town, "admin"), now=timezone.now())
     Account.objects.filter(username="worker.lx").update(phone="13912345678")
+    settle_names([NameRow(2, "老粮站𠮷", "landmark", grid_named(town, "1-2").pk, (117.0123457, 34.605))], actor=who(town, "admin"), now=timezone.now())
     micro = MicroFacts("一单元", 16, 41, person="-张大嫂𠮷", phone="13800001111", title="单元长")
     add_micro(grid_named(town, "1-2").pk, micro, actor=who(town, "admin"), now=timezone.now())
     server = Server(post_id=who(town, "worker").post_id)

@@ -1,4 +1,4 @@
-"""`export cases|grids|people|sites|micros|lines|ledger`: as somebody, masked; every export leaves an entry."""
+"""`export cases|grids|people|sites|names|micros|lines|ledger`: as somebody, masked; every export leaves an entry."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ from lianxin.town.exports.lines import COLUMNS as OF_LINES
 from lianxin.town.exports.lines import line_rows
 from lianxin.town.exports.micros import COLUMNS as OF_MICROS
 from lianxin.town.exports.micros import micro_rows
+from lianxin.town.exports.names import COLUMNS as OF_NAMES
+from lianxin.town.exports.names import name_rows
 from lianxin.town.exports.people import COLUMNS as OF_PEOPLE
 from lianxin.town.exports.people import people_rows, write_template
 from lianxin.town.exports.shapefiles import write_shapefile
@@ -147,6 +149,20 @@ def sites(path: Path, form: str | None, letters: str, username: str | None, **ho
     _write(export, OF_SITES, site_rows(town), actor=actor)
 
 
+@click.command(short_help="导出地名。Names of places.")
+@TO
+@_form("xlsx", "csv", "jsonl")
+@TOWN
+@_as(needed=False)
+@OVERWRITE
+def names(path: Path, form: str | None, letters: str, username: str | None, **how: bool) -> None:
+    """导出地名（WGS-84），可再导入。Can be imported again."""
+    export = _target("names", path, form, ("xlsx", "csv", "jsonl"), **how)
+    town = _town(letters)
+    actor = _actor(town, username, (), ()) if username else system(town)
+    _write(export, OF_NAMES, name_rows(town), actor=actor)
+
+
 @click.command(short_help="导出微网格和代表。Micro-grids with who speaks for them.")
 @TO
 @_form("xlsx", "csv", "jsonl")
@@ -262,4 +278,4 @@ def _writing(path: Path) -> Iterator[None]:
         raise Fault(f"{path} 不能写入：{why}。", f"{path} cannot be written: {why}.") from error
 
 
-commands: list[click.Command] = [cases, grids, people, sites, micros, lines, ledger]
+commands: list[click.Command] = [cases, grids, people, sites, names, micros, lines, ledger]

@@ -18,6 +18,7 @@ from lianxin.people.docking import foresee_lines, import_lines
 from lianxin.people.micros import foresee_micros, import_micros
 from lianxin.places.actions import foresee_grids, import_grids, ready_grids
 from lianxin.places.datum import Datum
+from lianxin.places.names import foresee_names, settle_names
 from lianxin.places.sites.actions import foresee_sites, import_sites
 from lianxin.town.imports import sites as site_tables
 from lianxin.town.imports.categories import COLUMNS as OF_CATEGORIES
@@ -28,6 +29,8 @@ from lianxin.town.imports.lines import TITLES as OF_LINES
 from lianxin.town.imports.lines import read_lines
 from lianxin.town.imports.micros import COLUMNS as OF_MICROS
 from lianxin.town.imports.micros import read_micros
+from lianxin.town.imports.names import COLUMNS as OF_NAMES
+from lianxin.town.imports.names import read_names
 from lianxin.town.imports.people import COLUMNS as OF_PEOPLE
 from lianxin.town.imports.people import foresee_people, read_people, settle_people
 from lianxin.town.imports.tables import open_table
@@ -50,7 +53,8 @@ class Options:
 class Looked:
     """What a file holds: the sound rows, every fault and note, and what taking it in would do.
 
-    `counts`: added, changed, same, and by sort left (not in the file, stays), kept (as the town has it), accounts.
+    `counts`: added, changed, same, and by sort left (not in the file, stays), kept (as the town has it), accounts, gone
+    (taken away).
     """
 
     rows: Sequence[Any]
@@ -59,6 +63,7 @@ class Looked:
     added: Sequence[str] = ()
     changed: Sequence[str] = ()
     ready: Any = None
+    gone: Sequence[str] = ()
 
     @property
     def grave(self) -> int:
@@ -165,6 +170,22 @@ def _take_lines(looked: Looked, _options: Options, actor: Actor, now: datetime) 
     return import_lines(looked.rows, actor=actor, now=now)
 
 
+# ---- names of places ---------------------------------------------------------------------------------
+
+
+def _look_at_names(path: Path, town: Town, options: Options, _now: datetime) -> Looked:
+    table = open_table(path, wanted=[title for titles in OF_NAMES.values() for title in titles])
+    rows, faults = read_names(table, town, Datum(options.datum or Datum.WGS84))
+    seen = foresee_names(town, rows)
+    counts = {"added": len(seen.added), "changed": len(seen.moved), "gone": len(seen.gone), "same": seen.same}
+    return Looked(rows, _empty(rows, faults), counts, seen.added, seen.moved, gone=seen.gone)
+
+
+def _take_names(looked: Looked, _options: Options, actor: Actor, now: datetime) -> Counts:
+    done = settle_names(looked.rows, actor=actor, now=now)
+    return {"added": len(done.added), "changed": len(done.moved), "gone": len(done.gone), "same": done.same}
+
+
 # ---- categories ------------------------------------------------------------------------------------
 
 
@@ -190,6 +211,7 @@ SORTS: Final = {
         Sort("sites", "configure", _TABLE, _look_at_sites, _take_sites, has_datum=True, word="处"),
         Sort("micros", "configure", _TABLE, _look_at_micros, _take_micros),
         Sort("lines", "configure", _TABLE, _look_at_lines, _take_lines, word="条"),
+        Sort("names", "configure", _TABLE, _look_at_names, _take_names, has_datum=True),
         Sort("categories", "configure", _TABLE, _look_at_categories, _take_categories),
     )
 }

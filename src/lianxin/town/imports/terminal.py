@@ -1,4 +1,4 @@
-"""`import cases|grids|people|sites|categories`: look first, tell every fault, then write."""
+"""`import cases|grids|people|sites|names|categories`: look first, tell every fault, then write."""
 
 from __future__ import annotations
 
@@ -193,6 +193,23 @@ def sites(path: Path, letters: str, datum: str, faults: Path | None, **how: bool
     _bring(SORTS["sites"], path, letters, Options(datum), faults, **how)
 
 
+@click.command("names", short_help="导入地名。Names of places from Excel or CSV.")
+@FILE
+@TOWN
+@click.option(
+    "--datum", default="wgs84", type=click.Choice([each.value for each in Datum]), help="经纬度的坐标系。Datum."
+)
+@click.option("--dry-run", is_flag=True, help="只检查。Check, write nothing.")
+@FAULTS
+@YES
+def names(path: Path, letters: str, datum: str, faults: Path | None, **how: bool) -> None:
+    """导入道路、小区、地标、别名，地址由此落到网格；有一处问题就一个也不写。列：类型、地名，另有网格编码、经度、纬度、删除。
+
+    A row is known again by kind, name and grid; 是 under 删除 takes it away. Any fault, and nothing is written.
+    """
+    _bring(SORTS["names"], path, letters, Options(datum), faults, **how)
+
+
 @click.command("micros", short_help="导入微网格和代表。Micro-grids from Excel or CSV.")
 @FILE
 @TOWN
@@ -251,8 +268,8 @@ def _bring(sort: Sort, path: Path, letters: str, options: Options, faults: Path 
     if looked.grave:
         say(f"有 {looked.refused:,} 行有问题，未写入任何内容。", "Rows have faults; nothing written.")
         raise SystemExit(1)
-    added, changed = looked.counts["added"], looked.counts["changed"]
-    asked = f"新增 {added:,}，更新 {changed:,}，写入？ Write them?"
+    added, changed, gone = (looked.counts.get(name, 0) for name in ("added", "changed", "gone"))
+    asked = f"新增 {added:,}，更新 {changed:,}{f'，删除 {gone:,}' if gone else ''}，写入？ Write them?"
     if how["dry_run"] or (not how["yes"] and not click.confirm(asked, default=True)):
         say(f"{len(looked.rows):,} 行都没有问题；未写入。", "All rows are sound; nothing written.")
         return
@@ -262,8 +279,10 @@ def _bring(sort: Sort, path: Path, letters: str, options: Options, faults: Path 
         f"新增 {done['added']:,} {word}，更新 {done['changed']:,} {word}，不变 {done['same']:,} {word}。",
         f"{done['added']:,} added, {done['changed']:,} changed, {done['same']:,} as before.",
     )
+    if gone:
+        say(f"删除 {gone:,} {word}。", f"{gone:,} taken away.")
     if kept:
         say(f"另有 {kept:,} 个与本镇已有的不同，未动；要照文件改请加 --overwrite。", f"{kept:,} were left as they are.")
 
 
-commands: list[click.Command] = [cases, grids, people, sites, micros, lines, categories]
+commands: list[click.Command] = [cases, grids, people, sites, names, micros, lines, categories]

@@ -143,7 +143,7 @@ def _told(looked: Looked) -> dict[str, Any]:
     return {
         "counts": {"rows": len(looked.rows), **looked.counts}, "grave": looked.grave, "refused": looked.refused,
         "faults": len(looked.faults), "first": [_as_list(fault) for fault in first],
-        "added": list(looked.added[:SHOWN]), "changed": list(looked.changed[:SHOWN]),
+        "added": list(looked.added[:SHOWN]), "changed": list(looked.changed[:SHOWN]), "gone": list(looked.gone[:SHOWN]),
     }  # fmt: skip
 
 

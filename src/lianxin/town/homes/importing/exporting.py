@@ -28,6 +28,8 @@ from lianxin.town.exports.lines import COLUMNS as OF_LINES
 from lianxin.town.exports.lines import line_rows
 from lianxin.town.exports.micros import COLUMNS as OF_MICROS
 from lianxin.town.exports.micros import micro_rows
+from lianxin.town.exports.names import COLUMNS as OF_NAMES
+from lianxin.town.exports.names import name_rows
 from lianxin.town.exports.people import COLUMNS as OF_PEOPLE
 from lianxin.town.exports.people import people_rows, write_template
 from lianxin.town.exports.sites import COLUMNS as OF_SITES
@@ -90,11 +92,16 @@ def _lines(path: Path, wanted: Wanted, actor: Actor, now: datetime) -> int:
     return write(path, wanted.form, OF_LINES, line_rows(actor.town, now=now))
 
 
+def _names(path: Path, wanted: Wanted, actor: Actor, _now: datetime) -> int:
+    return write(path, wanted.form, OF_NAMES, name_rows(actor.town))
+
+
 OFFERS = {
     "grids": Offer("configure", ("geojson", "shp", "xlsx", "csv"), _grids),
     "sites": Offer("configure", ("xlsx", "csv", "geojson"), _sites),
     "micros": Offer("configure", ("xlsx", "csv"), _micros),
     "lines": Offer("configure", ("xlsx", "csv"), _lines),
+    "names": Offer("configure", ("xlsx", "csv"), _names),
     "people": Offer("manage_people", ("xlsx", "csv"), _people),
     "people-template": Offer("manage_people", ("xlsx",), _template),
 }
@@ -168,6 +175,10 @@ def _offers(allowed: dict[str, Offer]) -> list[dict[str, Any]]:
         "lines": (
             pgettext("import", "Lines of service"),
             _("What each grid says itself; empty where the grid above it counts."),
+        ),
+        "names": (
+            pgettext("import", "Names of places"),
+            _("Each with its grid and point, WGS-84. Brought in again, a row with 是 under 删除 is taken away."),
         ),
         "people": (pgettext("import", "People and posts"), _("The posts held today. Telephone numbers are masked.")),
         "people-template": (_("An empty table for people"), _("With the town's units, roles and grids beside it.")),

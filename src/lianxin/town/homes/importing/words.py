@@ -36,6 +36,10 @@ def sort_names() -> dict[str, Row]:
             "text": pgettext("import", "Lines of service"),
             "hint": _("A table with a row for a grid and a column for each line: a unit, or an account."),
         },
+        "names": {
+            "text": pgettext("import", "Names of places"),
+            "hint": _("A table with roads, compounds, landmarks and what people call them: an address finds its grid."),
+        },
         "categories": {
             "text": pgettext("import", "Categories"),
             "hint": _("A table of groups and leaves, with codes and limits where there are any."),
@@ -55,6 +59,7 @@ def next_after(what: str) -> list[tuple[str, str]]:
             (pgettext("import", "See the staff"), reverse("staff-directory")),
         ],
         "sites": [(pgettext("import", "See the sites"), reverse("sites"))],
+        "names": [(pgettext("import", "Try an address"), reverse("route-why"))],
         "categories": [
             (pgettext("import", "See the categories"), reverse("setup-register", args=["categories"])),
             (pgettext("import", "Then: rules of dispatch"), reverse("routes")),
@@ -86,6 +91,7 @@ def lists_of(upload: Upload) -> list[Row]:
     lists = [
         {"text": _("To be added"), "names": found["added"]},
         {"text": _("To be changed"), "names": found["changed"]},
+        {"text": _("To be taken away"), "names": found.get("gone", [])},
     ]
     return [{**each, "first": SHOWN if len(each["names"]) == SHOWN else 0} for each in lists if each["names"]]
 
@@ -108,11 +114,12 @@ def counts_of(upload: Upload) -> list[Row]:
         "added": pgettext("import", "Added") if done else _("To be added"),
         "accounts": _("New accounts"),
         "changed": pgettext("import", "Changed") if done else _("To be changed"),
+        "gone": pgettext("import", "Taken away") if done else _("To be taken away"),
         "same": pgettext("import", "As before"),
         "kept": _("The town has them otherwise; they stay"),
         "left": _("Not in the file; they stay"),
     }
-    hidden = {"accounts", "kept", "left"}  # shown where there are any
+    hidden = {"accounts", "gone", "kept", "left"}  # shown where there are any
     return [
         {"text": text, "n": counts[name]}
         for name, text in words.items()

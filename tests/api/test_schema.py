@@ -45,6 +45,7 @@ def test_it_is_openapi_3_1(document):
             "/replies/{reply}/past", "/views/{view}", "/board/{number}/join", "/cases/{number}/replies", "/follow-ups", "/follow-ups/{follow_up}/done",
             "/setup/sites", "/setup/sites/{site}", "/grids/{code}/lines", "/setup/imports", "/setup/imports/{upload}", "/setup/imports/{upload}/faults",
             "/setup/imports/{upload}/take", "/setup/exports", "/cases/{number}/follow-ups", "/grids/{code}/micro", "/grids/{code}/representative", "/grids/{code}/end",
+            "/publications", "/cases/{number}/publication", "/cases/{number}/photos/{photo}/cover", "/cases/{number}/erase",
             "/cases/{number}/contact", "/check-ins", "/messages", "/messages/read", "/samples",
             "/posts", "/posts/{post}", "/posts/{post}/end", "/posts/{post}/leaves",
             "/posts/{post}/leaves/{leave}", "/mine", "/reports/{number}/watch",

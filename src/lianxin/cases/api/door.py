@@ -16,12 +16,14 @@ from lianxin.cases.api import (
     attending,
     boundaries,
     bulk,
+    erasing,
     followups,
     grids,
     joining,
     own,
     photos,
     public,
+    publishing,
     replies,
     saved,
     setup,
@@ -110,6 +112,8 @@ for each in (
     replies.staff.router,
     followups.staff.router,
     attending.staff.router,
+    publishing.staff.router,
+    erasing.staff.router,
     photos.router,
 ):
     api.add_router("", each)

@@ -1,5 +1,6 @@
 """Before anything is public, a clerk reads it: the masked proposal beside the original, to publish or to keep back."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -67,8 +68,14 @@ def decide(request: StaffRequest, case: Case, *, now: datetime) -> dict[str, str
 
 
 def read_public(request: StaffRequest) -> tuple[Public, dict[str, str]]:
-    """What is to be public, and what is wrong with it. A number left in a text must be confirmed."""
+    """What the form says is to be public, and what is wrong with it."""
     data = request.POST
+    photos = tuple(int(pk) for pk in data.getlist("photos") if pk.isascii() and pk.isdigit() and len(pk) < 20)
+    return public_of(data, photos, sure=bool(data.get("sure")))
+
+
+def public_of(data: Mapping[str, str], photos: tuple[int, ...], *, sure: bool) -> tuple[Public, dict[str, str]]:
+    """What is to be public, and what is wrong with it. A number left in a text must be confirmed: `sure`."""
     faults: dict[str, str] = {}
     said: dict[str, str] = {}
     for name in FIELDS:
@@ -78,11 +85,10 @@ def read_public(request: StaffRequest) -> tuple[Public, dict[str, str]]:
             faults[name], said[name] = str(wrong), ""
         if len(said[name]) > LONGEST.get(name, 4000):
             faults[name] = _("At most %(n)s characters.") % {"n": LONGEST[name]}
-        elif mask_text(said[name]) != said[name] and not data.get("sure"):
+        elif mask_text(said[name]) != said[name] and not sure:
             faults[name] = _("There still is a number or an address of a person here. Take it out, or confirm below.")
         elif not said[name] and name in ("title", "text"):
             faults[name] = _("This cannot be empty.")
-    photos = tuple(int(pk) for pk in data.getlist("photos") if pk.isascii() and pk.isdigit() and len(pk) < 20)
     return Public(**said, photos=photos), faults
 
 

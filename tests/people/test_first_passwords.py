@@ -60,6 +60,15 @@ def test_the_first_sign_in_asks_for_ones_own_password_before_anything_else(clien
     assert sign_in(fresh, OWN)["Location"] == "/"
 
 
+@pytest.mark.parametrize("door", ["/sign-in/", "/password/"])
+def test_nobody_is_sent_back_to_an_address_that_takes_forms_alone(client, town, given, door):
+    if door == "/password/":
+        sign_in(client, given)
+    for page, back in (("http://127.0.0.1/field/?x=1", "/field/%3Fx%3D1"), ("https://elsewhere.test/field/", "/"), ("", "/")):
+        sent = client.post("/field/check-in/", {}, headers={"Referer": page} if page else {})
+        assert sent["Location"] == f"{door}?next={back}"
+
+
 def test_the_choice_stands_in_the_history_without_the_password(client, town, given):
     sign_in(client, given)
     choose(client)

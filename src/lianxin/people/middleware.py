@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -97,6 +98,14 @@ class ActorMiddleware:
         return self.get_response(request)
 
 
+def _page_of(request: HttpRequest) -> str:
+    """Where to go on after signing in: the page that was asked for, or the one whose form was sent."""
+    if request.method in ("GET", "HEAD"):
+        return request.get_full_path()
+    page = urlsplit(request.headers.get("Referer", ""))
+    return urlunsplit(("", "", page.path, page.query, "")) if page.netloc == request.get_host() else "/"
+
+
 def staff(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Let only people in a post in; others are asked to sign in, to choose a password, or told it is not theirs."""
 
@@ -104,9 +113,9 @@ def staff(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         from django.contrib.auth.views import redirect_to_login
 
         if not request.user.is_authenticated or by_code(request):
-            return redirect_to_login(request.get_full_path())
+            return redirect_to_login(_page_of(request))
         if owes_password(request):
-            return redirect_to_login(request.get_full_path(), reverse("change-password"))
+            return redirect_to_login(_page_of(request), reverse("change-password"))
         request.town, request.actor = _town(request), _actor(request)  # type: ignore[attr-defined]
         if not request.actor.is_staff:  # type: ignore[attr-defined]
             raise PermissionDenied

@@ -53,7 +53,7 @@ def test_asked_once_four_weeks_after_and_the_reporter_is_told(town):
     asked = re.search(r'<section[^>]*id="act-still_good".*?</section>', page, re.S)[0]  # open, not behind a fold
     assert "现在还好吗" in asked
     assert "还好</button>" in asked
-    assert page.index("act-still_good") < page.index("act-not_solved")
+    assert page.index("act-still_good") < page.index("act-not_solved") < page.index("办理经过")
 
 
 def test_still_good_is_kept_and_asked_no_more(town):

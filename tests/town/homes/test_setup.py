@@ -15,8 +15,9 @@ from lianxin.keys.models import Town
 from lianxin.ledger.verify import verify
 from lianxin.people.models import Account, CalendarDay, Unit
 from lianxin.people.queries import units
+from lianxin.places.names import NameRow, settle_names
 from lianxin.workflow.definition import FIELDS
-from towns import who
+from towns import grid_named, who
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("J")]
 
@@ -192,6 +193,13 @@ def test_what_is_missing_is_named_and_leads_to_where_it_is_mended(town, admin):
     assert f"{timezone.localdate().year + 1} 年一个节假日也没有录入" in page
     assert unit.name in page.partition("没有人在岗的单位：")[2][:60]
     assert all(f'href="{there}"' in page for there in ("/setup/calendar/year/", "/staff/passwords/", "/desk/replies/"))
+
+
+def test_a_town_without_names_of_places_is_led_to_the_file_that_brings_them(town, admin):
+    assert 'href="/setup/import/?what=names"' in text(admin.get("/setup/"))
+    row = NameRow(2, "老粮站", "landmark", grid_named(town, "1-1").pk, (117.005, 34.605))
+    settle_names([row], actor=who(town, "admin"), now=timezone.now())
+    assert "what=names" not in text(admin.get("/setup/"))
 
 
 def test_hours_may_be_written_short_and_only_the_wrong_day_is_marked(town, admin):

@@ -63,7 +63,7 @@ PARTS: tuple[tuple[Callable[[], str], tuple[Part, ...]], ...] = (
             Part(
                 "setup-import",
                 lambda: _("Bring a file in"),
-                lambda: _("Grids, people, sites, categories"),
+                lambda: _("Grids, people, sites, names, categories"),
                 "file",
                 "manage_people",
             ),

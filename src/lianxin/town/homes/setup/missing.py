@@ -14,6 +14,7 @@ from lianxin.keys.models import Town
 from lianxin.people.models import CalendarDay, Post, Unit
 from lianxin.people.passwords import without_password
 from lianxin.people.queries import today, units
+from lianxin.places.names import known_names
 from lianxin.places.queries import grid_tree
 from lianxin.town.registers.known import table_ends
 
@@ -29,6 +30,9 @@ def missing_in(town: Town, *, now: datetime) -> list[dict[str, str]]:
 def _nothing_there(town: Town) -> Iterator[tuple[str, str]]:
     if not any(node.level == "grid" for node in grid_tree(town).values()):
         yield _("There are no grids yet: requests cannot be placed."), reverse("setup-import") + "?what=grids"
+    elif not known_names(town):
+        told = _("No road, compound or landmark is entered: an address in words finds hardly more than its village.")
+        yield told, reverse("setup-import") + "?what=names"
     if not leaves(town):
         yield _("There are no categories in use."), reverse("setup-register", args=["categories"])
     if not kinds(town):

@@ -332,7 +332,7 @@ def test_signing_out_takes_the_day_along_and_asks_about_what_was_not_sent(lift, 
     assert "没有网络" in page.inner_text("h1")
 
 
-def test_a_first_password_takes_neither_the_day_nor_what_waits(lift, town):
+def test_a_first_password_takes_neither_the_day_nor_what_waits(lift, town, axe_clean):
     case, phone, page = one_letter_waits(lift, town)
     given = reset_password(Account.objects.get(username="worker.lx"), actor=who(town, "admin"), now=timezone.now())
     token = re.search(r'csrfmiddlewaretoken" value="(\w+)"', phone.request.get("/sign-in/").text())[1]
@@ -347,6 +347,7 @@ def test_a_first_password_takes_neither_the_day_nor_what_waits(lift, town):
     assert acts(case) == ["take"]
     page.goto(f"/field/cases/{case.number}/")
     page.wait_for_url("**/password/?next=**")
+    axe_clean(page)
     page.get_by_label("新密码", exact=True).fill("three-old-trees")
     page.get_by_label("再输一遍新密码").fill("three-old-trees")
     page.get_by_role("button", name="用这个密码继续").tap()

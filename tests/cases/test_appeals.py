@@ -11,6 +11,7 @@ from lianxin.cases.models import Case
 from lianxin.cases.queries.page import next_acts
 from lianxin.cases.queries.setup import workflow_by_id
 from lianxin.cases.queries.standing import NotSeen, stand
+from lianxin.cases.queries.triage import alike
 from lianxin.cases.roles import roles_of
 from lianxin.cases.values import Draft, Holder
 from lianxin.people.actors import nobody, reporter
@@ -66,6 +67,13 @@ def test_an_appeal_is_decided_by_itself_and_not_merged_away(town):
         transition(pk, "merge", actor=who(town, "supervisor"), now=MONDAY, given={"case": other})
     assert (caught.value.code, caught.value.detail["field"]) == ("bad_value", "case")
     assert Case.objects.for_system("tests", town).get(pk=pk).parent_id not in {None, other}
+
+
+def test_nobody_is_led_to_merge_a_case_into_an_appeal(town):
+    appealed(town, "request", who(town, "clerk"), "reject", {"clause": "court", "reason": "在诉讼中"})
+    twin, clerk = open_case(Draft("request", "低保申请"), actor=nobody(town), now=MONDAY).case, who(town, "clerk2")
+    third = open_case(Draft("request", "低保申请"), actor=nobody(town), now=MONDAY).case
+    assert [row["number"] for row in alike(clerk, twin, "再看看", now=MONDAY)] == [third.number]
 
 
 def test_an_appeal_is_offered_no_merging_on_any_page(town, settings):

@@ -102,7 +102,10 @@ def verdict_words(verdict: str) -> str:
 
 
 def alike(actor: Actor, case: Case, text: str, *, now: datetime) -> list[Row]:
-    """Open cases that may be the same matter, as far as the actor may see them, the likeliest first."""
+    """Open cases that may be the same matter, as far as the actor may see them, the likeliest first.
+
+    None that belongs to another (an appeal): nothing can be merged into it.
+    """
     found = similar_open(
         actor.town, text=f"{case.title} {text} {case.address}", lon=case.lon, lat=case.lat, exclude=case.pk, now=now
     )
@@ -110,7 +113,7 @@ def alike(actor: Actor, case: Case, text: str, *, now: datetime) -> list[Row]:
     return [
         {**brief(actor, each.case), "score": each.score, "metres": each.metres}
         for each in found
-        if each.case.pk in seen and each.case.pk != case.parent_id
+        if each.case.pk in seen and each.case.parent_id is None and each.case.pk != case.parent_id
     ]
 
 

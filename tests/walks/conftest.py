@@ -12,11 +12,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
+
+SLOW = 30_000  # milliseconds: a busy machine is slow, not wrong
+expect.set_options(timeout=SLOW)
 
 
 def _page(browser, **options) -> Iterator:
     context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai", **options)
-    context.set_default_timeout(30_000)  # a busy machine is slow, not wrong
+    context.set_default_timeout(SLOW)
     shown, wrong = context.new_page(), []
     shown.on("pageerror", lambda fault: wrong.append(f"script: {fault}"))
     shown.on("console", lambda line: wrong.append(f"console: {line.text}") if line.type == "error" else None)

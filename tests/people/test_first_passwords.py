@@ -131,7 +131,8 @@ def test_a_first_password_runs_out_and_the_page_says_whom_to_ask(client, town, g
     answer = sign_in(client, given)
     assert answer.status_code == 422
     told = answer.content.decode()
-    assert "14 天内有效，现在已经过期" in told
+    assert "初始密码已过期" in told
+    assert "14 天内有效" in told
     assert "admin、security" in told
     assert "_auth_user_id" not in client.session
     assert "过期" not in sign_in(client, "wrong").content.decode()  # only who knew it is told

@@ -35,9 +35,9 @@ def _told_run_out(names: list[str]) -> str:
     lasts = first_lasts()
     days = lasts.days if lasts else 0
     if not names:
-        told = gettext("This first password was good for %(n)s days and has run out. The operator of the installation gives you another.")  # fmt: skip # noqa: E501
+        told = gettext("It was good for %(n)s days. The operator of the installation gives you another.")
         return told % {"n": days}
-    told = gettext("This first password was good for %(n)s days and has run out. Ask for another: %(names)s.")
+    told = gettext("It was good for %(n)s days. Ask for another: %(names)s.")
     return told % {"n": days, "names": pgettext("list", ", ").join(names)}
 
 

@@ -22,8 +22,8 @@ ZONE = ZoneInfo("Asia/Shanghai")
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=ZONE)
 
 
-# The browser's own bars are pages too, made ready beside each page that is opened: here they are never seen. The other
-# features are those the driver turns off by itself, whose list ours replaces.
+# A whole browser's own bars are pages too, made ready beside each page that is opened: here they are never seen. The other
+# features are those the driver turns off by itself, whose list ours replaces. (Chromium's headless shell has no bars.)
 BROWSER = [
     "--no-sandbox",
     "--disable-dev-shm-usage",
@@ -114,7 +114,7 @@ def browser():
     """A headless Chromium; without one the walk says so, and fails where LIANXIN_REQUIRE names chromium."""
     from playwright.sync_api import sync_playwright
 
-    names = ("chromium", "chromium-browser", "google-chrome")
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")  # the first draws no window of its own
     found = next((path for path in map(shutil.which, names) if path), None)
     if found is None:
         words = "no Chromium on this machine: the walks in the browser were not run"

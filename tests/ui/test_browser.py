@@ -5,6 +5,7 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 
+from accessible import told, violations
 from lianxin.ui import assets
 from ui import urls
 
@@ -49,15 +50,20 @@ def tab(browser, site):
 @pytest.mark.parametrize("layout", ["public", "app"])
 @pytest.mark.parametrize("view", ["", "size=elder", "size=largest", "theme=light", "theme=dark", "theme=contrast"])
 def test_every_component_is_open_to_everyone_and_fits(tab, width, layout, view):
-    from axe_playwright_python.sync_playwright import Axe
-
     tab.set_viewport_size({"width": width, "height": 900})
     tab.goto(f"/ui/look/?{view}&next=/ui/%3Flayout={layout}")
     tab.wait_for_selector("html.js")
-    found = Axe().run(tab).response["violations"]
-    assert [(fault["id"], fault["nodes"][0]["html"]) for fault in found] == []
+    assert (found := violations(tab)) == [], told(found)
     assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert tab.faults == []
+
+
+def test_a_page_that_is_not_open_to_everyone_is_told_of(tab):
+    tab.goto("/form/")
+    tab.evaluate("document.querySelectorAll('label').forEach(each => each.remove())")
+    found = violations(tab)
+    assert "label" in {rule["id"] for rule in found}
+    assert "<input" in told(found)
 
 
 @pytest.mark.parametrize(("view", "least"), [("", 44), ("size=elder", 60)])

@@ -95,12 +95,10 @@ def sign_in(go) -> Callable:
 @pytest.fixture
 def axe_clean() -> Callable:
     """Check that axe-core finds nothing to say about a page."""
-    from axe_playwright_python.sync_playwright import Axe
+    from accessible import told, violations
 
     def check(page) -> None:
-        found = Axe().run(page).response["violations"]
-        told = [f"{rule['id']}: {rule['help']} — {node['html'][:160]}" for rule in found for node in rule["nodes"]]
-        assert not told, "\n".join(told)
+        assert (found := violations(page)) == [], told(found)
 
     return check
 

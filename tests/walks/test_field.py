@@ -8,6 +8,7 @@ from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import expect
 
+from accessible import told, violations
 from lianxin.cases.actions import open_case, transition
 from lianxin.cases.models import Case, CheckIn, Duty, Photo
 from lianxin.cases.values import Draft, Holder
@@ -93,11 +94,7 @@ COUNT_TAPS = """document.addEventListener("click", (event) => {
 
 def readable_in_the_sun(page):
     """Words against their ground at 7:1 (AAA), and nothing a thumb could miss."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = Axe().run(page, options={"runOnly": ["color-contrast-enhanced"]}).response["violations"]
-    told = [f"{rule['id']}: {node['html'][:90]} {node['any'][0]['message']}" for rule in found for node in rule["nodes"]]
-    assert not told, "\n".join(told)
+    assert (found := violations(page, runOnly=["color-contrast-enhanced"])) == [], told(found)
     small = page.evaluate(
         """() => Array.from(document.querySelectorAll("main a, main button, main summary, main select, main input:not([type=hidden])"))
         .filter((each) => each.checkVisibility() && each.getBoundingClientRect().height < 43.5 && !each.closest("label, .unseen, p, li > .small"))

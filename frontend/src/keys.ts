@@ -90,9 +90,9 @@ export function freshly(): void {
   shown = performance.now();
 }
 
-/** A key pressed twice, or held, must not act on the case that came up meanwhile: nobody has read it yet. */
+/** A key pressed twice, or held, must not act on the case that came up meanwhile: nobody has read it yet. What only asks may. */
 function unread(el: HTMLElement): boolean {
-  return el instanceof HTMLButtonElement && el.type === "submit" && performance.now() - shown < PAUSE;
+  return el instanceof HTMLButtonElement && el.type === "submit" && el.form?.method !== "get" && performance.now() - shown < PAUSE;
 }
 
 /** A key acts in the pane one is in, else on the row one stands at, where they have it; else on the page. */

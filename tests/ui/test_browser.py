@@ -4,6 +4,9 @@ import threading
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.contrib.staticfiles.views import serve
+from django.core.handlers.wsgi import WSGIHandler
 
 from accessible import told, violations
 from lianxin.ui import assets
@@ -17,15 +20,18 @@ class Quiet(WSGIRequestHandler):
         """Keep the test's output to itself."""
 
 
+class WithFiles(StaticFilesHandler):
+    """The pages and what the build made; without DEBUG, at whose change every template is compiled anew."""
+
+    def serve(self, request):
+        return serve(request, self.file_path(request.path), insecure=True)
+
+
 @pytest.fixture
 def site(plain):
     if not assets.MANIFEST.is_file():
         pytest.skip("the front end has not been built: python -m lianxin.ui.build")
-    from django.contrib.staticfiles.handlers import StaticFilesHandler
-    from django.core.handlers.wsgi import WSGIHandler
-
-    plain.DEBUG = True  # lets the static handler serve what the build made
-    server = make_server("127.0.0.1", 0, StaticFilesHandler(WSGIHandler()), handler_class=Quiet)
+    server = make_server("127.0.0.1", 0, WithFiles(WSGIHandler()), handler_class=Quiet)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"

@@ -50,6 +50,7 @@ def test_rows_are_chosen_by_keys_and_a_stretch_by_shift_accepted_and_taken_back(
     assert steps(town) == ["triage"] * 5
     axe_clean(desk_page)
     desk_page.evaluate("document.activeElement.blur()")
+    desk_page.evaluate("haveRead()")
     desk_page.keyboard.press("z")
     desk_page.get_by_text("已撤销 5 件").wait_for()
     assert steps(town) == ["collect"] * 5

@@ -87,11 +87,15 @@ def test_junk_never_breaks_an_operation(method, path, town, standing_case, token
     where = path.replace("{number}", standing_case.case.number)
     for hole, filled in KEPT.items():
         where = where.replace(hole, filled)
+    if method == "GET":  # has no body: what its address may hold comes below
+        for caller in callers:
+            sound(caller("GET", where))
+        return
 
     @SLOW
     @given(body=near | acts | bodies | rows | texts | files, raw=st.booleans(), noise=st.binary(max_size=40), caller=st.sampled_from(callers))
     def walk(body, raw, noise, caller):
-        sound(caller(method, where, (noise if raw else sent(body)) if method != "GET" else None))
+        sound(caller(method, where, noise if raw else sent(body)))
 
     walk()
 

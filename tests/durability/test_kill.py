@@ -2,7 +2,7 @@
 
 A killer of its own ends the server and its worker with everything below them; clients go on resending under the same
 keys until they are answered. What was acknowledged must be there afterwards, whole and once. `LIANXIN_KILLS` sets how
-often (25 on each database: 50 moments in all).
+often (25 on each database: 50 moments in all). Every fifth start is one from nothing.
 """
 
 import http.client
@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,11 @@ KILLS = int(os.environ.get("LIANXIN_KILLS", "25"))
 CLIENTS = 3
 
 pytestmark = [pytest.mark.slow, pytest.mark.row("J")]
+
+
+def kill(pid, seconds):
+    """Let a process of its own kill another and all below it after so many seconds."""
+    subprocess.run([sys.executable, str(HERE / "killer.py"), str(pid), str(seconds)], check=True, timeout=60)
 
 
 class Place:
@@ -47,16 +53,33 @@ class Place:
         return done.stdout.splitlines()[-1]
 
     def run_until_killed(self, seconds):
-        """Start the town, and let a separate process kill all of it `seconds` after the server answers."""
+        """Start the town from nothing, and let a separate process kill all of it `seconds` after the server answers."""
         town = subprocess.Popen([sys.executable, "-m", "lianxin", "run"], env=self.env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        self.wait(town)
-        killer = subprocess.Popen([sys.executable, str(HERE / "killer.py"), str(town.pid), str(seconds)])
-        for each in (killer, town):
-            each.wait(60)
+        self.kill(town.pid, seconds)
+        town.wait(60)
 
-    def wait(self, server):
+    def spring_until_killed(self, spring, seconds):
+        """The same with a start that has been read before."""
+        print("start", file=spring.stdin, flush=True)
+        self.kill(int(spring.stdout.readline()), seconds)
+        assert spring.stdout.readline() == "ended\n"
+
+    @contextmanager
+    def spring(self):
+        """What starts towns quickly; see spring.py. Whatever happens, nothing of it is left."""
+        command = [sys.executable, str(HERE / "spring.py")]
+        with subprocess.Popen(command, env=self.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as spring:
+            try:
+                yield spring
+            finally:
+                kill(spring.pid, 0)
+
+    def kill(self, pid, seconds):
+        self.wait()
+        kill(pid, seconds)
+
+    def wait(self):
         for _ in range(600):
-            assert server.poll() is None, "the server did not start"
             connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
             try:
                 connection.request("GET", "/api/v1/kinds")
@@ -140,8 +163,10 @@ def walk(place, seed):
     clients = [Client(place, f"{seed}{at}", stop) for at in range(CLIENTS)]
     for client in clients:
         client.start()
-    for _ in range(KILLS):
-        place.run_until_killed(draw.uniform(0.1, 1.2))
+    with place.spring() as spring:
+        for at in range(KILLS):
+            seconds = draw.uniform(0.1, 1.2)
+            place.spring_until_killed(spring, seconds) if at % 5 else place.run_until_killed(seconds)
     stop.set()
     for client in clients:
         client.join(30)

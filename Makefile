@@ -4,8 +4,7 @@
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
-# As many as there are processors, at most eight: with more, browsers wait for each other. Where there are browsers, one
-# more: a walk waits for slow lines and for what is drawn a quarter of its time.
+# As many as there are processors, at most eight: with more, browsers wait for each other.
 JOBS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ $$n -gt 8 ] && n=8; echo $$n)
 export HOST PORT
 run demo: export LIANXIN_PROFILE := $(or $(LIANXIN_PROFILE),demo)
@@ -51,7 +50,7 @@ $(STAMPS)/dev: lock/dev.txt $(STAMPS)/run
 dev: setup $(STAMPS)/dev ## 安装测试和检查所需 / install what tests and checks need
 
 test: dev ## 在 SQLite 和 PostgreSQL 上跑全部测试 / all tests, on SQLite and on PostgreSQL
-	$(BIN)/python -m pytest -n $$(( $(JOBS) + 1 )) --dist worksteal
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 	@$(BIN)/python tests/pg.py $(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "not slow" --of-the-database; code=$$?; \
 	case "$$code $(LIANXIN_REQUIRE)" in "77 "*postgresql*) exit 77;; "77 "*) exit 0;; *) exit $$code;; esac
 

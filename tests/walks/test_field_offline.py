@@ -228,13 +228,13 @@ def one_letter_waits(lift, town):
 
 
 def keep_day(page, case):
-    """Ask for the day to be kept, and wait until it is."""
+    """Ask for the day to be kept, and wait until all of it is: a busy server may owe a page for a moment."""
     page.goto("/field/")
     page.get_by_role("button", name="本机保存今天的事项").tap()
-    page.wait_for_selector("text=已存本机")
+    page.wait_for_selector("text=没有信号也能打开")
     page.wait_for_function("() => navigator.serviceWorker.controller !== null")
     page.reload()
-    page.wait_for_selector("text=已存本机")
+    page.wait_for_selector("text=没有信号也能打开")
     assert f"/field/cases/{case.number}/" in page.evaluate(HELD)["day"]
 
 

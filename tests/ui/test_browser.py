@@ -52,9 +52,12 @@ def tab(browser, site):
     context.close()
 
 
-@pytest.mark.parametrize("width", [360, 1440])
-@pytest.mark.parametrize("layout", ["public", "app"])
-@pytest.mark.parametrize("view", ["", "size=elder", "size=largest", "theme=light", "theme=dark", "theme=contrast"])
+# Sizes change what fits at each width; colours are the same at every width, and each layout is seen in each of them.
+SHAPES = [(width, layout, view) for width in (360, 1440) for layout in ("public", "app") for view in ("", "size=elder", "size=largest")]
+COLOURS = [(360 if layout == "public" else 1440, layout, f"theme={theme}") for layout in ("public", "app") for theme in ("light", "dark", "contrast")]
+
+
+@pytest.mark.parametrize(("width", "layout", "view"), SHAPES + COLOURS)
 def test_every_component_is_open_to_everyone_and_fits(tab, width, layout, view):
     tab.set_viewport_size({"width": width, "height": 900})
     tab.goto(f"/ui/look/?{view}&next=/ui/%3Flayout={layout}")

@@ -1,4 +1,7 @@
-"""Kills a process and everything below it with SIGKILL after a while: `killer.py PID SECONDS`. A process of its own."""
+"""Kills a process and everything below it with SIGKILL after a while: `killer.py PID SECONDS`. A process of its own.
+
+It ends when all of them are dead: a process told to die goes on holding what it holds until it has.
+"""
 
 import contextlib
 import os
@@ -23,9 +26,20 @@ def children(pid: int) -> list[int]:
     return found
 
 
+def is_alive(pid: int) -> bool:
+    """Whether it still holds anything: one that waits to be reaped does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "XZ"
+    except OSError:
+        return False
+
+
 if __name__ == "__main__":
     victim = int(sys.argv[1])
     time.sleep(float(sys.argv[2]))
-    for each in [victim, *children(victim)]:
+    victims = [victim, *children(victim)]
+    for each in victims:
         with contextlib.suppress(ProcessLookupError):
             os.kill(each, signal.SIGKILL)
+    while any(map(is_alive, victims)):
+        time.sleep(0.01)

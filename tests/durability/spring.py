@@ -1,6 +1,7 @@
 """Starts a town over and over: each line read begins `lianxin run` as a fork of this process, which has read the product once.
 
-Its pid is told, then `ended` when it is gone. A start from the disk costs seconds of reading, which is not what is tried.
+The line names the file that takes what the town says. Its pid is told, then `ended` when it is gone. A start from the
+disk costs seconds of reading, which is not what is tried.
 """
 
 import os
@@ -14,11 +15,11 @@ django.setup()
 from lianxin.town.cli import main  # noqa: E402 - commands need the settings
 
 
-def town() -> None:
-    """What the command does, hearing and telling nobody."""
-    silence = os.open(os.devnull, os.O_RDWR)
-    for each in (0, 1, 2):
-        os.dup2(silence, each)
+def town(said: str) -> None:
+    """What the command does, hearing nobody."""
+    silence, page = os.open(os.devnull, os.O_RDONLY), os.open(said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    for each, where in enumerate((silence, page, page)):
+        os.dup2(where, each)
     try:
         main(["run"])
     finally:
@@ -27,9 +28,9 @@ def town() -> None:
 
 if __name__ == "__main__":
     _ = get_resolver().url_patterns
-    for _line in sys.stdin:
+    for line in sys.stdin:
         if (pid := os.fork()) == 0:
-            town()
+            town(line.rstrip())
         print(pid, flush=True)
         os.waitpid(pid, 0)
         print("ended", flush=True)

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -38,7 +38,7 @@ class Place:
     """A data folder, a database, a port; starts and kills the server there."""
 
     def __init__(self, folder, database, port):
-        self.port, self.folder = port, folder
+        self.port, self.folder, self.said = port, folder, folder / "said.txt"
         self.env = {
             **{key: value for key, value in os.environ.items() if not key.startswith(("LIANXIN_", "DJANGO_"))},
             "LIANXIN_DATA": str(folder), "LIANXIN_DATABASE": database, "LIANXIN_PROFILE": "production",
@@ -54,13 +54,14 @@ class Place:
 
     def run_until_killed(self, seconds):
         """Start the town from nothing, and let a separate process kill all of it `seconds` after the server answers."""
-        town = subprocess.Popen([sys.executable, "-m", "lianxin", "run"], env=self.env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        with self.said.open("wb") as said:
+            town = subprocess.Popen([sys.executable, "-m", "lianxin", "run"], env=self.env, stdout=said, stderr=said)
         self.kill(town.pid, seconds)
         town.wait(60)
 
     def spring_until_killed(self, spring, seconds):
         """The same with a start that has been read before."""
-        print("start", file=spring.stdin, flush=True)
+        print(self.said, file=spring.stdin, flush=True)
         self.kill(int(spring.stdout.readline()), seconds)
         assert spring.stdout.readline() == "ended\n"
 
@@ -79,17 +80,15 @@ class Place:
         kill(pid, seconds)
 
     def wait(self):
-        for _ in range(600):
+        until = time.monotonic() + 120
+        while time.monotonic() < until:
             connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
-            try:
+            with closing(connection), suppress(OSError, http.client.HTTPException):
                 connection.request("GET", "/api/v1/kinds")
                 if connection.getresponse().status == 200:
                     return
-            except (OSError, http.client.HTTPException):
-                time.sleep(0.05)
-            finally:
-                connection.close()
-        raise AssertionError("the server does not answer")
+            time.sleep(0.05)
+        raise AssertionError(f"the server does not answer; it said: {self.said.read_text()}")
 
 
 class Client(threading.Thread):

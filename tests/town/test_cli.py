@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -161,6 +162,18 @@ def test_a_busy_port_is_named_with_another_to_take(tmp_path):
     assert done.returncode == 2
     assert f"PORT={port + 1}" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_port_that_is_let_go_of_a_moment_later_is_waited_for():
+    told = []
+    with socket.socket() as old:
+        old.bind(("127.0.0.1", 0))
+        old.listen()
+        port = old.getsockname()[1]
+        assert running.port_fault("127.0.0.1", port) is not None
+        threading.Timer(0.5, old.close).start()
+        assert running.port_fault("127.0.0.1", port, waiting=lambda: told.append(port)) is None
+    assert told == [port]
 
 
 def test_a_host_that_is_none_is_told_so():

@@ -1,6 +1,7 @@
 """Keep a town running: the server, the worker, and the process that minds both."""
 
 import contextlib
+import errno
 import gc
 import http.client
 import logging
@@ -27,6 +28,7 @@ NIGHT = range(3, 5)  # hours of the town's day for the nightly work
 WEARY = 5.0  # seconds before trying again when the database has gone
 STATIC_AGE = 365 * 86400  # names of built files carry a digest
 PATIENCE = 15.0  # seconds a child has to stop
+LETTING_GO = 5.0  # seconds a town that was killed may keep its port: its children see within a beat that it is gone
 SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 # Children of a process that has read the whole product begin at once and share its memory. Elsewhere than on Linux
@@ -39,8 +41,27 @@ PROCESSES: ForkContext | SpawnContext = (
 Sentences = tuple[str, str]
 
 
-def port_fault(host: str, port: int) -> Sentences | None:
-    """Why nothing can listen at host and port, in both languages; None when something can."""
+def port_fault(host: str, port: int, *, waiting: Callable[[], Any] | None = None) -> Sentences | None:
+    """Why nothing can listen at host and port, in both languages; None when something can.
+
+    With `waiting`, a port in use is asked again for LETTING_GO seconds, `waiting` called once before: a town started
+    anew right after it was killed comes up as soon as what is left of the old one has gone.
+    """
+    fault, until = _port_fault(host, port), time.monotonic() + LETTING_GO
+    if waiting and _is_busy(fault):
+        waiting()
+        while _is_busy(fault) and time.monotonic() < until:
+            time.sleep(0.1)
+            fault = _port_fault(host, port)
+    return fault[1] if fault else None
+
+
+def _is_busy(fault: tuple[int, Sentences] | None) -> bool:
+    return fault is not None and fault[0] == errno.EADDRINUSE
+
+
+def _port_fault(host: str, port: int) -> tuple[int, Sentences] | None:
+    """The system's number of what is wrong, and the sentences."""
     try:
         kind, _, _, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         with socket.socket(kind, socket.SOCK_STREAM) as probe:
@@ -48,19 +69,19 @@ def port_fault(host: str, port: int) -> Sentences | None:
             probe.bind(where)
             probe.listen(1)
     except PermissionError:
-        return (
+        return errno.EACCES, (
             f"没有权限使用端口 {port}：请换一个 1024 以上的端口，例如 PORT=8000。",
             f"Port {port} needs rights you do not have: take one above 1024, as PORT=8000.",
         )
     except socket.gaierror:
-        return f"地址 {host} 无法识别：请检查 HOST。", f"The address {host} means nothing here: check HOST."
+        return 0, (f"地址 {host} 无法识别：请检查 HOST。", f"The address {host} means nothing here: check HOST.")
     except OSError as error:
-        if getattr(error, "errno", None) == 98 or "in use" in str(error):
-            return (
+        if error.errno == errno.EADDRINUSE:
+            return errno.EADDRINUSE, (
                 f"端口 {port} 已被占用：请先停掉占用它的程序，或换一个端口，例如 PORT={port + 1}。",
                 f"Port {port} is in use: stop what uses it, or take another, as PORT={port + 1}.",
             )
-        return (
+        return error.errno or 0, (
             f"不能在 {host}:{port} 上监听：请检查 HOST。",
             f"Cannot listen at {host}:{port} ({error.strerror}): check HOST.",
         )

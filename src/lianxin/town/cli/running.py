@@ -16,13 +16,17 @@ def run() -> None:
 
     config = settings()
     host, port = config["HOST"], config["PORT"]
-    if fault := running.port_fault(host, port):
+    if fault := running.port_fault(host, port, waiting=lambda: _wait_for(port)):
         raise Fault(*fault)
     prepare()
     if running.FORKS:
         _read_everything()
     _let_go()
     raise SystemExit(running.Supervisor(config, announce=_announce).run())
+
+
+def _wait_for(port: int) -> None:
+    say(f"端口 {port} 还被占用，稍等片刻……", f"Port {port} is still in use; waiting a moment …")
 
 
 def prepare() -> None:
@@ -98,6 +102,6 @@ def serve() -> None:
     from lianxin.town import running
 
     config = settings()
-    if fault := running.port_fault(config["HOST"], config["PORT"]):
+    if fault := running.port_fault(config["HOST"], config["PORT"], waiting=lambda: _wait_for(config["PORT"])):
         raise Fault(*fault)
     running.serve(config)

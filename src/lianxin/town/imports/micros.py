@@ -9,12 +9,12 @@ from lianxin.people.micros import MicroRow, known_micros
 from lianxin.places.models import Grid
 from lianxin.places.queries import ancestor_ids, ended_grids, grid_tree
 from lianxin.places.reform.plan import SERIALS
-from lianxin.town.imports.cells import Wrong, count_of, line_of, read_row, text_of
+from lianxin.town.imports.cells import Wrong, count_of, line_of, text_of
 from lianxin.town.imports.cleaning import clean_line
 from lianxin.town.imports.faults import RowFault, Unreadable
 from lianxin.town.imports.holders import holders_of, post_of
+from lianxin.town.imports.reading import Reading, columns_of, parted
 from lianxin.town.imports.rows import grid_of, grids_by_word
-from lianxin.town.imports.tables import column_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from lianxin.keys.models import Town
     from lianxin.people.micros import KnownMicro
     from lianxin.places.queries import Node
+    from lianxin.town.imports.reading import Columns
     from lianxin.town.imports.tables import Cells, Table
 
 COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -43,26 +44,22 @@ CODE: Final = 18  # figures: those of the small grid and three of its own
 
 def read_micros(table: Table, town: Town, *, now: datetime) -> tuple[list[MicroRow], list[RowFault]]:
     """The sound rows of a table of micro-grids, and every fault by row. Raises Unreadable when a column lacks."""
-    places = {target: column_of(table, titles) for target, titles in COLUMNS.items()}
-    if places["name"] is None or (places["grid"] is None and places["code"] is None):
+    columns = columns_of(table, COLUMNS)
+    if "name" not in columns or not {"grid", "code"} & columns.keys():
         raise Unreadable(
             "表里缺少列：至少要有“微网格名称”和“所属网格”（或“微网格编码”），"
             "另有户数、人口、代表账号、代表姓名、代表电话、称呼、楼栋门牌。",
             "The table lacks columns: the micro-grid's name, and its small grid or its own code.",
         )
-    reader = _Reader(table, {target: at for target, at in places.items() if at is not None}, town, now)
+    reader = _Reader(table, columns, town, now)
     rows = [row for number, cells in table.rows() if (row := reader.read(number, cells)) is not None]
-    faults = [*reader.faults, *_between(rows, reader), *_room(town, rows, reader)]
-    bad = {fault.row for fault in faults}
-    return [row for row in rows if row.row not in bad], sorted(faults, key=lambda fault: fault.row)
+    return parted(rows, [*reader.faults, *_between(rows, reader), *_room(town, rows, reader)])
 
 
-class _Reader:
-    def __init__(self, table: Table, places: Mapping[str, int], town: Town, now: datetime) -> None:
-        self._places, self._town, self._tree = places, town, grid_tree(town)
-        self.names = {target: titles[0] for target, titles in COLUMNS.items()}
-        self.names |= {target: table.names[at] for target, at in places.items()}
-        self.faults: list[RowFault] = []
+class _Reader(Reading):
+    def __init__(self, table: Table, columns: Columns, town: Town, now: datetime) -> None:
+        super().__init__(table, columns, COLUMNS)
+        self._town, self._tree = town, grid_tree(town)
         self.known = known_micros(town)
         self._small = {node.code: node for node in self._tree.values() if node.level == Grid.Level.GRID}
         self._grids = grids_by_word(town)
@@ -74,20 +71,14 @@ class _Reader:
         lines = ("name", "grid", "account", "person", "title", "doors")
         readers: dict[str, Callable[[Any], Any]] = {name: line_of(LONGEST[name]) for name in lines}
         readers |= {"code": _code, "households": count_of, "population": count_of, "phone": _phone}
-        before = len(self.faults)
-        got, wrong = read_row(readers, self._places, cells, required=("name",))
-        for target, each in wrong.items():
-            self._fault(row, target, each)
-        if len(self.faults) > before:
+        got, sound = self.cells(row, cells, readers, ("name",))
+        if not sound:
             return None
         try:
             return self._made(row, got)
         except _At as wrong_at:
-            self._fault(row, wrong_at.target, wrong_at.wrong)
+            self.fault(row, wrong_at.target, wrong_at.wrong)
             return None
-
-    def _fault(self, row: int, target: str, wrong: Wrong) -> None:
-        self.faults.append(RowFault(row, self.names[target], wrong.code, wrong.said))
 
     def _made(self, row: int, got: Mapping[str, Any]) -> MicroRow:
         parent = self._parent(got)

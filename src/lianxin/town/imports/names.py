@@ -7,21 +7,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from lianxin.cases.pickers import grid_name
-from lianxin.places.datum import BadPoint, Datum, to_wgs84
 from lianxin.places.models import Grid
 from lianxin.places.names import NameRow
 from lianxin.places.queries import grid_tree
-from lianxin.places.sites.queries import Misplaced, ground_of
-from lianxin.town.imports.cells import Wrong, choice_of, line_of, read_row, text_of
-from lianxin.town.imports.faults import RowFault, Unreadable
+from lianxin.town.imports.cells import Wrong, choice_of, line_of
+from lianxin.town.imports.faults import RowFault
+from lianxin.town.imports.reading import PlacedReading, columns_of, coordinate, needed, parted
 from lianxin.town.imports.rows import grid_of, grids_by_word
-from lianxin.town.imports.tables import column_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from lianxin.keys.models import Town
+    from lianxin.places.datum import Datum
+    from lianxin.town.imports.reading import Columns
     from lianxin.town.imports.tables import Cells, Table
 
 COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -33,6 +32,10 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "gone": ("删除", "delete"),
 }  # fmt: skip
 REQUIRED: Final = ("kind", "name")
+HINT: Final = (
+    "至少要有“类型”和“地名”两列，另有网格编码、经度、纬度、删除。",
+    "Type and name are needed; grid, longitude, latitude and delete may be there.",
+)
 KINDS: Final = {
     "村": "village", "village": "village", "道路": "road", "road": "road", "小区": "compound", "自然村": "compound",
     "compound": "compound", "地标": "landmark", "landmark": "landmark", "别名": "alias", "alias": "alias",
@@ -43,78 +46,44 @@ DECIMALS: Final = 7  # about a centimetre: as many as a table that was taken out
 
 def read_names(table: Table, town: Town, datum: Datum) -> tuple[list[NameRow], list[RowFault]]:
     """The sound rows of a table of names, and every fault by row. Raises Unreadable when a needed column lacks."""
-    places = {target: column_of(table, titles) for target, titles in COLUMNS.items()}
-    if lacking := [COLUMNS[target][0] for target in REQUIRED if places[target] is None]:
-        raise Unreadable(
-            f"表里缺少列：{'、'.join(lacking)}。至少要有“类型”和“地名”两列，另有网格编码、经度、纬度、删除。",
-            f"The table lacks the columns {'、'.join(lacking)}.",
-        )
-    reader = _Reader(table, {target: at for target, at in places.items() if at is not None}, town, datum)
+    columns = columns_of(table, COLUMNS)
+    needed(columns, COLUMNS, REQUIRED, HINT)
+    reader = _Reader(table, columns, town, datum)
     rows = [row for number, cells in table.rows() if (row := reader.read(number, cells)) is not None]
-    faults = [*reader.faults, *_twice(rows, reader.names["name"])]
-    bad = {fault.row for fault in faults}
-    return [row for row in rows if row.row not in bad], sorted(faults, key=lambda fault: fault.row)
+    return parted(rows, [*reader.faults, *_twice(rows, reader.names["name"])])
 
 
-class _Reader:
-    def __init__(self, table: Table, places: Mapping[str, int], town: Town, datum: Datum) -> None:
-        self._places, self._town, self._datum = places, town, datum
-        self.names = {target: titles[0] for target, titles in COLUMNS.items()}
-        self.names |= {target: table.names[at] for target, at in places.items()}
-        self.faults: list[RowFault] = []
+class _Reader(PlacedReading):
+    def __init__(self, table: Table, columns: Columns, town: Town, datum: Datum) -> None:
+        super().__init__(table, columns, COLUMNS, town, datum)
         self._grids = grids_by_word(town)
 
     def read(self, row: int, cells: Cells) -> NameRow | None:
         """The name of a row; None, and its faults noted, when it has any."""
         readers: dict[str, Callable[[Any], Any]] = {
             "kind": lambda cell: choice_of(cell, KINDS), "name": line_of(60),
-            "grid": lambda cell: grid_of(line_of(60)(cell), self._grids), "lon": _plain, "lat": _plain,
+            "grid": lambda cell: grid_of(line_of(60)(cell), self._grids), "lon": coordinate, "lat": coordinate,
             "gone": lambda cell: choice_of(cell, GONE),
         }  # fmt: skip
-        got, wrong = read_row(readers, self._places, cells, required=REQUIRED)
-        for target, each in wrong.items():
-            self._fault(row, target, each)
-        if wrong:
-            return None
-        point = self._point(row, got)
-        grid = self._ground(row, got, point) if point is not None or not (got.get("lon") or got.get("lat")) else None
+        got, sound = self.cells(row, cells, readers, REQUIRED)
+        before = len(self.faults)
+        point = self.point(row, got) if sound else None
+        grid = self._ground(row, got, point) if sound and len(self.faults) == before else None
         if grid is None:
             return None
-        node = grid_tree(self._town)[grid]
+        node = grid_tree(self.town)[grid]
         if point is None and (node.lon is None or node.lat is None):
-            self._fault(row, "lon", Wrong("site_no_place"))
+            self.fault(row, "lon", Wrong("site_no_place"))
             return None
         lon, lat = point or (node.lon or 0.0, node.lat or 0.0)
         spot = round(lon, DECIMALS), round(lat, DECIMALS)
         return NameRow(row, got["name"], got["kind"], grid, spot, bool(got.get("gone")))
 
-    def _fault(self, row: int, target: str, wrong: Wrong) -> None:
-        self.faults.append(RowFault(row, self.names[target], wrong.code, wrong.said))
-
-    def _point(self, row: int, got: Mapping[str, Any]) -> tuple[float, float] | None:
-        lon, lat = got.get("lon") or "", got.get("lat") or ""
-        if not (lon or lat):
-            return None
-        try:
-            return to_wgs84(lon, lat, self._datum)
-        except BadPoint:
-            self._fault(row, "lon", Wrong("bad_place", value=f"{lon}, {lat}"))
-            return None
-
     def _ground(self, row: int, got: Mapping[str, Any], point: tuple[float, float] | None) -> int | None:
         """The grid, as named or from the point: a village's name may belong to the village as a whole."""
-        named, tree = got.get("grid"), grid_tree(self._town)
-        try:
-            found = ground_of(self._town, point, named)
-        except Misplaced as wrong:
-            target, value = ("grid", grid_name(self._town, wrong.grid)) if wrong.code != "outside" else ("lon", "")
-            self._fault(row, target, Wrong(f"site_{wrong.code}", value=value))
-            return None
-        return named if named is not None and tree[named].level != Grid.Level.TOWN else found
-
-
-def _plain(cell: Any) -> str:
-    return text_of(cell).strip()
+        named, found = got.get("grid"), self.ground(row, point, got.get("grid"))
+        whole = found is not None and named is not None and grid_tree(self.town)[named].level != Grid.Level.TOWN
+        return named if whole else found
 
 
 def _twice(rows: Sequence[NameRow], column: str) -> Iterator[RowFault]:

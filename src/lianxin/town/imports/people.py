@@ -21,11 +21,11 @@ from lianxin.ledger.models import Entry
 from lianxin.people.masking import mask_phone, tidy_phone
 from lianxin.people.models import Account, Post, Role, Unit
 from lianxin.people.queries import roles, today, units
-from lianxin.town.imports.cells import Wrong, choice_of, read_row, text_of
+from lianxin.town.imports.cells import Wrong, choice_of, line_of, text_of
 from lianxin.town.imports.cleaning import clean_line
-from lianxin.town.imports.faults import RowFault, Unreadable
+from lianxin.town.imports.faults import RowFault
+from lianxin.town.imports.reading import Reading, columns_of, needed, parted
 from lianxin.town.imports.rows import grid_of, grids_by_word
-from lianxin.town.imports.tables import column_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from lianxin.keys.models import Town
     from lianxin.people.actors import Actor
+    from lianxin.town.imports.reading import Columns
     from lianxin.town.imports.tables import Cells, Table
 
 COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -47,8 +48,13 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "languages": ("语言", "languages"),
 }  # fmt: skip
 REQUIRED: Final = ("username", "name", "unit", "role")
+HINT: Final = (
+    "可先用 lianxin export people --template 取得模板。",
+    "lianxin export people --template writes a template.",
+)
 BASES: Final = {word: key for key, name in Post.Basis.choices for word in (str(name), key)}
 LONGEST: Final = {"username": 60, "name": 60, "unit": 80, "role": 60, "grid": 60, "title": 60, "languages": 80}
+LINES: Final = {target: line_of(most) for target, most in LONGEST.items()}
 USERNAME: Final = re.compile(r"[a-z0-9][a-z0-9._@-]{2,59}")
 WRITTEN: Final = ("title", "basis", "languages")
 CHUNK: Final = 500
@@ -100,26 +106,18 @@ class _Known:
 
 def read_people(table: Table, town: Town, *, now: datetime) -> tuple[list[PersonRow], list[RowFault]]:
     """The sound rows of a table of people, and every fault by row. Raises Unreadable when a needed column lacks."""
-    places = {target: column_of(table, titles) for target, titles in COLUMNS.items()}
-    if lacking := [COLUMNS[target][0] for target in REQUIRED if places[target] is None]:
-        raise Unreadable(
-            f"表里缺少列：{'、'.join(lacking)}。可先用 lianxin export people --template 取得模板。",
-            f"The table lacks the columns {'、'.join(lacking)}; lianxin export people --template writes a template.",
-        )
-    reader = _Reader(table, {target: at for target, at in places.items() if at is not None}, town)
+    columns = columns_of(table, COLUMNS)
+    needed(columns, COLUMNS, REQUIRED, HINT)
+    reader = _Reader(table, columns, town)
     rows = [row for number, cells in table.rows() if (row := reader.read(number, cells)) is not None]
-    faults = [*reader.faults, *_between(rows, reader.names)]
     known = _known(town, rows, now=now)
-    faults += [fault for row in rows for fault in _against(row, known, reader.names)]
-    bad = {fault.row for fault in faults}
-    return [row for row in rows if row.row not in bad], sorted(faults, key=lambda fault: fault.row)
+    against = [fault for row in rows for fault in _against(row, known, reader.names)]
+    return parted(rows, [*reader.faults, *_between(rows, reader.names), *against])
 
 
-class _Reader:
-    def __init__(self, table: Table, places: Mapping[str, int], town: Town) -> None:
-        self._places = places
-        self.names = {target: table.names[at] for target, at in places.items()}
-        self.faults: list[RowFault] = []
+class _Reader(Reading):
+    def __init__(self, table: Table, columns: Columns, town: Town) -> None:
+        super().__init__(table, columns, COLUMNS)
         self._units = {word: unit for unit in units(town).values() for word in (unit.name, unit.key)}
         self._roles = {
             word: role for role in roles(town).values() for word in (*map(str.lower, role.name.values()), role.key)
@@ -128,37 +126,35 @@ class _Reader:
 
     def read(self, row: int, cells: Cells) -> PersonRow | None:
         """The post of a row; None, and its faults noted, when it has any."""
-        readers: dict[str, Callable[[Any], Any]] = {
-            "username": _username, "name": lambda cell: _line("name", cell), "phone": _phone, "unit": self._unit,
-            "role": self._role, "grid": self._grid, "title": lambda cell: _line("title", cell),
-            "basis": lambda cell: choice_of(cell, BASES), "languages": lambda cell: _line("languages", cell),
+        readers: dict[str, Callable[[Any], Any]] = LINES | {
+            "username": _username, "phone": _phone, "unit": self._unit, "role": self._role, "grid": self._grid,
+            "basis": lambda cell: choice_of(cell, BASES),
         }  # fmt: skip
-        before = len(self.faults)
-        got, wrong = read_row(readers, self._places, cells, required=REQUIRED)
-        self.faults += [RowFault(row, self.names[target], each.code, each.said) for target, each in wrong.items()]
-        self._need_grid(row, got)
-        return _row(row, got) if len(self.faults) == before else None
+        got, sound = self.cells(row, cells, readers, REQUIRED)
+        return _row(row, got) if self._has_grid(row, got) and sound else None
 
-    def _need_grid(self, row: int, got: Mapping[str, Any]) -> None:
-        role, unread = got.get("role"), "grid" in self._places and "grid" not in got
-        if role and role.sees == Role.Sees.GRID and got.get("grid") is None and not unread:
-            column = self.names.get("grid", COLUMNS["grid"][0])
-            self.faults.append(RowFault(row, column, "grid_needed", {"value": role.name["zh"]}))
+    def _has_grid(self, row: int, got: Mapping[str, Any]) -> bool:
+        """Whether a role that sees its grid alone has one, or one that could not be read."""
+        role, unread = got.get("role"), "grid" in self.columns and "grid" not in got
+        if unread or not role or role.sees != Role.Sees.GRID or got.get("grid") is not None:
+            return True
+        self.fault(row, "grid", Wrong("grid_needed", value=role.name["zh"]))
+        return False
 
     def _unit(self, cell: Any) -> Unit | None:
-        word = _line("unit", cell)
+        word = LINES["unit"](cell)
         if word and word not in self._units:
             raise Wrong("unknown_unit", value=word)
         return self._units.get(word)
 
     def _role(self, cell: Any) -> Role | None:
-        word = _line("role", cell)
+        word = LINES["role"](cell)
         if word and word.lower() not in self._roles:
             raise Wrong("unknown_role", value=word)
         return self._roles.get(word.lower())
 
     def _grid(self, cell: Any) -> int | None:
-        return grid_of(_line("grid", cell), self._grids)
+        return grid_of(LINES["grid"](cell), self._grids)
 
 
 def _row(row: int, got: Mapping[str, Any]) -> PersonRow:
@@ -166,13 +162,6 @@ def _row(row: int, got: Mapping[str, Any]) -> PersonRow:
         row, got["username"], got["name"], got["unit"].pk, got["role"].pk, got.get("grid"), got.get("phone"),
         got.get("title") or None, got.get("basis"), got.get("languages") or None,
     )  # fmt: skip
-
-
-def _line(target: str, cell: Any) -> str:
-    text = clean_line(text_of(cell))
-    if len(text) > LONGEST[target]:
-        raise Wrong("too_long", most=LONGEST[target])
-    return text
 
 
 def _username(cell: Any) -> str:

@@ -8,23 +8,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from lianxin.cases.pickers import grid_name
-from lianxin.places.datum import BadPoint, Datum, to_wgs84
 from lianxin.places.models import Site
 from lianxin.places.queries import grid_tree
 from lianxin.places.sites.actions import SiteRow, known_sites
 from lianxin.places.sites.codes import SERIALS, is_credit_code, is_own_code, serials_of, tidy_code
-from lianxin.places.sites.queries import Misplaced, codes_in, ground_of
-from lianxin.town.imports.cells import Wrong, choice_of, read_row, text_of
-from lianxin.town.imports.cleaning import clean_line
-from lianxin.town.imports.faults import RowFault, Unreadable
+from lianxin.places.sites.queries import codes_in
+from lianxin.town.imports.cells import Wrong, choice_of, line_of
+from lianxin.town.imports.faults import RowFault
+from lianxin.town.imports.reading import PlacedReading, columns_of, coordinate, needed, parted
 from lianxin.town.imports.rows import grid_of, grids_by_word
-from lianxin.town.imports.tables import column_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from lianxin.keys.models import Town
+    from lianxin.places.datum import Datum
+    from lianxin.town.imports.reading import Columns
     from lianxin.town.imports.tables import Cells, Table
 
 COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -37,6 +36,10 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "lat": ("纬度", "lat", "latitude"),
 }  # fmt: skip
 REQUIRED: Final = ("kind", "name")
+HINT: Final = (
+    "至少要有“类型”和“名称”两列，另有编码、地址、网格编码、经度、纬度。",
+    "Type and name are needed; code, address, grid, longitude and latitude may be there.",
+)
 LONGEST: Final = {"name": 60, "code": 40, "address": 120, "grid": 60}
 KINDS: Final = {
     "小区": "compound", "自然村": "compound", "小区或自然村": "compound", "compound": "compound",
@@ -46,105 +49,63 @@ KINDS: Final = {
 
 def read_sites(table: Table, town: Town, datum: Datum) -> tuple[list[SiteRow], list[RowFault]]:
     """The sound rows of a table of sites, and every fault by row. Raises Unreadable when a needed column lacks."""
-    places = {target: column_of(table, titles) for target, titles in COLUMNS.items()}
-    if lacking := [COLUMNS[target][0] for target in REQUIRED if places[target] is None]:
-        raise Unreadable(
-            f"表里缺少列：{'、'.join(lacking)}。至少要有“类型”和“名称”两列，另有编码、地址、网格编码、经度、纬度。",
-            f"The table lacks the columns {'、'.join(lacking)}.",
-        )
-    reader = _Reader(table, {target: at for target, at in places.items() if at is not None}, town, datum)
+    columns = columns_of(table, COLUMNS)
+    needed(columns, COLUMNS, REQUIRED, HINT)
+    reader = _Reader(table, columns, town, datum)
     rows = [row for number, cells in table.rows() if (row := reader.read(number, cells)) is not None]
-    faults = [*reader.faults, *_between(rows, reader.names), *_room(town, rows, reader)]
-    bad = {fault.row for fault in faults}
-    return [row for row in rows if row.row not in bad], sorted(faults, key=lambda fault: fault.row)
+    return parted(rows, [*reader.faults, *_between(rows, reader.names), *_room(town, rows, reader)])
 
 
-class _Reader:
-    def __init__(self, table: Table, places: Mapping[str, int], town: Town, datum: Datum) -> None:
-        self._places, self._town, self._datum = places, town, datum
-        self.names = {target: titles[0] for target, titles in COLUMNS.items()}
-        self.names |= {target: table.names[at] for target, at in places.items()}
-        self.faults: list[RowFault] = []
+class _Reader(PlacedReading):
+    def __init__(self, table: Table, columns: Columns, town: Town, datum: Datum) -> None:
+        super().__init__(table, columns, COLUMNS, town, datum)
         self._grids = grids_by_word(town)
         self.known = known_sites(town)
         self._used = codes_in(town)
 
     def read(self, row: int, cells: Cells) -> SiteRow | None:
         """The site of a row; None, and its faults noted, when it has any."""
-        readers: dict[str, Callable[[Any], Any]] = {
-            "kind": lambda cell: choice_of(cell, KINDS), "name": lambda cell: _line("name", cell),
-            "code": lambda cell: tidy_code(_line("code", cell)), "address": lambda cell: _line("address", cell),
-            "grid": lambda cell: grid_of(_line("grid", cell), self._grids), "lon": _plain, "lat": _plain,
+        lines = {target: line_of(most) for target, most in LONGEST.items()}
+        readers: dict[str, Callable[[Any], Any]] = lines | {
+            "kind": lambda cell: choice_of(cell, KINDS), "code": lambda cell: tidy_code(lines["code"](cell)),
+            "grid": lambda cell: grid_of(lines["grid"](cell), self._grids), "lon": coordinate, "lat": coordinate,
         }  # fmt: skip
+        got, sound = self.cells(row, cells, readers, REQUIRED)
+        if not (sound and self._is_coded(row, got)):
+            return None
         before = len(self.faults)
-        got, wrong = read_row(readers, self._places, cells, required=REQUIRED)
-        for target, each in wrong.items():
-            self._fault(row, target, each)
-        if len(self.faults) == before:
-            self._check_code(row, got)
-            point = self._point(row, got)
-        if len(self.faults) == before:
-            grid = self._ground(row, got, point)
+        point = self.point(row, got)
+        grid = self._ground(row, got, point) if len(self.faults) == before else None
         return self._made(row, got, point, grid) if len(self.faults) == before else None
 
-    def _fault(self, row: int, target: str, wrong: Wrong) -> None:
-        self.faults.append(RowFault(row, self.names[target], wrong.code, wrong.said))
-
-    def _check_code(self, row: int, got: Mapping[str, Any]) -> None:
-        """A code is a credit code of an enterprise, or one that a standing site of the town has."""
-        code, kind = got.get("code") or "", got["kind"]
-        if not code:
-            return
-        if code in self._used and code not in self.known:
-            self._fault(row, "code", Wrong("used_up", value=code))
+    def _is_coded(self, row: int, got: Mapping[str, Any]) -> bool:
+        """A code, if any, is a credit code of an enterprise, or one that a standing site of the town has."""
+        code, before = got.get("code") or "", len(self.faults)
+        if code and code in self._used and code not in self.known:
+            self.fault(row, "code", Wrong("used_up", value=code))
         elif is_credit_code(code):
-            if kind != Site.Kind.ENTERPRISE:
-                self._fault(row, "kind", Wrong("not_enterprise"))
+            if got["kind"] != Site.Kind.ENTERPRISE:
+                self.fault(row, "kind", Wrong("not_enterprise"))
         elif is_own_code(code):
             if code not in self.known:
-                self._fault(row, "code", Wrong("unknown_site", value=code))
-        else:
-            self._fault(row, "code", Wrong("bad_credit_code", value=code))
-
-    def _point(self, row: int, got: Mapping[str, Any]) -> tuple[float, float] | None:
-        lon, lat = got.get("lon") or "", got.get("lat") or ""
-        if not (lon or lat):
-            return None
-        try:
-            return to_wgs84(lon, lat, self._datum)
-        except BadPoint:
-            self._fault(row, "lon", Wrong("bad_place", value=f"{lon}, {lat}"))
-            return None
+                self.fault(row, "code", Wrong("unknown_site", value=code))
+        elif code:
+            self.fault(row, "code", Wrong("bad_credit_code", value=code))
+        return len(self.faults) == before
 
     def _ground(self, row: int, got: Mapping[str, Any], point: tuple[float, float] | None) -> int | None:
         """The grid, from point and name; None for a site that is known by its code and says neither."""
         named = got.get("grid")
         if point is None and named is None and got.get("code") in self.known:
             return None
-        try:
-            return ground_of(self._town, point, named)
-        except Misplaced as wrong:
-            target, value = ("grid", grid_name(self._town, wrong.grid)) if wrong.code != "outside" else ("lon", "")
-            self._fault(row, target, Wrong(f"site_{wrong.code}", value=value))
-            return None
+        return self.ground(row, point, named)
 
     def _made(self, row: int, got: Mapping[str, Any], point: tuple[float, float] | None, grid: int | None) -> SiteRow:
         found = SiteRow(row, got["kind"], got["name"], got.get("code") or "", grid, got.get("address") or None, point)
         twin = self.known.get(found.key)
         if found.code and twin is not None and twin.code != found.code:
-            self._fault(row, "name", Wrong("site_there", value=twin.code))
+            self.fault(row, "name", Wrong("site_there", value=twin.code))
         return found
-
-
-def _line(target: str, cell: Any) -> str:
-    text = clean_line(text_of(cell))
-    if len(text) > LONGEST[target]:
-        raise Wrong("too_long", most=LONGEST[target])
-    return text
-
-
-def _plain(cell: Any) -> str:
-    return text_of(cell).strip()
 
 
 def _between(rows: Sequence[SiteRow], names: Mapping[str, str]) -> Iterator[RowFault]:

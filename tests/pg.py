@@ -7,13 +7,14 @@ Exits with the command's own code; with 77, and a plain sentence, where the mach
 
 import os
 import pwd
+import secrets
 import shutil
 import socket
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 NO_POSTGRESQL = 77
@@ -35,9 +36,12 @@ def _server_user() -> str | None:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port nobody listens at, from below those the system gives out: none is taken there while a server is down."""
+    while True:
+        port = 12000 + secrets.randbelow(18000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @contextmanager

@@ -27,6 +27,7 @@ from lianxin.people.tokens import bearer
 from lianxin.town import config, running
 from lianxin.town.cli import main
 from lianxin.town.demo import signins
+from pg import free_port
 from towns import MONDAY
 
 ROOT = Path(__file__).parents[2]
@@ -47,12 +48,6 @@ def lianxin(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]
         timeout=120,
         check=False,
     )
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 # ---- help ----------------------------------------------------------------------------------------
@@ -241,15 +236,19 @@ def test_run_starts_everything_and_one_signal_stops_everything(tmp_path, name):
 
 
 @pytest.mark.slow
-def test_nothing_outlives_a_run_that_was_killed(tmp_path):
+@pytest.mark.parametrize("victim", ["supervisor", "server"])
+def test_nothing_outlives_what_was_killed_above_it(tmp_path, victim):
     port = free_port()
     town = start(tmp_path, port)
     wait_for_page(port)
-    below = children_of(town.pid)
-    town.kill()
-    town.wait(10)
+    server = next(pid for pid in children_of(town.pid) if children_of(pid))
+    killed = town.pid if victim == "supervisor" else server
+    below = children_of(killed)
+    os.kill(killed, signal.SIGKILL)
+    town.wait(30)  # a server that falls over right after it was started is not started anew
     for _ in range(200):
         if not [pid for pid in below if Path(f"/proc/{pid}").exists()]:
+            assert running.port_fault("127.0.0.1", port) is None
             return
         time.sleep(0.1)
     raise AssertionError("a child is still there")

@@ -108,6 +108,17 @@ def _when_orphaned(parent: int | None, stop: Callable[[], Any]) -> None:
     threading.Thread(target=watch, daemon=True, name="orphan").start()
 
 
+def end_when_orphaned(parent: int | None) -> None:
+    """End this process once the one that started it is gone: in order where it can, at once where it does not hear."""
+
+    def stop() -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(PATIENCE)
+        os._exit(1)
+
+    _when_orphaned(parent, stop)
+
+
 def serve(config: Config, parent: int | None = None) -> None:
     """Serve pages and API until told to stop: WSGI, so many processes of so many threads, static files beside."""
     from granian import Granian
@@ -131,7 +142,7 @@ def serve(config: Config, parent: int | None = None) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=int(PATIENCE) - 5,
     )
-    _when_orphaned(parent, lambda: os.kill(os.getpid(), signal.SIGTERM))
+    end_when_orphaned(parent)
     server.serve()
 
 

@@ -1,5 +1,6 @@
 """What the server runs."""
 
+import multiprocessing
 import os
 
 from django.core.wsgi import get_wsgi_application
@@ -26,3 +27,14 @@ def _refuse_demo_in_production() -> None:
 
 
 _refuse_demo_in_production()
+
+
+def _end_with_the_server() -> None:
+    """A process of the server does not go on serving, with nobody minding it, when the server itself was killed."""
+    if (server := multiprocessing.parent_process()) is not None:
+        from lianxin.town.running import end_when_orphaned
+
+        end_when_orphaned(server.pid)
+
+
+_end_with_the_server()

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-SLOW = 30_000  # milliseconds: a busy machine is slow, not wrong
+from patience import SLOW
+
 expect.set_options(timeout=SLOW)
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from lianxin.cases.models import Case
 from lianxin.places.models import AddressName
+from patience import SLOW
 from towns import grid_named
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -34,7 +35,7 @@ def reader(browser, live_server, town):
     def open_window(width, language, username=""):
         context = browser.new_context(base_url=live_server.url, locale="zh-CN", viewport={"width": width, "height": 800})
         windows.append(context)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(SLOW)
         context.add_cookies([{"name": "django_language", "value": language, "url": live_server.url}])
         page = context.new_page()
         if username:

@@ -17,6 +17,7 @@ from lianxin.ledger.models import Entry, Text
 from lianxin.people.actions import reset_password
 from lianxin.people.models import Account
 from lianxin.ui import assets
+from patience import SLOW, until
 from towns import who
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.row("B4")]
@@ -43,7 +44,7 @@ def lift(browser, live_server, town):
             base_url=live_server.url, locale="zh-CN", timezone_id="Asia/Shanghai", has_touch=True, is_mobile=True,
             viewport={"width": 360, "height": 740}, service_workers="allow" if worker else "block",
         )  # fmt: skip
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(SLOW)
         context.thrown = []
         context.on("weberror", lambda fault: context.thrown.append(str(fault.error)))
         made.append(context)
@@ -113,15 +114,6 @@ def finish(page, answer):
 
 def says(page, words):
     page.wait_for_function("words => document.querySelector('[data-outbox-bar]')?.textContent.includes(words)", arg=words)
-
-
-def until(page, found):
-    """Wait until something is so, on the server or on the phone."""
-    for _ in range(100):
-        if found():
-            return
-        page.wait_for_timeout(50)
-    assert found()
 
 
 def test_what_is_done_without_a_net_comes_once_and_in_order_when_it_is_back(lift, town, axe_clean, shot):
@@ -294,7 +286,7 @@ def test_what_was_raised_without_a_net_is_told_with_its_number_whoever_sends_it(
     page.locator("main form .thumb button").tap()
     says(page, "1 件还没发出：没有网络")
     phone.set_offline(False)
-    page.wait_for_selector("text=已发出，编号", timeout=5000)
+    page.wait_for_selector("text=已发出，编号")
     case = Case.objects.for_system("walk", town).get(channel="field")
     told = page.locator(".kept-note").inner_text()
     assert f"{case.number[:2]} {case.number[2:6]} {case.number[6:]}" in told
@@ -423,6 +415,6 @@ def test_what_a_category_asks_is_asked_and_answered_without_a_net_and_comes_once
     page.locator("main form .thumb button").tap()
     says(page, "1 件还没发出：没有网络")
     phone.set_offline(False)
-    page.wait_for_selector("text=已发出，编号", timeout=5000)
+    page.wait_for_selector("text=已发出，编号")
     case = Case.objects.for_system("walk", town).get(channel="field")
     assert [(row["key"], row["value"]) for row in case.answers["asked"]["rows"]] == [("bitten", "yes"), ("sort", "stray"), ("many", "3")]

@@ -10,6 +10,7 @@ from PIL import Image
 from lianxin.cases.models import Case, Photo
 from lianxin.cases.views.public import report
 from lianxin.ui import assets
+from patience import SLOW, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.row("B1")]
 
@@ -34,7 +35,7 @@ def phone(browser, live_server, town):
         base_url=live_server.url, locale="zh-CN", viewport={"width": 360, "height": 740}, has_touch=True,
         is_mobile=True, service_workers="block",
     )  # fmt: skip
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(SLOW)
     context.posts, thrown = [], []
     context.on(
         "request",
@@ -77,12 +78,8 @@ def waits(page, words):
 
 
 def holds(page, **wanted):
-    """What lies on the phone, within two seconds (a predicate that promises would be taken as true at once)."""
-    for _ in range(40):
-        if page.evaluate(HELD) == wanted:
-            return
-        page.wait_for_timeout(50)
-    assert page.evaluate(HELD) == wanted
+    """Wait until this lies on the phone."""
+    until(page, lambda: page.evaluate(HELD) == wanted)
 
 
 def received(page):
@@ -271,7 +268,7 @@ def test_old_drafts_go(phone, town):
 
 def test_the_report_opens_without_a_net_once_it_was_opened_with_one(browser, live_server, town, shot, axe_clean):
     context = browser.new_context(base_url=live_server.url, locale="zh-CN", viewport={"width": 360, "height": 740})
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(SLOW)
     page = context.new_page()
     page.goto("/report/")
     page.evaluate("navigator.serviceWorker.ready.then((one) => one.active.state)")
@@ -298,10 +295,7 @@ def test_the_report_opens_without_a_net_once_it_was_opened_with_one(browser, liv
     context.set_offline(False)
     sync = {"origin": live_server.url, "registrationId": found[0]["registrationId"], "tag": "lianxin-outbox"}
     wire.send("ServiceWorker.dispatchSyncEvent", {**sync, "lastChance": False})
-    for _ in range(60):
-        if cases(town):
-            break
-        other.wait_for_timeout(50)
+    until(other, lambda: cases(town))
     assert len(cases(town)) == 1
     other.goto("/board/")
     waits(other, "1 件已发出，请记下编号。")

@@ -53,11 +53,11 @@ def memory(cdp):
 
 def wait_through(page, condition):
     """Let the page's clock run, five minutes at most, until something holds; answers come in real time between."""
-    for _step in range(60):
+    for step in range(60):
         if page.evaluate(f"Boolean({condition})"):
             return
         page.clock.run_for(5_000)
-        page.wait_for_timeout(20)
+        page.wait_for_timeout(20 + 5 * step)
     pytest.fail(f"not in five minutes: {condition}")
 
 

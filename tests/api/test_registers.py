@@ -31,13 +31,14 @@ NEW = {
     "roles": {"name": {"zh": "观察员"}, "key": "observer", "sees": "town", "may": ["board"]},
     "calendar": {"day": "2027-02-01", "name": "小年", "hours": ""},
     "roster": {"post": "handler.lx"},
+    "names": {"name": "老粮站", "kind": "landmark", "point": [117.005, 34.605]},
     "points": {"name": "便民驿站", "key": "stop", "services": ["饮水", "充电"]},
     "categories": {"name": "取水点", "key": "taps", "limits": {"handle": "2 working_days"}, "words": ["取水"]},
     "clauses": {"name": {"zh": "别处已办"}, "key": "done", "text": {"zh": "已在别处办结。"}, "appeal": {"zh": "可以申诉。"}},
 }  # fmt: skip
 CHANGE = {
     "units": {"phone": "0516-80000110"}, "roles": {"name": {"zh": "旁听"}}, "calendar": {"name": "年"},
-    "roster": {"post": "handler2.lx"}, "points": {"point": None, "phone": "1"},
+    "roster": {"post": "handler2.lx"}, "names": {"point": None}, "points": {"point": None, "phone": "1"},
     "categories": {"limits": {}}, "clauses": {"hint": ["重复"]},
 }  # fmt: skip
 
@@ -45,6 +46,8 @@ CHANGE = {
 def new(town, key):
     if key == "points":
         return NEW[key] | {"grid": grid_named(town, "1-1").code, "kind": ServicePoint.Kind.values[0]}
+    if key == "names":
+        return NEW[key] | {"grid": grid_named(town, "1-1").code}
     if key == "roster":
         starts = timezone.localtime() + timedelta(days=1)
         return NEW[key] | {"starts": starts.isoformat(), "ends": (starts + timedelta(hours=9)).isoformat()}
@@ -91,6 +94,14 @@ def test_a_day_of_the_calendar_goes_and_a_unit_stays(town, admin):
     gone = admin("DELETE", f"/setup/calendar/2027-02-01?seen={made['seen']}&why=取消", status=200).json_body
     assert gone == made
     admin("GET", "/setup/calendar/2027-02-01", status=404)
+    [told] = admin("GET", "/setup/calendar", status=200).json_body["gone"]
+    assert (told["id"], told["title"], told["by"]) == (made["id"], made["title"], Account.objects.get(username="admin.lx").name)
+    sent = {"seq": told["seq"], "seen": told["seen"]}
+    admin("POST", "/setup/calendar/1/back", sent, status=404)
+    admin("POST", f"/setup/calendar/{made['id']}/back", {**sent, "seen": "older"}, status=409)
+    again = admin("POST", f"/setup/calendar/{made['id']}/back", sent, status=201).json_body
+    assert {**again, "changed": 0} == {**made, "changed": 0}
+    assert admin("GET", "/setup/calendar", status=200).json_body["gone"] == []
     told = admin("DELETE", "/setup/units/traffic?seen=x", status=409).json_body
     assert told["code"] == "refused"
 

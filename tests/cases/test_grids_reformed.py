@@ -82,7 +82,7 @@ def docked(town, grid, now):
         Unit.objects.create(town=town, key="station", name="警务室", grid=grid),
         Route.objects.create(town=town, grid=grid, unit=unit, hours="any"),
         ServicePoint.objects.create(town=town, key="p1", kind="stop", name="红帆驿站", grid=grid),
-        AddressName.objects.create(town=town, grid=grid, name="老井台", kind="landmark", lon=IN_2[0], lat=IN_2[1]),
+        AddressName.objects.create(town=town, grid=grid, name="老井台", kind="landmark", point=list(IN_2)),
         add_site(SiteFacts("venue", "文化广场", grid.pk, lon=IN_2[0], lat=IN_2[1]), actor=who(town, "admin"), now=now),
         Subscription.objects.create(
             town=town, way="email", address="a@b.cn", address_blind="x", about="area", grid_id=grid.pk, language="zh-hans",

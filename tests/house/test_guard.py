@@ -190,7 +190,7 @@ def make_rows(town, letters):
     ServicePoint.objects.create(**common, key="p", kind="stop", name="驿站", grid=grid)
     Representative.objects.create(**common, grid=grid, name="张家")
     LineService.objects.create(**common, grid=grid, line="公安", unit=Unit.objects.for_system("tests", town).first())
-    AddressName.objects.create(**common, name="村口", kind="landmark", grid=grid, lon=117.0, lat=34.6)
+    AddressName.objects.create(**common, name="村口", kind="landmark", grid=grid, point=[117.0, 34.6])
     FormerBoundary.objects.create(**common, grid=grid, until=now, how="redrawn", change=1)
     Site.objects.create(**common, kind="venue", code=f"{grid.code}-001", name="广场", grid=grid, valid_from=now.date())
     CheckIn.objects.create(**common, case_id=case.pk, grid=grid, post_id=clerk.post_id, at=now, recorded_at=now)

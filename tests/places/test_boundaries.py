@@ -101,11 +101,11 @@ def test_a_new_grid_stands_from_today_under_its_parent_and_says_it_had_no_bounda
 
 def test_an_address_is_found_in_the_grid_that_has_its_ground_now(town, redrawn):
     first, second = grid_named(town, "1-1"), grid_named(town, "1-2")
-    common = {"town": town, "grid": second, "lat": 34.601}
-    AddressName.objects.create(**common, name="老井台", kind="landmark", lon=NEAR[0])
-    AddressName.objects.create(**common, name="晒谷场", kind="landmark", lon=117.018)
-    AddressName.objects.create(**common, name="环村路", kind="road", lon=NEAR[0])
-    AddressName.objects.create(town=town, grid=first, name="环村路", kind="road", lon=117.005, lat=34.605)
+    common = {"town": town, "grid": second}
+    AddressName.objects.create(**common, name="老井台", kind="landmark", point=[NEAR[0], 34.601])
+    AddressName.objects.create(**common, name="晒谷场", kind="landmark", point=[117.018, 34.601])
+    AddressName.objects.create(**common, name="环村路", kind="road", point=[NEAR[0], 34.601])
+    AddressName.objects.create(town=town, grid=first, name="环村路", kind="road", point=[117.005, 34.605])
     redrawn(EAST)
     found = {name: find_address(town, name)[0].grid_id for name in ("老井台", "晒谷场")}
     assert found == {"老井台": first.pk, "晒谷场": second.pk}
@@ -158,7 +158,7 @@ def test_an_import_that_changes_a_boundary_keeps_the_one_before(town, now):
 
 def test_names_go_with_their_ground_when_an_import_moves_a_boundary(town, now):
     first, second = grid_named(town, "1-1"), grid_named(town, "1-2")
-    AddressName.objects.create(town=town, grid=second, name="老井台", kind="landmark", lon=117.012, lat=34.605)
+    AddressName.objects.create(town=town, grid=second, name="老井台", kind="landmark", point=[117.012, 34.605])
     features = []
     for grid, west, east in ((first, 117.0, 117.015), (second, 117.015, 117.02)):
         ring = [[west, 34.6], [east, 34.6], [east, 34.61], [west, 34.61], [west, 34.6]]

@@ -16,10 +16,11 @@ from lianxin.keys.models import Town
 from lianxin.keys.relations import AnotherTown
 from lianxin.ledger.models import Entry
 from lianxin.ledger.verify import verify
-from lianxin.places.actions import Imported, import_grids, import_names, ready_grids
-from lianxin.places.gazetteer import Name
+from lianxin.people.actors import system
+from lianxin.places.actions import Imported, import_grids, ready_grids
 from lianxin.places.imports import GridRow, read_grids
 from lianxin.places.models import FormerBoundary, Grid
+from lianxin.places.names import NameRow, settle_names
 from lianxin.places.queries import (
     ancestor_ids,
     find_address,
@@ -107,8 +108,6 @@ def test_nobody_changes_the_places_of_another_town(town: Town, rows: list[GridRo
     other = Town.objects.create(code="999001102", letters="QT", name="邻镇")
     with pytest.raises(AnotherTown):
         import_grids(town, rows, actor=actor_in(other), now=NOW)
-    with pytest.raises(AnotherTown):
-        import_names(town, [], actor=actor_in(other), now=NOW)
 
 
 def test_every_place_of_the_gazetteer_lies_in_its_grid(town: Town, done: Imported, ground: Geography) -> None:
@@ -145,11 +144,13 @@ def test_the_tree_hangs_together(town: Town, done: Imported) -> None:
 
 def test_words_find_their_grid(town: Town, done: Imported, ground: Geography) -> None:
     codes = {grid.key: grid.code for grid in ground.grids}
-    names = [Name(p.name, p.kind, done.ids[codes[p.grid_key]], p.lon, p.lat) for p in ground.places]
+    names = [
+        NameRow(at, p.name, p.kind, done.ids[codes[p.grid_key]], (p.lon, p.lat)) for at, p in enumerate(ground.places)
+    ]
     # Without a gazetteer the villages' own names are known.
     assert find_address(town, "柳湾村有个路灯坏了")[0].kind == "village"
-    assert import_names(town, names, actor=actor_in(town), now=NOW) == len(ground.places)
-    assert import_names(town, names, actor=actor_in(town), now=NOW) == 0
+    assert len(settle_names(names, actor=system(town), now=NOW).added) == len(ground.places)
+    assert settle_names(names, actor=system(town), now=NOW).same == len(ground.places)
     hamlet = next(p for p in ground.places if p.kind == "compound" and p.grid_key.startswith("v03"))
     best = find_address(town, f"石磨庄村{hamlet.name}东头 12 号")[0]
     assert (best.name, best.grid_id) == (hamlet.name, done.ids[codes[hamlet.grid_key]])

@@ -29,7 +29,7 @@ def well(page, width, language):
 @pytest.fixture
 def reader(browser, live_server, town):
     """`reader(username)`: a window of the test's width and language; signed in, unless it is nobody's."""
-    AddressName.objects.create(town=town, name="柳荫路", kind="road", grid=grid_named(town, "1-1"), lon=117.005, lat=34.605)
+    AddressName.objects.create(town=town, name="柳荫路", kind="road", grid=grid_named(town, "1-1"), point=[117.005, 34.605])
     windows = []
 
     def open_window(width, language, username=""):

@@ -32,7 +32,7 @@ def street(town):
     town.phone = "0990-6681200"
     town.save(update_fields=["phone"])
     return AddressName.objects.create(
-        town=town, name="柳荫路", kind="road", grid=grid_named(town, "1-2"), lon=117.015, lat=34.605
+        town=town, name="柳荫路", kind="road", grid=grid_named(town, "1-2"), point=[117.015, 34.605]
     )
 
 
@@ -128,7 +128,7 @@ def test_a_resident_reports_on_a_phone_is_answered_and_rates(town, street, phone
 @pytest.mark.row("B1")
 def test_the_report_works_without_a_script_and_asks_what_it_cannot_guess(town, street, plain_phone, go, shot, axe_clean):
     AddressName.objects.create(
-        town=town, name="柳荫路", kind="road", grid=grid_named(town, "2-1"), lon=117.025, lat=34.605
+        town=town, name="柳荫路", kind="road", grid=grid_named(town, "2-1"), point=[117.025, 34.605]
     )
     lamp(town)
     go(plain_phone, "/report/")

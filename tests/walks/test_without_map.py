@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pyte
 
 def test_a_place_is_chosen_by_village_grid_and_road(phone, town, go, axe_clean, shot):
     grid = grid_named(town, "1-2")
-    AddressName.objects.create(town=town, name="柳荫路", kind="road", grid=grid, lon=117.015, lat=34.605)
+    AddressName.objects.create(town=town, name="柳荫路", kind="road", grid=grid, point=[117.015, 34.605])
     go(phone, "/report/")
     phone.fill("#f-text", "村口的路灯坏了三天")
     phone.locator(".by-list > summary").tap()

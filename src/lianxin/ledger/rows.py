@@ -64,11 +64,11 @@ def stamp_of(row: OfTown) -> str:
     return hashlib.sha256(json.dumps(plain(row), sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:16]
 
 
-def add_row(row: OfTown, kind: str, *, actor: Any, now: datetime, why: str = "") -> Entry:
+def add_row(row: OfTown, kind: str, *, actor: Any, now: datetime, act: str = "add", why: str = "") -> Entry:
     """Write a new row and the entry that says so."""
     with transaction.atomic():
         row.save(force_insert=True)
-        return record(_line(kind, row.pk, "add", {"now": plain(row)}, why), actor=actor, now=now)
+        return record(_line(kind, row.pk, act, {"now": plain(row)}, why), actor=actor, now=now)
 
 
 def change_row(
@@ -151,7 +151,7 @@ def _holds(town: Town, subjects: Mapping[int, Sequence[Entry]], _texts: object) 
             continue
         state: dict[str, Any] = {}
         for entry in told:
-            state.update(entry.data["now"])
+            state.update(entry.data.get("now", {}))  # what was taken away and came back was told whole
         if state:
             yield from _compare(f"{kind}:{pk}", rows.get(pk), state, told[-1].seq)
 

@@ -1,4 +1,4 @@
-"""Writing places: grids from an import or redrawn, names into the gazetteer. Each change bumps the town's settings."""
+"""Writing places: grids from an import or redrawn, and what follows them. Each change bumps the town's settings."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from lianxin.keys.once import OnceKey, claim
 from lianxin.keys.relations import AnotherTown
 from lianxin.keys.rows import Changes, changes_of, insert
 from lianxin.ledger.actions import Line, record, record_each
+from lianxin.ledger.rows import change_row
 from lianxin.places.boundaries import digest_of, sheet_of, standing, tried, version_of
 from lianxin.places.locate import Locator
 from lianxin.places.misfits import middle_of
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from lianxin.places.gazetteer import Name
     from lianxin.places.imports import GridRow
     from lianxin.places.redraw import Change, Redrawn
     from lianxin.places.steps import Step
@@ -161,7 +161,7 @@ def redraw(
     bump(town)
     ids = {change.tile.code: grids[change.tile.code].pk for change in redrawn.changes}
     follow_ground(town, ids.values(), actor=actor, now=now)
-    _names_follow(town, list(ids.values()))
+    _names_follow(town, list(ids.values()), cause)
     _split(town, redrawn, ids, grids, cause)
     return Reshaped(cause.change, ids, [str(misfit.message) for misfit in redrawn.misfits])
 
@@ -178,10 +178,13 @@ def _split(town: Town, redrawn: Redrawn, ids: dict[str, int], grids: dict[str, G
         split(town, grids[origin].pk, new, frozenset(takes), actor=cause.actor, now=cause.now)
 
 
-def _names_follow(town: Town, grid_ids: Sequence[int], grounds: Mapping[int, tuple[str, Any]] | None = None) -> None:
+def _names_follow(
+    town: Town, grid_ids: Sequence[int], cause: Cause, grounds: Mapping[int, tuple[str, Any]] | None = None
+) -> None:
     """Give the gazetteer's names to the grid of the same level that has their points now.
 
-    An address would else be found in the grid the place has left. Names of whole villages stay, and those on a border.
+    An address would else be found in the grid the place has left. Names of whole villages and grids stay, and those on
+    a border.
     """
     held = grounds if grounds is not None else grounds_of(town, grid_ids)
     by_level = {
@@ -190,15 +193,16 @@ def _names_follow(town: Town, grid_ids: Sequence[int], grounds: Mapping[int, tup
     }
     names = AddressName.objects.for_system("names follow", town).filter(grid_id__in=grid_ids)
     whole = (AddressName.Kind.VILLAGE, AddressName.Kind.ALIAS)
-    for name in names.exclude(kind__in=whole):
-        if by_level[held[name.grid_id][0]].find(name.lon, name.lat) == name.grid_id:
+    for name in names.exclude(kind__in=whole).exclude(point=None).order_by("id"):
+        lon, lat = name.point or (0.0, 0.0)
+        if by_level[held[name.grid_id][0]].find(lon, lat) == name.grid_id:
             continue
-        near = [pk for pk, _far in by_level[held[name.grid_id][0]].near(name.lon, name.lat, ON_BORDER_M)]
+        near = [pk for pk, _far in by_level[held[name.grid_id][0]].near(lon, lat, ON_BORDER_M)]
         if near and name.grid_id not in near:
             others = AddressName.objects.for_system("names follow", town)
             twins = others.filter(name=name.name, kind=name.kind, grid_id=near[0])
             if not twins.exists():
-                others.filter(pk=name.pk).update(grid_id=near[0])
+                change_row(name, "name", {"grid_id": near[0]}, actor=cause.actor, now=cause.now, act="follow")
 
 
 def _new_grid(town: Town, change: Change, parent: Grid, now: datetime) -> Grid:
@@ -291,7 +295,7 @@ def _import(town: Town, ready: Ready, cause: Cause) -> Imported:
         bump(town)
     if altered and ready.grounds:
         follow_ground(town, list(ready.grounds), actor=cause.actor, now=cause.now, grounds=ready.grounds)
-        _names_follow(town, list(ready.grounds), ready.grounds)
+        _names_follow(town, list(ready.grounds), cause, ready.grounds)
     ids = {each.grid.code: each.grid.pk for each in ready.settled}
     return Imported(ids, len(begun), len(altered), len(ready.settled) - len(begun) - len(altered))
 
@@ -322,24 +326,6 @@ def _settled(town: Town, held: Iterable[Grid], rows: Sequence[GridRow], now: dat
         _fill(grid, row, *(paths[row.parent] if row.parent else (None, "/")))
         paths[row.code] = (grid.pk, grid.path)
         yield _Settled(grid, is_new, before, [name for name in WRITTEN if getattr(grid, name) != before[name]])
-
-
-@transaction.atomic
-def import_names(town: Town, names: Iterable[Name], *, actor: Any, now: datetime) -> int:
-    """Add names to the town's gazetteer; those it has of that kind in that grid stay. Returns how many are new."""
-    _must_act_in(town, actor)
-    have = set(AddressName.objects.for_system("import", town).values_list("name", "kind", "grid_id"))
-    fresh = {(n.name, n.kind, n.grid_id): n for n in names if (n.name, n.kind, n.grid_id) not in have}
-    if fresh:
-        AddressName.objects.bulk_create(
-            [
-                AddressName(town=town, name=n.name, kind=n.kind, grid_id=n.grid_id, lon=n.lon, lat=n.lat)
-                for n in fresh.values()
-            ]
-        )
-        record(Line("gazetteer", town.pk, "import", {"added": len(fresh)}), actor=actor, now=now)
-        bump(town)
-    return len(fresh)
 
 
 def _must_act_in(town: Town, actor: Any) -> None:

@@ -10,9 +10,10 @@ class Config(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Let `verify` know of boundaries and service points."""
+        """Let `verify` know of boundaries, service points and names of places."""
         from lianxin.ledger.rows import keep_rows
         from lianxin.places import checks  # noqa: F401 - registers the check
-        from lianxin.places.models import ServicePoint
+        from lianxin.places.models import AddressName, ServicePoint
 
         keep_rows("service_point", ServicePoint)
+        keep_rows("name", AddressName)

@@ -50,7 +50,10 @@ class Grid(OfTown):
 
 
 class AddressName(OfTown):
-    """A name people say for a place, with a point in its grid: a line of the town's gazetteer."""
+    """A name people say for a place in a grid: a line of the town's gazetteer.
+
+    `point` is [longitude, latitude], WGS-84; None: the middle of the grid, wherever that comes to lie.
+    """
 
     class Kind(models.TextChoices):
         """What the name stands for."""
@@ -64,8 +67,7 @@ class AddressName(OfTown):
     name = models.CharField(max_length=60)
     kind = models.CharField(max_length=10, choices=Kind)
     grid = models.ForeignKey(Grid, models.CASCADE, related_name="+")
-    lon = models.FloatField()
-    lat = models.FloatField()
+    point = models.JSONField(null=True, blank=True)
 
     class Meta:
         constraints: ClassVar = [

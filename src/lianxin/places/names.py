@@ -1,7 +1,6 @@
-"""The town's list of places (地名): what people say for a spot, kept as a table that goes in and out.
+"""The town's list of places (地名): what people say for a spot. A table adds names, moves them and takes them away.
 
-Names are settings without a page of their own: a table adds them, moves them and takes them away, all or none, and its
-entry says what each stood as and became.
+Each name that changes leaves an entry of its own, as one that is changed by hand does.
 """
 
 from __future__ import annotations
@@ -13,7 +12,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from lianxin.keys.cache import bump
-from lianxin.ledger.actions import Line, record
+from lianxin.ledger.actions import Line, record_each
+from lianxin.ledger.rows import plain
 from lianxin.places.models import AddressName
 from lianxin.places.queries import grid_tree
 
@@ -25,17 +25,18 @@ if TYPE_CHECKING:
 
 Key = tuple[str, str, int]
 Point = tuple[float, float]
+AT_ONCE = 200  # rows of one statement
 
 
 @dataclass(frozen=True, slots=True)
 class NameRow:
-    """A row of a table of names; `point` in WGS-84. `gone`: it is to be taken away."""
+    """A row of a table of names; `point` in WGS-84, None for the middle of its grid. `gone`: it is to be taken away."""
 
     row: int
     name: str
     kind: str
     grid_id: int
-    point: Point
+    point: Point | None
     gone: bool = False
 
     @property
@@ -67,7 +68,7 @@ def foresee_names(town: Town, rows: Iterable[NameRow]) -> SettledNames:
 
 @transaction.atomic
 def settle_names(rows: Sequence[NameRow], *, actor: Any, now: datetime) -> SettledNames:
-    """Add, move and take away names as the rows say; others stay. One entry holds what each was and became.
+    """Add, move and take away names as the rows say, all or none; others stay. A name stands in one row at most.
 
     Raises PermissionDenied for somebody who may not set the town up.
     """
@@ -76,20 +77,21 @@ def settle_names(rows: Sequence[NameRow], *, actor: Any, now: datetime) -> Settl
     town, known = actor.town, known_names(actor.town)
     changes = list(_changes(known, rows))
     told = _told(changes)
-    data: list[dict[str, Any]] = []
-    for row, held in changes:
-        if held is not None and (row.gone or (held.lon, held.lat) != row.point):
-            data.append(_line(row, held))
-            held.delete() if row.gone else _moved(held, row.point)
-        elif held is None and not row.gone:
-            data.append(_line(row, None))
-    fresh = [row for row, held in changes if held is None and not row.gone]
-    AddressName.objects.bulk_create(
-        AddressName(town=town, name=r.name, kind=r.kind, grid_id=r.grid_id, lon=r.point[0], lat=r.point[1])
-        for r in fresh
-    )
-    if data:
-        record(Line("gazetteer", town.pk, "import", {"added": len(fresh), "names": data}), actor=actor, now=now)
+    fresh = [_made(town, row) for row, held in changes if held is None and not row.gone]
+    gone = [held for row, held in changes if held is not None and row.gone]
+    moved = [(row, held) for row, held in changes if held is not None and _moves(row, held)]
+    lines = [Line("name", name.pk, "import", {"now": plain(name)}) for name in fresh]
+    lines += [Line("name", name.pk, "drop", {"was": plain(name)}) for name in gone]
+    for row, name in moved:
+        was, name.point = name.point, _point(row)
+        lines.append(Line("name", name.pk, "import", {"was": {"point": was}, "now": {"point": name.point}}))
+    names = AddressName.objects.for_system("settle names", town)
+    for at in range(0, len(gone), AT_ONCE):
+        names.filter(pk__in=[name.pk for name in gone[at : at + AT_ONCE]]).delete()
+    names.bulk_update([name for _row, name in moved], ["point"], batch_size=AT_ONCE)
+    AddressName.objects.bulk_create(fresh, batch_size=AT_ONCE)
+    if lines:
+        record_each(lines, actor=actor, now=now)
         bump(town)
     return told
 
@@ -101,16 +103,17 @@ def _changes(known: dict[Key, AddressName], rows: Iterable[NameRow]) -> Iterator
 def _told(changes: Sequence[tuple[NameRow, AddressName | None]]) -> SettledNames:
     added = [row.name for row, held in changes if held is None and not row.gone]
     gone = [row.name for row, held in changes if held is not None and row.gone]
-    moved = [row.name for row, held in changes if held and not row.gone and (held.lon, held.lat) != row.point]
+    moved = [row.name for row, held in changes if held is not None and _moves(row, held)]
     return SettledNames(added, moved, gone, len(changes) - len(added) - len(moved) - len(gone))
 
 
-def _line(row: NameRow, held: AddressName | None) -> dict[str, Any]:
-    about = {"name": row.name, "kind": row.kind, "grid": row.grid_id}
-    was = [held.lon, held.lat] if held is not None else None
-    return {**about, "was": was, "now": None if row.gone else list(row.point)}
+def _made(town: Town, row: NameRow) -> AddressName:
+    return AddressName(town=town, name=row.name, kind=row.kind, grid_id=row.grid_id, point=_point(row))
 
 
-def _moved(held: AddressName, point: Point) -> None:
-    held.lon, held.lat = point
-    held.save(update_fields=["lon", "lat"])
+def _moves(row: NameRow, held: AddressName) -> bool:
+    return not row.gone and held.point != _point(row)
+
+
+def _point(row: NameRow) -> list[float] | None:
+    return list(row.point) if row.point is not None else None

@@ -170,9 +170,11 @@ def _names(town: Town) -> Iterator[Name]:
     tree = grid_tree(town)
     rows = AddressName.objects.for_system("the town's gazetteer", town).filter(grid_id__in=list(tree))
     said = set()
-    for name, kind, grid_id, lon, lat in rows.values_list("name", "kind", "grid_id", "lon", "lat"):
+    for name, kind, grid_id, point in rows.values_list("name", "kind", "grid_id", "point"):
         said.add(name)
-        yield Name(name, kind, grid_id, lon, lat, ids_of(tree[grid_id].path))
+        lon, lat = point or (tree[grid_id].lon, tree[grid_id].lat)
+        if lon is not None and lat is not None:
+            yield Name(name, kind, grid_id, lon, lat, ids_of(tree[grid_id].path))
     for node in tree.values():
         if node.level == Grid.Level.VILLAGE and node.name not in said and node.lon is not None and node.lat is not None:
             yield Name(node.name, "village", node.id, node.lon, node.lat, ids_of(node.path))

@@ -96,7 +96,7 @@ def roads(town):
     """Names of places: one is in one grid alone, the other in two."""
     rows = (("柳荫路", "1-2", 117.015), ("东大街", "1-1", 117.004), ("东大街", "2-1", 117.025))
     for name, grid, lon in rows:
-        AddressName.objects.create(town=town, name=name, kind="road", grid=grid_named(town, grid), lon=lon, lat=34.605)
+        AddressName.objects.create(town=town, name=name, kind="road", grid=grid_named(town, grid), point=[lon, 34.605])
 
 
 def private(done, tail=""):

@@ -156,6 +156,13 @@ def test_a_day_of_the_calendar_is_entered_and_taken_away(town, admin):
     answer = admin.post(f"/setup/calendar/{row.pk}/drop/", {}, follow=True)
     assert "已删去" in text(answer)
     assert not CalendarDay.objects.for_system("test", town).filter(pk=row.pk).exists()
+    page = text(admin.get("/setup/calendar/"))
+    back, seq = re.search(r'action="(/setup/calendar/\d+/back/)".*?name="seq" value="(\d+)"', page.partition("最近删去的")[2]).groups()
+    refused = admin.post(back, {"seq": "1"})
+    assert (refused.status_code, "改动记录里没有这一条" in text(refused)) == (422, True)
+    assert "已恢复" in text(admin.post(back, {"seq": seq}, follow=True))
+    assert CalendarDay.objects.for_system("test", town).get(pk=row.pk).name == "青年节"
+    assert admin.post("/setup/calendar/1/back/", {"seq": "1"}).status_code == 404
 
 
 def test_the_town_is_changed_and_says_what_it_was(town, admin):

@@ -3,8 +3,10 @@
 import pytest
 from django.core.exceptions import PermissionDenied
 
+from lianxin.keys.cache import bump
 from lianxin.ledger.models import Entry
 from lianxin.ledger.verify import verify
+from lianxin.places.models import AddressName
 from lianxin.places.names import NameRow, known_names, settle_names
 from lianxin.places.queries import find_address
 from towns import grid_named, who
@@ -47,10 +49,27 @@ def test_a_name_is_moved_and_taken_away_and_the_entry_says_what_it_was(town, bri
     assert "更新 1 个，不变 1 个" in done.output
     assert "删除 1 个" in done.output
     assert find_address(town, "老粮站") == []
-    entry = Entry.objects.for_system("tests", town).filter(subject_kind="gazetteer").order_by("seq").last()
-    assert [(row["name"], row["was"], row["now"]) for row in entry.data["names"]] == [
-        ("老粮站", [117.005, 34.605], None), ("新粮站", [117.006, 34.606], [117.007, 34.606]),
-    ]  # fmt: skip
+    past = Entry.objects.for_system("tests", town).filter(subject_kind="name").order_by("subject_id", "seq")
+    moved = next(each for each in past if "point" in each.data.get("was", {}) and each.act == "import")
+    assert (moved.data["was"], moved.data["now"]) == ({"point": [117.006, 34.606]}, {"point": [117.007, 34.606]})
+    gone = past.get(act="drop")
+    assert (gone.data["was"]["name"], gone.data["was"]["point"]) == ("老粮站", [117.005, 34.605])
+    assert [str(each) for each in verify(town)] == []
+    AddressName.objects.for_system("behind the product's back", town).filter(name="新粮站").update(point=[117.009, 34.606])
+    assert [(each.subject, each.seq, each.detail) for each in verify(town)] == [(f"name:{moved.subject_id}", moved.seq, "point")]
+
+
+def test_a_name_without_a_point_stands_in_the_middle_of_its_grid_wherever_that_comes_to_lie(town, bring):
+    grid = grid_named(town, "1-2")
+    bring(("道路", "解放路", grid.code, "", "", ""))
+    (name,) = known_names(town).values()
+    assert name.point is None
+    found = find_address(town, "解放路")[0]
+    assert (found.lon, found.lat) == (grid.lon, grid.lat)
+    grid.lon = 117.0177
+    grid.save(update_fields=["lon"])
+    bump(town)
+    assert find_address(town, "解放路")[0].lon == 117.0177
 
 
 def test_every_fault_is_told_by_row_and_nothing_is_written(town, bring):

@@ -13,22 +13,26 @@ from lianxin.ledger.rows import StaleRow, past_of, plain, stamp_of
 from lianxin.ledger.verify import verify
 from lianxin.people.models import CalendarDay, Turn, Unit
 from lianxin.people.queries import clock_of, units
+from lianxin.places.models import AddressName
+from lianxin.places.queries import find_address
 from lianxin.town.registers.fields import Wrong
 from lianxin.town.registers.known import REGISTERS
 from lianxin.town.registers.register import (
     NotKept,
     Reading,
     as_file,
+    bring_again,
     change,
     changes,
     enter,
+    gone,
     put_back,
     read_file,
     read_form,
     take_away,
 )
 from lianxin.town.registers.times import spans_of
-from towns import MONDAY, who
+from towns import MONDAY, grid_named, who
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("J")]
 
@@ -55,7 +59,9 @@ def form_of(register, town, row=None, **changed):
 
 @pytest.fixture(autouse=True)
 def turn(town):
-    """Somebody on duty, so that no register is empty."""
+    """Somebody on duty and two names, so that no register is empty."""
+    for name, point in (("老粮站", [117.0051234, 34.605]), ("解放路", None)):
+        AddressName.objects.create(town=town, name=name, kind="landmark", grid=grid_named(town, "1-1"), point=point)
     now = timezone.now().replace(second=0, microsecond=0)
     made = Turn(town=town, post_id=who(town, "handler").post_id, starts=now + timedelta(hours=1), ends=now + timedelta(hours=9))
     made.save(force_insert=True)
@@ -152,6 +158,60 @@ def test_a_turn_is_entered_and_one_that_runs_backwards_is_not(town, turn):
         reading = read_form(register, town, form_of(register, town, turn, starts=starts, ends=ends))
         assert reading.faults
     assert list(verify(town)) == []
+
+
+@pytest.mark.row("A1")
+def test_a_name_is_entered_corrected_and_put_back_and_addresses_follow(town):
+    register, actor = REGISTERS["names"], who(town, "admin")
+    first, second = grid_named(town, "1-1"), grid_named(town, "1-2")
+    said = {"name": "花鼓巷", "kind": "alias", "grid_id": str(first.pk), "point": "117.005, 34.605"}
+    row = enter(register, read_form(register, town, form_of(register, town, **said)), actor=actor, now=MONDAY)
+    assert find_address(town, "花鼓巷 3 号")[0].grid_id == first.pk
+    twice = read_form(register, town, form_of(register, town, **said))
+    assert set(twice.faults) == {"name"}
+    there = read_form(register, town, form_of(register, town, row, grid_id=str(second.pk)), row)
+    assert "1村1格" in there.faults["point"]
+    moved = read_form(register, town, form_of(register, town, row, grid_id=str(second.pk), point=""), row)
+    assert set(change(register, row, moved, actor=actor, now=MONDAY)) == {"grid_id", "point"}
+    assert find_address(town, "花鼓巷 3 号")[0].grid_id == second.pk
+    put_back(register, row, changes(register, town, row)[0].entry.seq, actor=actor, now=MONDAY)
+    assert find_address(town, "花鼓巷 3 号")[0].grid_id == first.pk
+    assert list(verify(town)) == []
+
+
+@pytest.mark.parametrize("key", ["calendar", "names", "roster"])
+def test_what_was_taken_away_is_listed_and_comes_back_with_its_history(town, key):
+    register, actor = REGISTERS[key], who(town, "admin")
+    row = next(iter(register.rows(town)))
+    stood, pk, title = plain(row), row.pk, register.title(town, row)
+    take_away(register, row, actor=actor, now=MONDAY)
+    [held] = gone(register, town)
+    assert (register.title(town, held.row), held.row.pk, held.entry.act) == (title, pk, "drop")
+    clerk = who(town, "clerk")
+    for by, seq in ((clerk, held.entry.seq), (actor, held.entry.seq + 1)):
+        with pytest.raises(NotKept):
+            bring_again(register, pk, seq, actor=by, now=MONDAY)
+    with pytest.raises(StaleRow):
+        bring_again(register, pk, held.entry.seq, actor=actor, now=MONDAY, seen="another")
+    bring_again(register, pk, held.entry.seq, actor=actor, now=MONDAY, seen=stamp_of(held.row))
+    assert plain(register.of(town, pk)) == stood
+    assert gone(register, town) == []
+    assert [entry.act for entry in past_of(town, register.kind, pk)][-2:] == ["drop", "restore"]
+    with pytest.raises(NotKept):
+        bring_again(register, pk, held.entry.seq, actor=actor, now=MONDAY)
+    assert list(verify(town)) == []
+
+
+def test_a_day_that_was_entered_anew_does_not_come_back_beside_itself(town):
+    register, actor = REGISTERS["calendar"], who(town, "admin")
+    data = form_of(register, town, day="2031-05-04", name="青年节")
+    row = enter(register, read_form(register, town, data), actor=actor, now=MONDAY)
+    pk = row.pk
+    take_away(register, row, actor=actor, now=MONDAY)
+    enter(register, read_form(register, town, data), actor=actor, now=MONDAY)
+    with pytest.raises(NotKept) as refused:
+        bring_again(register, pk, past_of(town, "calendar", pk)[-1].seq, actor=actor, now=MONDAY)
+    assert "day" in refused.value.faults
 
 
 REFUSED = {

@@ -13,7 +13,7 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 from shapely.geometry import shape
 
-from lianxin.ledger.rows import change_row
+from lianxin.ledger.rows import change_row, drop_row
 from lianxin.places.locate import Locator
 from lianxin.places.models import AddressName, FormerBoundary, Grid, ServicePoint, Site
 
@@ -184,18 +184,20 @@ def _move_sites(signed: Signed, moves: Moves) -> None:
 
 def _held_names(town: Town, grids: Sequence[int]) -> list[Held]:
     rows = AddressName.objects.for_system("docked", town).filter(grid_id__in=grids).order_by("name", "id")
-    return [Held(*row) for row in rows.values_list("id", "grid_id", "name", "lon", "lat")]
+    told = rows.values_list("id", "grid_id", "name", "point")
+    return [Held(pk, grid, name, *(point or (None, None))) for pk, grid, name, point in told]
 
 
 def _move_names(signed: Signed, moves: Moves) -> None:
     """A name that its new grid has already is said once."""
     rows = AddressName.objects.for_system("follow", signed.town)
-    for name in list(rows.filter(id__in=list(moves))):
+    for name in list(rows.filter(id__in=list(moves)).order_by("id")):
         twin = rows.filter(name=name.name, kind=name.kind, grid_id=moves[name.pk])
         if twin.exists():
-            name.delete()
+            drop_row(name, "name", actor=signed.actor, now=signed.now)
         else:
-            rows.filter(pk=name.pk).update(grid_id=moves[name.pk])
+            facts = {"grid_id": moves[name.pk]}
+            change_row(name, "name", facts, actor=signed.actor, now=signed.now, act="follow")
 
 
 def _held_points(town: Town, grids: Sequence[int]) -> list[Held]:

@@ -14,25 +14,34 @@ from pydantic import Field, StringConstraints
 
 from lianxin.cases.api.describing import Described
 from lianxin.cases.api.examples import examples_in
-from lianxin.cases.api.operations import StaffRouter, make_once, stale_problem
+from lianxin.cases.api.operations import StaffRouter, make_once
 from lianxin.cases.api.problems import Problem
 from lianxin.cases.api.reading import body_of, query_of
 from lianxin.cases.api.setup import actor_of
 from lianxin.cases.api.shapes import Line, Taken, Word
 from lianxin.cases.api.writing import done_response, respond
 from lianxin.keys.models import Town
-from lianxin.ledger.rows import StaleRow, past_of, plain, stamp_of
+from lianxin.ledger.rows import StaleRow, plain, stamp_of
 from lianxin.people.models import Account
-from lianxin.town.registers.fields import Choice, Several
-from lianxin.town.registers.fields import Field as RowField
+from lianxin.town.api.rows import (
+    SEEN,
+    FieldShape,
+    PastShape,
+    field_told,
+    kept_problem,
+    past_told,
+    stale_row_problem,
+    values_told,
+)
 from lianxin.town.registers.known import REGISTERS
 from lianxin.town.registers.register import (
-    Change,
     NotKept,
     Register,
+    bring_again,
     change,
     changes,
     enter,
+    gone,
     put_back,
     read_file,
     take_away,
@@ -41,9 +50,7 @@ from lianxin.town.registers.register import (
 T = TypeVar("T")
 example = examples_in(Path(__file__).with_name("examples.yaml"))
 staff = StaffRouter(_("Staff: keeping the set-up"), "setup")
-MOST_OPTIONS = 100
 Why = Annotated[Line, StringConstraints(max_length=200)]
-SEEN = _("`seen` of what was read: whoever saved first wins, the other reads again.")
 
 
 def _by_register(schema: dict[str, Any]) -> None:
@@ -86,25 +93,6 @@ class BackBody(Taken):
     seen: Annotated[Word, StringConstraints(min_length=1)] = Field(description=SEEN)
 
 
-class OptionShape(Schema):
-    """What may be chosen: what is sent, and what a person reads."""
-
-    value: str
-    text: str
-
-
-class FieldShape(Schema):
-    """A field. `takes`: what is sent, as JSON Schema; `fixed`: kept once entered; `options`: where not many."""
-
-    name: str
-    label: str
-    hint: str
-    required: bool
-    fixed: bool
-    takes: dict[str, Any]
-    options: list[OptionShape]
-
-
 class RegisterShape(Schema):
     """A register, and what its rows hold. `may`: the right it takes."""
 
@@ -134,42 +122,28 @@ class RowShape(Schema):
     values: dict[str, Any]
 
 
+class GoneShape(Schema):
+    """A row that was taken away: who took it, and when. `seq` brings it back (putBackSetupRow)."""
+
+    id: str
+    title: str
+    at: datetime
+    by: str
+    seq: int
+    seen: str
+
+
 class RowList(Schema):
-    """All rows of a register."""
+    """All rows of a register; `gone`: those taken away last, where it lets rows go."""
 
     rows: list[RowShape]
+    gone: list[GoneShape]
 
 
 class ChangedShape(RowShape):
     """The row as it stands now, and the names of the fields that changed."""
 
     changed: list[str]
-
-
-class FieldChange(Schema):
-    """What a field was and became, in words."""
-
-    label: str
-    was: str
-    became: str
-
-
-class ChangeShape(Schema):
-    """An entry of the history. `back`: the row can be put back to before it."""
-
-    seq: int
-    act: str
-    at: datetime
-    by: str
-    why: str
-    back: bool
-    fields: list[FieldChange]
-
-
-class PastShape(Schema):
-    """The history, the newest first."""
-
-    rows: list[ChangeShape]
 
 
 @staff.read(
@@ -197,17 +171,6 @@ def _register_told(town: Town, register: Register) -> dict[str, Any]:
     return {**facts, "drops": register.drops, "fields": [field_told(town, each) for each in register.fields]}
 
 
-def field_told(town: Town, each: RowField) -> dict[str, Any]:
-    """A field as a program needs it."""
-    options = list(each.options(town)) if isinstance(each, Choice | Several) else []
-    shown = options if len(options) <= MOST_OPTIONS else []
-    return {
-        "name": each.file, "label": each.label(), "hint": each.hint() if each.hint else "", "required": each.required,
-        "fixed": each.fixed, "takes": each.shape(),
-        "options": [{"value": str(named), "text": words} for _held, named, words in shown],
-    }  # fmt: skip
-
-
 @staff.read(
     "/setup/{key}",
     "listSetupRows",
@@ -222,7 +185,7 @@ def field_told(town: Town, each: RowField) -> dict[str, Any]:
 def list_rows(request: HttpRequest, key: str) -> HttpResponse:
     """The rows of a register."""
     held, town = _register(request, key), actor_of(request).town
-    return respond({"rows": [_told(held, town, row) for row in held.rows(town)]})
+    return respond({"rows": [_told(held, town, row) for row in held.rows(town)], "gone": _gone(held, town)})
 
 
 @staff.write(
@@ -352,7 +315,10 @@ def list_past(request: HttpRequest, key: str, row: str) -> HttpResponse:
     "putBackSetupRow",
     Described(
         _("Put a row back"),
-        _("The row is again what it was before an entry of its history. Scope: setup:write."),
+        _(
+            "The row is again what it was before an entry of its history; a row that was taken away, named by its id, "
+            "comes back. Scope: setup:write."
+        ),
         gives=ChangedShape,
         status=201,
         example=example("setup_changed"),
@@ -363,15 +329,20 @@ def list_past(request: HttpRequest, key: str, row: str) -> HttpResponse:
 def put_row_back(request: HttpRequest, key: str, row: str) -> HttpResponse:
     """The way back."""
     held, actor, now = _register(request, key), actor_of(request), timezone.now()
-    body, found = body_of(request, BackBody), _row(request, held, row)
+    body, pk = body_of(request, BackBody), _id_of(request, held, row)
+    found = held.of(actor.town, pk)
+    if found is None and all(each.row.pk != pk for each in gone(held, actor.town)):
+        raise Problem("not_found")
     done: list[str] = []
 
     def make() -> int:
-        done.extend(put_back(held, found, body.seq, actor=actor, now=now, seen=body.seen))
-        pk: int = found.pk
+        if found is None:
+            bring_again(held, pk, body.seq, actor=actor, now=now, seen=body.seen)
+        else:
+            done.extend(put_back(held, found, body.seq, actor=actor, now=now, seen=body.seen))
         return pk
 
-    meant = {"register": key, "row": str(found.pk), **body.model_dump(mode="json")}
+    meant = {"register": key, "row": str(pk), **body.model_dump(mode="json")}
     made = _kept(held, actor.town, lambda: make_once(request, "setup-back", meant, make, now=now))
     return _changed(request, held, made.pk, done, status=201, repeated=made.repeated)
 
@@ -387,15 +358,20 @@ def _register(request: HttpRequest, key: str) -> Register:
 
 def _row(request: HttpRequest, register: Register, named: str) -> Any:
     """A row by what files call it or by its id, read anew: what a process remembers is not to be changed."""
-    town = actor_of(request).town
-    rows = register.rows(town) if register.by else ()
-    pk = next((row.pk for row in rows if str(plain(row)[register.by]) == named), None)
-    if pk is None and named.isascii() and named.isdigit() and len(named) < 20:
-        pk = int(named) if int(named) < 2**63 else None
-    row = register.of(town, pk) if pk is not None else None
+    row = register.of(actor_of(request).town, _id_of(request, register, named))
     if row is None:
         raise Problem("not_found")
     return row
+
+
+def _id_of(request: HttpRequest, register: Register, named: str) -> int:
+    rows = register.rows(actor_of(request).town) if register.by else ()
+    pk: int | None = next((row.pk for row in rows if str(plain(row)[register.by]) == named), None)
+    if pk is not None:
+        return pk
+    if named.isascii() and named.isdigit() and len(named) < 20 and int(named) < 2**63:
+        return int(named)
+    raise Problem("not_found")
 
 
 def _told(register: Register, town: Town, row: Any) -> dict[str, Any]:
@@ -407,10 +383,16 @@ def _told(register: Register, town: Town, row: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def values_told(town: Town, fields: tuple[RowField, ...], stands: dict[str, Any]) -> dict[str, Any]:
-    """Values by the names of their fields, as a file says them; null for none."""
-    held = ((each, stands[each.column]) for each in fields)
-    return {each.file: None if value is None else each.dump(town, value) for each, value in held}
+def _gone(register: Register, town: Town) -> list[dict[str, Any]]:
+    rows = gone(register, town)
+    people = Account.objects.in_bulk([each.entry.account_id for each in rows if each.entry.account_id])
+    return [
+        {
+            "id": str(each.row.pk), "title": register.title(town, each.row), "at": each.entry.at, "seq": each.entry.seq,
+            "seen": stamp_of(each.row), "by": getattr(people.get(each.entry.account_id or 0), "name", ""),
+        }
+        for each in rows
+    ]  # fmt: skip
 
 
 def _changed(request: HttpRequest, register: Register, pk: int, done: list[str], **more: Any) -> HttpResponse:
@@ -432,35 +414,3 @@ def _kept(register: Register, town: Town, write: Callable[[], T]) -> T:
         raise kept_problem(register.named, refused) from refused
     except StaleRow as stale:
         raise stale_row_problem(town, register.kind, stale.row.pk) from stale
-
-
-def kept_problem(named: Callable[[str], RowField | None], refused: NotKept) -> Problem:
-    """What is wrong, by the field's name in `values`."""
-    faults = {}
-    for column, words in refused.faults.items():
-        held = named(column)
-        faults[f"values.{held.file if held else column}" if column else "values"] = words
-    return Problem("invalid", faults)
-
-
-def stale_row_problem(town: Town, kind: str, pk: int) -> Problem:
-    """Who was quicker, and when."""
-    past = past_of(town, kind, pk)
-    if not past:
-        return stale_problem("", None)
-    names = Account.objects.filter(pk=past[-1].account_id or 0).values_list("name", flat=True)
-    return stale_problem(names.first() or "", past[-1].at)
-
-
-def past_told(told: list[Change]) -> list[dict[str, Any]]:
-    """A history as a program reads it."""
-    people = Account.objects.in_bulk([each.entry.account_id for each in told if each.entry.account_id])
-    return [
-        {
-            "seq": each.entry.seq, "act": each.entry.act, "at": each.entry.at, "why": each.why,
-            "by": getattr(people.get(each.entry.account_id or 0), "name", ""),
-            "back": bool(each.entry.data.get("was")) and each.entry.act != "drop",
-            "fields": [{"label": label, "was": was, "became": became} for label, was, became in each.fields],
-        }
-        for each in told
-    ]  # fmt: skip

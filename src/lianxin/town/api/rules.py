@@ -31,7 +31,7 @@ from lianxin.keys.models import Town
 from lianxin.keys.once import digest_of
 from lianxin.ledger.rows import StaleRow, stamp_of
 from lianxin.people.actors import Actor
-from lianxin.town.api.registers import SEEN, stale_row_problem
+from lianxin.town.api.rows import SEEN, stale_row_problem
 from lianxin.town.homes.routing.showing import past_rows, rule_words, shift_rows
 
 T = TypeVar("T")

@@ -19,7 +19,7 @@ from lianxin.cases.api.shapes import Taken
 from lianxin.cases.api.writing import respond
 from lianxin.keys.models import Town
 from lianxin.ledger.rows import past_of
-from lianxin.town.api.registers import (
+from lianxin.town.api.rows import (
     SEEN,
     FieldShape,
     PastShape,

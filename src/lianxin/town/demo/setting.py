@@ -14,10 +14,10 @@ from lianxin.keys.cache import bump
 from lianxin.keys.models import Town
 from lianxin.people.actors import Actor, actor_of, system
 from lianxin.people.models import Account, CentreHousehold, PartyGroup, Post, Role, Unit
-from lianxin.places.actions import import_grids, import_names
-from lianxin.places.gazetteer import Name
+from lianxin.places.actions import import_grids
 from lianxin.places.imports import read_grids
 from lianxin.places.models import Grid
+from lianxin.places.names import NameRow, settle_names
 from lianxin.town.base import load_base
 from lianxin.town.demo.signins import SIGN_INS, SignIn
 
@@ -67,8 +67,11 @@ def make_town(
     ids = import_grids(town, rows, actor=actor, now=first).ids
     areas = (geography.town, *geography.villages, *geography.grids)
     grids = {area.key: ids[area.code] for area in areas}
-    names = [Name(place.name, place.kind, grids[place.grid_key], place.lon, place.lat) for place in geography.places]
-    import_names(town, names, actor=actor, now=first)
+    names = [
+        NameRow(at, place.name, place.kind, grids[place.grid_key], (place.lon, place.lat))
+        for at, place in enumerate(geography.places)
+    ]
+    settle_names(names, actor=actor, now=first)
     load_base(town, now=first)
     load_base(town, now=now)  # adds the holidays published since
     return Setting(town, grids)

@@ -26,4 +26,5 @@ def name_rows(town: Town) -> Iterator[Row]:
     tree = grid_tree(town)
     for row in known_names(town).values():
         about = {"kind": KINDS[row.kind], "name": row.name, "grid": tree[row.grid_id].code}
-        yield {**about, "lon": row.lon, "lat": row.lat, "gone": ""}
+        lon, lat = row.point or (None, None)
+        yield {**about, "lon": lon, "lat": lat, "gone": ""}

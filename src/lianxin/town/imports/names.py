@@ -75,8 +75,7 @@ class _Reader(PlacedReading):
         if point is None and (node.lon is None or node.lat is None):
             self.fault(row, "lon", Wrong("site_no_place"))
             return None
-        lon, lat = point or (node.lon or 0.0, node.lat or 0.0)
-        spot = round(lon, DECIMALS), round(lat, DECIMALS)
+        spot = (round(point[0], DECIMALS), round(point[1], DECIMALS)) if point is not None else None
         return NameRow(row, got["name"], got["kind"], grid, spot, bool(got.get("gone")))
 
     def _ground(self, row: int, got: Mapping[str, Any], point: tuple[float, float] | None) -> int | None:

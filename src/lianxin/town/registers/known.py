@@ -17,10 +17,8 @@ from lianxin.cases.words import said
 from lianxin.keys.cache import cached
 from lianxin.people.models import CalendarDay, LineService, Post, Role, Turn, Unit
 from lianxin.people.queries import roles, today, units
-from lianxin.places.models import ServicePoint
-from lianxin.places.points import service_points
-from lianxin.places.queries import ancestor_ids, grid_at, grid_tree
-from lianxin.town.registers.fields import Both, Choice, Field, Key, Limits, Number, Option, Point, Several, Words, Yes
+from lianxin.town.registers.fields import Both, Choice, Field, Key, Limits, Number, Option, Several, Words, Yes
+from lianxin.town.registers.places import NAMES, POINTS, grids_to_choose
 from lianxin.town.registers.register import Faults, Register
 from lianxin.town.registers.times import Day, Hours, Moment, Week, weekdays
 
@@ -37,11 +35,6 @@ def _line_said(line: str) -> str:
 
 def _lines(_town: Town) -> Iterator[Option]:
     return ((key, key, text) for key, text in _named_lines())
-
-
-def _grids(town: Town) -> Iterator[Option]:
-    nodes = sorted(grid_tree(town).values(), key=lambda node: node.code)
-    return ((node.id, node.code, grid_name(town, node.id)) for node in nodes)
 
 
 def _units(town: Town) -> Iterator[Option]:
@@ -102,7 +95,7 @@ UNITS = Register(
         Choice(column="line", label=lambda: _("Line of service"), options=_lines, empty=lambda: _("none of the eight")),
         Choice(column="parent_id", label=lambda: _("Stands under"), options=_units, none=None,
                empty=lambda: _("the town itself")),
-        Choice(column="grid_id", label=lambda: _("Serves the grid"), options=_grids, none=None,
+        Choice(column="grid_id", label=lambda: _("Serves the grid"), options=grids_to_choose, none=None,
                empty=lambda: _("the whole town")),
         Field(column="phone", label=lambda: _("Telephone of the unit"), most=30),
         Several(column="desk_of", label=lambda: _("Whose turn it takes"), options=_turns,
@@ -394,52 +387,7 @@ ROSTER = Register(
     drops=True,
 )  # fmt: skip
 
-# --- service points ---------------------------------------------------------------------------------------------------
-
-
-def point_kinds(_town: Town) -> Iterator[Option]:
-    """The kinds of service point in words."""
-    return ((kind.value, kind.value, str(kind.label)) for kind in ServicePoint.Kind)
-
-
-def _point_check(town: Town, row: Any, facts: Mapping[str, Any]) -> Faults:
-    faults: Faults = {}
-    every = service_points(town)
-    if row is None and any(each.key == facts["key"] for each in every if facts["key"]):
-        faults["key"] = _("Another service point is called so.")
-    inside = grid_at(town, *facts["point"]) if facts.get("point") else None
-    chain = ancestor_ids(town, inside) if inside else []
-    if facts.get("point") and facts.get("grid_id") not in chain:
-        where = grid_name(town, inside) if inside else _("no grid of the town")
-        faults["point"] = _("The point lies in %(grid)s.") % {"grid": where}
-    return faults
-
-
-POINTS = Register(
-    key="points", kind="service_point", model=ServicePoint,
-    name=lambda: _("Service points"), one=lambda: _("service point"),
-    lede=lambda: _("Where residents are served, when, and with what; shown to everybody."),
-    fields=(
-        Field(column="name", label=lambda: _("Its name"), required=True, most=60),
-        Key(column="key", label=lambda: _("Key"), hint=lambda: _("For files and programs. Empty: one is given.")),
-        Choice(column="kind", label=lambda: _("What sort it is"), options=point_kinds, required=True),
-        Choice(column="grid_id", label=lambda: _("In the grid"), options=_grids, none=None, required=True),
-        Field(column="address", label=lambda: _("Where it is, in words"), most=120),
-        Point(column="point", label=lambda: _("Its point"),
-              hint=lambda: _("Point on the map, or write longitude and latitude (GPS, Tianditu).")),
-        Field(column="phone", label=lambda: _("Telephone of the unit"), most=30),
-        Words(column="services", label=lambda: _("What is done there"), most=40),
-        Week(column="hours", label=lambda: _("Opening hours")),
-        Yes(column="active", label=lambda: _("In use")),
-    ),
-    title=lambda _town, row: row.name,
-    about=lambda town, row: " · ".join(filter(None, (row.get_kind_display(), grid_name(town, row.grid_id), row.phone))),
-    rows=service_points,
-    off=lambda row: not row.active,
-    check=_point_check,
-)  # fmt: skip
-
-ALL = (UNITS, ROLES, CALENDAR, ROSTER, POINTS, CATEGORIES, CLAUSES)
+ALL = (UNITS, ROLES, CALENDAR, ROSTER, POINTS, NAMES, CATEGORIES, CLAUSES)
 REGISTERS: Mapping[str, Register] = {each.key: each for each in ALL}
 
 

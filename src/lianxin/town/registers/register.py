@@ -12,7 +12,18 @@ from django.utils.translation import gettext as _
 
 from lianxin.keys.cache import bump
 from lianxin.keys.ids import new_id
-from lianxin.ledger.rows import add_row, as_columns, before_entry, change_row, drop_row, past_of, plain
+from lianxin.ledger.models import Entry
+from lianxin.ledger.rows import (
+    StaleRow,
+    add_row,
+    as_columns,
+    before_entry,
+    change_row,
+    drop_row,
+    past_of,
+    plain,
+    stamp_of,
+)
 from lianxin.town.registers.fields import Field, Key, Several, Wrong
 
 if TYPE_CHECKING:
@@ -20,7 +31,6 @@ if TYPE_CHECKING:
 
     from lianxin.keys.models import Town
     from lianxin.keys.scope import OfTown
-    from lianxin.ledger.models import Entry
     from lianxin.people.actors import Actor
 
 Faults = dict[str, str]
@@ -165,6 +175,51 @@ def put_back(register: Register, row: Any, seq: int, *, actor: Actor, now: datet
         if changed:
             _follow(register, town, row, now)
     return changed
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A row that was taken away: as it was then, and the entry that says who took it, and when."""
+
+    row: Any
+    entry: Entry
+
+
+def gone(register: Register, town: Town, *, most: int = 20) -> list[Gone]:
+    """The rows last taken away that have not come back, the newest first."""
+    if not register.drops:
+        return []
+    past = Entry.objects.for_system("register: gone", town).filter(subject_kind=register.kind, act="drop")
+    latest: dict[int, Entry] = {}
+    for entry in past.order_by("-at", "-id")[: most * 2]:
+        latest.setdefault(entry.subject_id, entry)
+    stand = register.model.objects.for_system("register: gone", town).filter(pk__in=list(latest))
+    back = set(stand.values_list("pk", flat=True))
+    return [Gone(_as_it_was(register, town, each), each) for pk, each in latest.items() if pk not in back][:most]
+
+
+def _as_it_was(register: Register, town: Town, entry: Entry) -> Any:
+    row = register.model(town=town, **as_columns(register.model, entry.data["was"]))
+    row.pk = entry.subject_id
+    return row
+
+
+def bring_again(register: Register, pk: int, seq: int, *, actor: Actor, now: datetime, seen: str = "") -> Any:
+    """Bring back a row that was taken away by the entry `seq` of its history. Raises NotKept, StaleRow."""
+    town, past = actor.town, past_of(actor.town, register.kind, pk)
+    if not past or (past[-1].seq, past[-1].act) != (seq, "drop"):
+        raise NotKept({"": _("There is no such change in its history.")})
+    row = _as_it_was(register, town, past[-1])
+    if seen and stamp_of(row) != seen:
+        raise StaleRow(row)
+    stood = past[-1].data["was"]
+    reading = Reading({name: value for name, value in stood.items() if register.named(name)})
+    reading.faults |= register.check(town, None, stood)
+    _must_be_sound(register, reading, actor, adds=True)
+    with transaction.atomic():
+        add_row(row, register.kind, actor=actor, now=now, act="restore")
+        _follow(register, town, row, now)
+    return row
 
 
 def take_away(register: Register, row: Any, *, actor: Actor, now: datetime, seen: str = "", why: str = "") -> None:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from lianxin.cases.views.frame import StaffRequest, frame
 from lianxin.keys.models import Town
+from lianxin.ledger.models import Entry
 from lianxin.ledger.rows import StaleRow, past_of, plain, stamp_of
 from lianxin.people.middleware import staff
 from lianxin.people.models import Account
@@ -27,9 +28,11 @@ from lianxin.town.registers.register import (
     Change,
     NotKept,
     Register,
+    bring_again,
     change,
     changes,
     enter,
+    gone,
     put_back,
     read_form,
     take_away,
@@ -37,6 +40,7 @@ from lianxin.town.registers.register import (
 from lianxin.town.registers.town import FIELDS, StaleTown, change_town, read_town, stamp_of_town, stands, town_changes
 
 Faults = Mapping[str, str]
+MOST_SHOWN = 1000  # rows of a register in its list; words find the others
 
 
 def _register(request: StaffRequest, key: str) -> Register:
@@ -59,14 +63,35 @@ def _row(request: StaffRequest, register: Register, pk: int) -> Any:
 @never_cache
 @require_safe
 def register_list(request: StaffRequest, key: str) -> HttpResponse:
-    """The rows of a register, in their groups."""
-    register, town = _register(request, key), request.actor.town
+    """The rows of a register, in their groups, and those taken away last."""
+    return _list(request, _register(request, key))
+
+
+def _list(request: StaffRequest, register: Register, fault: str = "") -> HttpResponse:
+    town = request.actor.town
     words = request.GET.get("q", "").strip()[:40]
     shown = [_line(register, town, row) for row in register.rows(town)]
     shown = [each for each in shown if words.lower() in f"{each['title']} {each['about']} {each['group']}".lower()]
-    groups = [{"name": name, "rows": list(rows)} for name, rows in groupby(shown, key=lambda each: each["group"])]
-    context = {**frame(request, "setup"), "register": register, "groups": groups, "count": len(shown), "words": words}
-    return render(request, "town/setup_list.html", context)
+    parts = groupby(shown[:MOST_SHOWN], key=lambda each: each["group"])
+    context = {
+        **frame(request, "setup"), "register": register, "count": len(shown), "words": words, "fault": fault,
+        "groups": [{"name": name, "rows": list(rows)} for name, rows in parts], "most": MOST_SHOWN,
+        "gone": _gone(register, town),
+    }  # fmt: skip
+    return render(request, "town/setup_list.html", context, status=422 if fault else 200)
+
+
+def _gone(register: Register, town: Town) -> list[dict[str, Any]]:
+    rows = gone(register, town)
+    people = Account.objects.in_bulk([each.entry.account_id for each in rows if each.entry.account_id])
+    return [
+        {
+            "title": register.title(town, each.row), "about": register.about(town, each.row), "at": each.entry.at,
+            "who": _who(people, each.entry), "seq": each.entry.seq,
+            "back": reverse("setup-back", args=[register.key, each.row.pk]),
+        }
+        for each in rows
+    ]  # fmt: skip
 
 
 def _line(register: Register, town: Town, row: Any) -> dict[str, Any]:
@@ -116,14 +141,22 @@ def register_row(request: StaffRequest, key: str, pk: int) -> HttpResponse:
 @staff
 @require_POST
 def register_back(request: StaffRequest, key: str, pk: int) -> HttpResponse:
-    """Bring a row to what it was before one entry of its history."""
-    register = _register(request, key)
-    row, seq = _row(request, register, pk), request.POST.get("seq", "")
+    """Bring a row to what it was before one entry of its history; one that was taken away comes back."""
+    register, seq = _register(request, key), request.POST.get("seq", "")
+    row = register.of(request.actor.town, pk)
+    if row is None and all(each.row.pk != pk for each in gone(register, request.actor.town)):
+        raise Http404
+    number = int(seq) if seq.isascii() and seq.isdigit() and len(seq) < 9 else 0
     try:
-        number = int(seq) if seq.isascii() and seq.isdigit() and len(seq) < 9 else 0
-        put_back(register, row, number, actor=request.actor, now=timezone.now())
+        if row is None:
+            bring_again(register, pk, number, actor=request.actor, now=timezone.now())
+        else:
+            put_back(register, row, number, actor=request.actor, now=timezone.now())
     except NotKept as refused:
-        return _form(request, register, _row(request, register, pk), {"": next(iter(refused.faults.values()))})
+        why = next(iter(refused.faults.values()))
+        if row is None:
+            return _list(request, register, why)
+        return _form(request, register, _row(request, register, pk), {"": why})
     messages.success(request, _("It is again as it was before."))
     return see(reverse("setup-row", args=[key, pk]))
 
@@ -201,11 +234,15 @@ def _history(told: Sequence[Change]) -> list[dict[str, Any]]:
     return [
         {
             "act": _acts().get(each.entry.act, each.entry.act), "at": each.entry.at, "fields": each.fields,
-            "who": getattr(people.get(each.entry.account_id or 0), "name", "") or _("The system"), "why": each.why,
+            "who": _who(people, each.entry), "why": each.why,
             "seq": each.entry.seq if each.entry.data.get("was") else 0,
         }
         for each in told
     ]  # fmt: skip
+
+
+def _who(people: Mapping[int, Account], entry: Entry) -> str:
+    return getattr(people.get(entry.account_id or 0), "name", "") or _("The system")
 
 
 def _acts() -> dict[str, str]:

@@ -8,13 +8,18 @@ const ABOUT = "/field/day-kept";
  * how many pages could not be fetched. */
 export interface Kept { of: string; until: number; at: number; pages: Record<string, string>; missed?: number }
 
+/** What is kept under an address; looking makes no empty day where there is none, or where one has just gone. */
+export const inDay = (address: string): Promise<Response | undefined> =>
+  caches.match(address, { cacheName: DAY, ignoreVary: true }).catch(() => undefined);
+
 export async function about(): Promise<Kept | null> {
-  const found = (await caches.has(DAY)) ? await (await caches.open(DAY)).match(ABOUT) : undefined;
+  const found = await inDay(ABOUT);
   return found ? found.json() as Promise<Kept> : null;
 }
 
-export async function tell(kept: Kept): Promise<void> {
-  await (await caches.open(DAY)).put(ABOUT, new Response(JSON.stringify(kept), { headers: { "Content-Type": "application/json" } }));
+/** Say of the day that was opened what it holds; of one that has gone meanwhile nothing is said. */
+export async function tell(day: Cache, kept: Kept): Promise<void> {
+  await day.put(ABOUT, new Response(JSON.stringify(kept), { headers: { "Content-Type": "application/json" } }));
 }
 
 export const forget = (): Promise<boolean> => caches.delete(DAY);

@@ -33,6 +33,7 @@ async function renew(of: string): Promise<Kept | null> {
   if (told.of !== of) { await forget(); return null; }
   const old = await valid(Date.now());
   if (!old || old.of !== of) await forget(); // another's, or one whose keeping was broken off
+  if (!chosen(of)) return null; // it was decided otherwise while the server was asked
   const cache = await caches.open(DAY);
   const fresh = old && old.of === of && Date.now() - old.at < ALWAYS ? old.pages : {};
   const pages: Record<string, string> = {};
@@ -55,7 +56,7 @@ async function renew(of: string): Promise<Kept | null> {
   }
   const missed = Object.keys(told.pages).length - Object.keys(pages).length;
   const kept = { of, until: told.until, at: Date.now(), pages, missed };
-  await tell(kept);
+  await tell(cache, kept);
   return kept;
 }
 

@@ -1,6 +1,6 @@
 // The service worker of the field: the day's pages open without a net when their worker has kept them on this phone.
 // It keeps nothing of anybody's by itself; what the page has kept it shows only while it lasts, and never to the public.
-import { DAY, valid } from "./day";
+import { inDay, valid } from "./day";
 import { flush } from "./outbox-post";
 import { letters } from "./outbox-store";
 import { follow, kept, late, tellPages, type Worker } from "./sw-kit";
@@ -15,7 +15,7 @@ const PATIENCE = 6000; // in a lift the net is there and answers nothing
 async function ofDay(request: Request): Promise<Response | undefined> {
   if (!(await valid(Date.now()))) return undefined;
   const { pathname, search } = new URL(request.url);
-  return (await caches.open(DAY)).match(PHOTO.test(pathname) ? pathname + search : pathname, { ignoreVary: true });
+  return inDay(PHOTO.test(pathname) ? pathname + search : pathname);
 }
 
 /** From the net; from the phone when there is none, or when it does not answer and the phone has the page. */

@@ -32,6 +32,12 @@ HELD = """async () => {
 }"""
 
 
+KEPT = """async () => {
+  const about = await caches.match("/field/day-kept", { cacheName: "lx-day" });
+  return about ? about.json() : { at: 0 };
+}"""
+
+
 @pytest.fixture
 def lift(browser, live_server, town):
     """Make a phone of the field: `lift()` without, `lift(worker=True)` with a service worker."""
@@ -360,8 +366,10 @@ def test_what_one_wrote_is_neither_shown_to_nor_sent_by_another_and_the_day_ends
     phone.clear_cookies()
     sign_in(page, "worker")
     until(page, lambda: acts(case) == ["take", "record"])
+    began = page.evaluate("Date.now()")
     page.goto("/field/")
     page.wait_for_selector("text=已存本机")  # asked for once on this phone
+    until(page, lambda: page.evaluate(KEPT)["at"] > began)  # and brought up to date by this page: nothing is under way
     later = int((timezone.now() + timedelta(hours=12, minutes=1)).timestamp() * 1000)
     page.evaluate("""async (later) => {
       const cache = await caches.open("lx-day");
@@ -373,6 +381,28 @@ def test_what_one_wrote_is_neither_shown_to_nor_sent_by_another_and_the_day_ends
     page.goto("/field/")
     assert "没有网络" in page.inner_text("h1")
     until(page, lambda: page.evaluate("caches.has('lx-day')") is False)
+
+
+@pytest.mark.parametrize("under_way", ["**/field/day.json", "**/field/cases/*/"])
+def test_a_day_that_is_to_be_kept_no_longer_does_not_come_back_by_a_renewal_under_way(lift, town, under_way):
+    given(town)
+    phone = lift()
+    page = phone.new_page()
+    sign_in(page, "worker")
+    page.goto("/field/")
+    page.get_by_role("button", name="本机保存今天的事项").tap()
+    page.wait_for_selector("text=没有信号也能打开")
+    given(town, title="楼道灯不亮")
+    held = []
+    page.route(under_way, lambda route: held.append(route))  # noqa: PLW0108 - a built-in cannot be asked how many it takes
+    page.reload()
+    until(page, lambda: held)
+    page.get_by_role("button", name="不再保存").tap()
+    page.get_by_role("button", name="本机保存今天的事项").wait_for()
+    with page.expect_event("requestfinished", lambda asked: asked.url == held[0].request.url):
+        held[0].continue_()
+    page.wait_for_timeout(300)  # for what would be kept then
+    assert page.evaluate("caches.has('lx-day')") is False
 
 
 SHEET = """questions:

@@ -16,6 +16,7 @@ import pytest
 from click.testing import CliRunner
 from django.utils import timezone
 
+from durability.killer import is_alive
 from lianxin.cases.actions import open_case
 from lianxin.cases.models import Case
 from lianxin.cases.values import Draft
@@ -231,7 +232,7 @@ def test_run_starts_everything_and_one_signal_stops_everything(tmp_path, name):
     said = (tmp_path / "out").read_text("utf-8")
     assert f"http://127.0.0.1:{port}" in said
     assert "Traceback" not in said
-    assert not [pid for pid in below if Path(f"/proc/{pid}").exists()]
+    assert not any(map(is_alive, below))
     assert (tmp_path / "a town" / "lianxin.sqlite3").exists()
 
 
@@ -247,7 +248,7 @@ def test_nothing_outlives_what_was_killed_above_it(tmp_path, victim):
     os.kill(killed, signal.SIGKILL)
     town.wait(30)  # a server that falls over right after it was started is not started anew
     for _ in range(200):
-        if not [pid for pid in below if Path(f"/proc/{pid}").exists()]:
+        if not any(map(is_alive, below)):
             assert running.port_fault("127.0.0.1", port) is None
             return
         time.sleep(0.1)
@@ -282,8 +283,10 @@ def test_an_account_is_made_with_a_post_and_a_password_shown_once(town):
     assert account.check_password(password)
     assert Post.objects.for_system("test", town).get(account=account).role.key == "clerk"
     assert "zhao" in make("--role", "clerk").output  # taken
+    assert "请在 14 天内登录，登录后须先换成自己的密码" in said.output
     again = CliRunner().invoke(main, ["user", "reset", "zhao", "--password", "long-enough-to-pass"])
     assert again.exit_code == 0, again.output
+    assert "须先换成自己的密码" in again.output
     account.refresh_from_db()
     assert account.check_password("long-enough-to-pass")
 

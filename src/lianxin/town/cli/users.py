@@ -63,6 +63,19 @@ def create(username: str, letters: str, password: str, **about: str) -> None:
     say(f"已开设账号 {username}（{town.name}）。", f"The account {username} is made.")
     if not password:
         say(f"密码（只显示这一次）：{plain}", "its password, shown this once")
+    _tell_it_is_the_first()
+
+
+def _tell_it_is_the_first() -> None:
+    """Whoever holds it chooses their own at the first sign-in."""
+    from lianxin.people.passwords import first_lasts
+
+    lasts = first_lasts()
+    if lasts is None:
+        say("本人登录后须先换成自己的密码。", "It has to be replaced at the first sign-in.")
+    else:
+        told = f"To be replaced at the first sign-in, within {lasts.days} days."
+        say(f"请在 {lasts.days} 天内登录，登录后须先换成自己的密码。", told)
 
 
 def _post(town: Any, about: dict[str, str]) -> Any:
@@ -121,6 +134,7 @@ def reset(username: str, letters: str, password: str) -> None:
     say(f"已重设 {username} 的密码。", f"The password of {username} is reset.")
     if not password:
         say(f"密码（只显示这一次）：{plain}", "shown this once")
+    _tell_it_is_the_first()
 
 
 def _town_of(account: Any) -> str:

@@ -21,7 +21,7 @@ from lianxin.town.imports.sorts import SORTS, Options
 from lianxin.town.imports.tables import open_table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from lianxin.keys.models import Town
     from lianxin.town.imports.cases import Looked
@@ -36,6 +36,21 @@ FAULTS = click.option(
     "--faults", type=click.Path(path_type=Path, dir_okay=False), help="拒收清单写到哪里。Where to list faults."
 )  # fmt: skip
 YES = click.option("--yes", is_flag=True, help="不再询问。Do not ask.")
+DRY_RUN = click.option("--dry-run", is_flag=True, help="只检查。Check, write nothing.")
+DATUM = click.option(
+    "--datum", default="wgs84", type=click.Choice([each.value for each in Datum]), help="经纬度的坐标系。Datum."
+)  # fmt: skip
+
+
+def _command(name: str, about: str, *options: Callable[[Any], Any]) -> Callable[[Callable[..., None]], click.Command]:
+    """A command that reads a file, tells every fault, and writes once it may."""
+
+    def made(run: Callable[..., None]) -> click.Command:
+        for option in reversed((FILE, TOWN, *options, DRY_RUN, FAULTS, YES)):
+            run = option(run)
+        return click.command(name, short_help=about)(run)
+
+    return made
 
 
 @click.command("cases", short_help="导入别的系统的事项。Cases from Excel or CSV.")
@@ -121,12 +136,7 @@ def _tell_faults(found: Sequence[RowFault], path: Path, faults: Path | None) -> 
     say(f"全部问题见 {target}（{kinds}）。", "Every fault is listed there.")
 
 
-@click.command("people", short_help="导入人员和岗位。People and posts from Excel or CSV.")
-@FILE
-@TOWN
-@click.option("--dry-run", is_flag=True, help="只检查。Check, write nothing.")
-@FAULTS
-@YES
+@_command("people", "导入人员和岗位。People and posts from Excel or CSV.")
 def people(path: Path, letters: str, dry_run: bool, faults: Path | None, yes: bool) -> None:
     """导入人员和岗位；有一处问题就一行也不写。模板：lianxin export people --template --to 人员.xlsx
 
@@ -160,13 +170,11 @@ def _settle(rows: Sequence[PersonRow], town: Town) -> None:
         say(f"这些人另有 {done.unnamed:,} 个岗位不在文件里，未改动。", "Their other posts were left alone.")
 
 
-@click.command("grids", short_help="导入网格边界。Grids from GeoJSON, a zipped Shapefile, Excel or CSV.")
-@FILE
-@TOWN
-@click.option("--datum", help="坐标系：wgs84、gcj02、bd09，默认看文件。Datum; else as the file says.")
-@click.option("--dry-run", is_flag=True, help="只检查。Check, write nothing.")
-@FAULTS
-@YES
+@_command(
+    "grids",
+    "导入网格边界。Grids from GeoJSON, a zipped Shapefile, Excel or CSV.",
+    click.option("--datum", help="坐标系：wgs84、gcj02、bd09，默认看文件。Datum; else as the file says."),
+)
 def grids(path: Path, letters: str, datum: str | None, faults: Path | None, **how: bool) -> None:
     """导入网格：GeoJSON，打成 zip 的 Shapefile，或带边界列的 Excel、CSV；有一处严重问题就一个也不写，轻微的只提示。
 
@@ -175,15 +183,7 @@ def grids(path: Path, letters: str, datum: str | None, faults: Path | None, **ho
     _bring(SORTS["grids"], path, letters, Options(datum or ""), faults, **how)
 
 
-@click.command("sites", short_help="导入小区、企业、公共场所。Sites from Excel or CSV.")
-@FILE
-@TOWN
-@click.option(
-    "--datum", default="wgs84", type=click.Choice([each.value for each in Datum]), help="经纬度的坐标系。Datum."
-)
-@click.option("--dry-run", is_flag=True, help="只检查。Check, write nothing.")
-@FAULTS
-@YES
+@_command("sites", "导入小区、企业、公共场所。Sites from Excel or CSV.", DATUM)
 def sites(path: Path, letters: str, datum: str, faults: Path | None, **how: bool) -> None:
     """导入场所；有一处问题就一个也不写。列：类型、名称，另有编码（或统一社会信用代码）、地址、网格编码、经度、纬度。
 
@@ -193,15 +193,7 @@ def sites(path: Path, letters: str, datum: str, faults: Path | None, **how: bool
     _bring(SORTS["sites"], path, letters, Options(datum), faults, **how)
 
 
-@click.command("names", short_help="导入地名。Names of places from Excel or CSV.")
-@FILE
-@TOWN
-@click.option(
-    "--datum", default="wgs84", type=click.Choice([each.value for each in Datum]), help="经纬度的坐标系。Datum."
-)
-@click.option("--dry-run", is_flag=True, help="只检查。Check, write nothing.")
-@FAULTS
-@YES
+@_command("names", "导入地名。Names of places from Excel or CSV.", DATUM)
 def names(path: Path, letters: str, datum: str, faults: Path | None, **how: bool) -> None:
     """导入道路、小区、地标、别名，地址由此落到网格；有一处问题就一个也不写。列：类型、地名，另有网格编码、经度、纬度、删除。
 
@@ -210,12 +202,7 @@ def names(path: Path, letters: str, datum: str, faults: Path | None, **how: bool
     _bring(SORTS["names"], path, letters, Options(datum), faults, **how)
 
 
-@click.command("micros", short_help="导入微网格和代表。Micro-grids from Excel or CSV.")
-@FILE
-@TOWN
-@click.option("--dry-run", is_flag=True, help="只检查。Check, write nothing.")
-@FAULTS
-@YES
+@_command("micros", "导入微网格和代表。Micro-grids from Excel or CSV.")
 def micros(path: Path, letters: str, faults: Path | None, **how: bool) -> None:
     """导入微网格和代表；有一处问题就一个也不写。列：微网格名称、所属网格（或微网格编码），另有户数、人口、代表账号、
     代表姓名、代表电话、称呼、楼栋门牌。
@@ -225,12 +212,7 @@ def micros(path: Path, letters: str, faults: Path | None, **how: bool) -> None:
     _bring(SORTS["micros"], path, letters, Options(), faults, **how)
 
 
-@click.command("lines", short_help="导入八条线服务。Who serves each grid, from Excel or CSV.")
-@FILE
-@TOWN
-@click.option("--dry-run", is_flag=True, help="只检查。Check, write nothing.")
-@FAULTS
-@YES
+@_command("lines", "导入八条线服务。Who serves each grid, from Excel or CSV.")
 def lines(path: Path, letters: str, faults: Path | None, **how: bool) -> None:
     """导入八条线由谁服务；有一处问题就一条也不写。列：网格编码，和八条线各一列，格里填单位，或者在岗人员的账号。
 
@@ -239,13 +221,11 @@ def lines(path: Path, letters: str, faults: Path | None, **how: bool) -> None:
     _bring(SORTS["lines"], path, letters, Options(), faults, **how)
 
 
-@click.command("categories", short_help="导入类别树。A tree of categories from Excel or CSV.")
-@FILE
-@TOWN
-@click.option("--overwrite", is_flag=True, help="已有的类别也照文件改。Change those that are there, too.")
-@click.option("--dry-run", is_flag=True, help="只检查。Check, write nothing.")
-@FAULTS
-@YES
+@_command(
+    "categories",
+    "导入类别树。A tree of categories from Excel or CSV.",
+    click.option("--overwrite", is_flag=True, help="已有的类别也照文件改。Change those that are there, too."),
+)
 def categories(path: Path, letters: str, overwrite: bool, faults: Path | None, **how: bool) -> None:
     """导入类别树：一行一个末级类别，列一级、二级、三级分类，另有编码、处置时限；或者列编码、名称、上级编码。
 

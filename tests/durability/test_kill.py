@@ -2,7 +2,7 @@
 
 A killer of its own ends the server and its worker with everything below them; clients go on resending under the same
 keys until they are answered. What was acknowledged must be there afterwards, whole and once. `LIANXIN_KILLS` sets how
-often (25 on each database: 50 moments in all). Every fifth start is one from nothing.
+often (25 on each database: 50 moments in all). Every tenth start is one from nothing.
 """
 
 import http.client
@@ -165,7 +165,7 @@ def walk(place, seed):
     with place.spring() as spring:
         for at in range(KILLS):
             seconds = draw.uniform(0.1, 1.2)
-            place.spring_until_killed(spring, seconds) if at % 5 else place.run_until_killed(seconds)
+            place.spring_until_killed(spring, seconds) if at % 10 else place.run_until_killed(seconds)
     stop.set()
     for client in clients:
         client.join(30)

@@ -4,15 +4,18 @@ Every fault is told, with its file and line; nothing raises on bad content.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import time
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from lianxin.town.columnmaps import faults_of
 from lianxin.workflow.clock import Limit
 from lianxin.workflow.definition import BadWorkflow, read
+from lianxin.workflow.definition.naming import strangers
 from lianxin.workflow.definition.source import Source, load
 
 Where = tuple[str | int, ...]
@@ -93,6 +96,14 @@ def limit(sheet: Sheet, where: Where, value: Any) -> None:
         Limit.parse(str(value))
     except ValueError as error:
         sheet.fault(where, f"{_last(where)}: {error}")
+
+
+def zone(sheet: Sheet, where: Where, value: Any) -> None:
+    """A zone of time by its name: Asia/Shanghai."""
+    try:
+        ZoneInfo(str(value))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        sheet.fault(where, f"{_last(where)} must be a zone of time as Asia/Shanghai, not {value!r}")
 
 
 def one_of(*choices: str) -> Check:
@@ -183,12 +194,12 @@ FILES: Mapping[str, Check] = {
         )
     ),
     "clauses.yaml": many(record({"key": key, "name": both, "text": both, "appeal": both}, {"hint": many(text)})),
-    "hours.yaml": record({"zone": text, "week": named(many(span), weekday), "makeup": many(span)}),
+    "hours.yaml": record({"zone": zone, "week": named(many(span), weekday), "makeup": many(span)}),
 }
 
 
 def check_folder(folder: Path) -> Iterator[FileFault]:
-    """Every fault of a folder of town data, file by file."""
+    """Every fault of a folder of town data, file by file, and of what one file says of another."""
     sheets = {name: _sheet(folder, name) for name in FILES if (folder / name).is_file()}
     flows, maps = (sorted((folder / name).glob("*.yaml")) for name in ("workflows", "maps"))
     if not sheets and not flows and not maps:
@@ -198,11 +209,12 @@ def check_folder(folder: Path) -> Iterator[FileFault]:
         if not sheet.faults:
             FILES[name](sheet, (), sheet.source.data)
             _unique(sheet)
-    _between(sheets)
+    _between(sheets, _limits(flows))
     for sheet in sheets.values():
         yield from sorted(sheet.faults)
+    roles = [name for _, name in _keys(sheets.get("roles.yaml"))]
     for path in flows:
-        yield from _workflow(path)
+        yield from _workflow(path, roles)
     for path in maps:
         yield from _map(path)
 
@@ -215,10 +227,15 @@ def _sheet(folder: Path, name: str) -> Sheet:
     return Sheet(name, source, [FileFault(name, fault.line, fault.message) for fault in source.faults])
 
 
-def _workflow(path: Path) -> Iterator[FileFault]:
+def _workflow(path: Path, roles: Sequence[str]) -> Iterator[FileFault]:
+    """A workflow by itself, and the offices it names where the folder says which there are."""
     name = f"workflows/{path.name}"
     try:
-        read(path.read_text("utf-8"))
+        text = path.read_text("utf-8")
+        source = load(text)
+        for where, who in strangers(source, roles) if roles else ():
+            yield FileFault(name, source.line(where), f"{who} is no role of roles.yaml")
+        read(text)
     except BadWorkflow as bad:
         yield from (FileFault(name, fault.line, fault.message) for fault in bad.faults)
     except (OSError, UnicodeDecodeError) as error:
@@ -259,18 +276,36 @@ def _unique(sheet: Sheet) -> None:
         seen.setdefault(name, sheet.source.line(where))
 
 
-def _between(sheets: Mapping[str, Sheet]) -> None:
-    """What one file says of another: a category's unit, a unit's roles."""
+def _limits(flows: Sequence[Path]) -> set[str]:
+    """The limits all workflows name (`within: {limit: handle}`), as far as their files can be read."""
+    found: set[str] = set()
+    for path in flows:
+        with suppress(OSError, UnicodeDecodeError):
+            found |= set(_named_limits(load(path.read_text("utf-8")).data))
+    return found
+
+
+def _named_limits(data: Any) -> Iterator[str]:
+    if isinstance(data, dict) and isinstance(data.get("limit"), str):
+        yield data["limit"]
+    for each in data.values() if isinstance(data, dict) else data if isinstance(data, list) else ():
+        yield from _named_limits(each)
+
+
+def _between(sheets: Mapping[str, Sheet], limits: Collection[str]) -> None:
+    """What one file says of another: a category's unit and limits, a unit's roles."""
     units, roles = ([name for _, name in _keys(sheets.get(file))] for file in ("units.yaml", "roles.yaml"))
     if units and (sheet := sheets.get("categories.yaml")):
         _refers(sheet, "handled_by", (*units, *LEVELS), "is no unit of units.yaml, nor grid or village")
+    if limits and (sheet := sheets.get("categories.yaml")):
+        _refers(sheet, "limits", limits, "is a limit no workflow names")
     if roles and (sheet := sheets.get("units.yaml")):
         _refers(sheet, "roles", roles, "is no role of roles.yaml")
 
 
-def _refers(sheet: Sheet, name: str, known: Sequence[str], message: str) -> None:
+def _refers(sheet: Sheet, name: str, known: Collection[str], message: str) -> None:
     for where, row in _rows(sheet.source.data, ()):
         value = row.get(name, []) if isinstance(row, dict) else []
-        for each in value if isinstance(value, list) else [value]:
+        for each in value if isinstance(value, list | dict) else [value]:
             if isinstance(each, str) and each not in known:
                 sheet.fault((*where, name), f"{each} {message}")

@@ -39,6 +39,15 @@ def test_the_year_to_the_anchor_has_2158_requests_of_which_2076_are_closed(lives
     assert len(lives) == 2 * 2158
 
 
+def test_hardly_any_two_texts_are_alike(lives):
+    """At most two pairs in a hundred have a Jaccard of their pairs of characters above 0.8; drawn by a recorded seed."""
+    grams = [{life.text[at : at + 2] for at in range(len(life.text) - 1)} for life in lives]
+    draw = random.Random(2158)
+    pairs = [draw.sample(grams, 2) for _ in range(20_000)]
+    alike = sum(len(one & other) > 0.8 * len(one | other) for one, other in pairs)
+    assert alike <= 0.02 * len(pairs)
+
+
 def test_of_the_year_before_all_but_three_are_closed(lives, last_year):
     assert sum(life.open for life in lives) - sum(life.open for life in last_year) == 3
 

@@ -150,6 +150,12 @@ def seal(town: Town, *, now: datetime) -> Seal | None:
     return made
 
 
+def seal_all(town: Town, *, now: datetime) -> None:
+    """Seal all that is not sealed yet: for commands that write much and may be run while no worker is."""
+    while seal(town, now=now) is not None:
+        pass
+
+
 def seal_facts(made: Seal) -> dict[str, Any]:
     """Everything of a seal that its mac covers."""
     return {

@@ -83,6 +83,14 @@ def test_a_leader_opens_each_figure_to_a_list_of_that_many(town, busy, signed):
         assert int(told[1]) == n if told else listed.count("data-number") >= n, href
 
 
+@pytest.mark.parametrize(("theme", "dark"), [("light", False), ("contrast", False), ("dark", True), ("auto", True)])
+def test_the_wall_is_dark_unless_light_or_high_contrast_was_chosen(town, busy, signed, theme, dark):
+    client = signed("leader")
+    client.cookies["lx_theme"] = theme
+    told = re.search(r'<html[^>]* class="([^"]*)"', client.get("/wall/").content.decode())[1]
+    assert ("dark" in told.split()) is dark
+
+
 def test_what_is_due_soon_is_what_the_desk_lists(town, life, signed):
     now, client = timezone.now(), signed("leader")
     made = [life(at=now - timedelta(hours=1)).to("handle").case.pk for _each in range(3)]

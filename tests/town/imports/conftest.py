@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from django.test import TestCase
 
 _spec = importlib.util.spec_from_file_location("tables_made", Path(__file__).with_name("tables_made.py"))
 _made = importlib.util.module_from_spec(_spec)
@@ -24,7 +25,8 @@ def lianxin(db):
     from lianxin.town.cli import main
 
     def run(*arguments, answer=None):
-        result = CliRunner().invoke(main, [str(each) for each in arguments], input=answer)
+        with TestCase.captureOnCommitCallbacks(execute=True):  # a command ends with its transaction written
+            result = CliRunner().invoke(main, [str(each) for each in arguments], input=answer)
         if result.exception and not isinstance(result.exception, SystemExit):
             raise result.exception
         return result

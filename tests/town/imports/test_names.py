@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 
 from lianxin.keys.cache import bump
 from lianxin.ledger.models import Entry
@@ -57,6 +58,19 @@ def test_a_name_is_moved_and_taken_away_and_the_entry_says_what_it_was(town, bri
     assert [str(each) for each in verify(town)] == []
     AddressName.objects.for_system("behind the product's back", town).filter(name="新粮站").update(point=[117.009, 34.606])
     assert [(each.subject, each.seq, each.detail) for each in verify(town)] == [(f"name:{moved.subject_id}", moved.seq, "point")]
+
+
+def test_what_a_command_brought_is_sealed_and_does_not_vanish_unseen(town, bring):
+    bring(("地标", "老粮站", "", 117.005, 34.605, ""))
+    held = Entry.objects.for_system("tests", town).filter(subject_kind="name")
+    assert held.exists()
+    assert not held.filter(seal_id=None).exists()
+    (name,) = known_names(town).values()
+    with connection.cursor() as cursor:  # all of it, behind the product's back
+        for table in ("ledger_entry", "ledger_head"):
+            cursor.execute(f"DELETE FROM {table} WHERE subject_kind = 'name' AND subject_id = %s", [name.pk])
+        cursor.execute("DELETE FROM places_addressname WHERE id = %s", [name.pk])
+    assert list(verify(town))
 
 
 def test_a_name_without_a_point_stands_in_the_middle_of_its_grid_wherever_that_comes_to_lie(town, bring):

@@ -21,7 +21,7 @@ from django.utils import timezone
 from lianxin.cases.models import Case
 from lianxin.keys.ids import new_id
 from lianxin.keys.models import Town
-from lianxin.ledger.actions import seal
+from lianxin.ledger.actions import seal_all
 from lianxin.people.actors import system
 from lianxin.town.demo import geography
 from lianxin.town.demo.beside import Beside, beside
@@ -147,7 +147,7 @@ def _load(plan: Plan, loading: Loading) -> Town:
     begun = plan.lives[0].recorded_at - BEFORE
     settle_micros(plan.micros, plan.ground, plan.staff, setting, actor=system(setting.town), now=begun)
     progress("正在封存留痕 / sealing the history", 0, 0)
-    _seal(setting.town, now=now)
+    seal_all(setting.town, now=now)
     hand_out(setting.sign_ins, new_password(settings.CONFIG))
     return setting.town
 
@@ -231,8 +231,3 @@ def _in_hand(plan: Plan, stage: Stage, lives: Sequence[Life], now: datetime) -> 
         fit = [life for life in lives if levels[life.category].handled_by == level and life.grid in ground]
         found += at_work(fit, setting.printed[username], hint, town=setting.town, now=now, mark=username[0].upper())
     return found
-
-
-def _seal(town: Town, *, now: datetime) -> None:
-    while seal(town, now=now) is not None:
-        pass

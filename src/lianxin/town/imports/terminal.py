@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from django.utils import timezone
 
+from lianxin.ledger.actions import seal_all
 from lianxin.people.actors import system
 from lianxin.places.datum import Datum
 from lianxin.town.cli.demo import Counter
@@ -98,6 +99,7 @@ def _bring_cases(path: Path, plan: str, town: Town, kind: str, how: Mapping[str,
         done = bring(
             table, columns, town, kind=kind, progress=lambda n: counter.show("导入 / importing", n, looked.rows)
         )
+    seal_all(town, now=timezone.now())
     say(f"新增 {done.added:,} 件，已有 {done.same:,} 件。", f"{done.added:,} added, {done.same:,} were there already.")
     return looked
 
@@ -161,6 +163,7 @@ def people(path: Path, letters: str, dry_run: bool, faults: Path | None, yes: bo
 
 def _settle(rows: Sequence[PersonRow], town: Town) -> None:
     done = settle_people(rows, actor=system(town), now=timezone.now())
+    seal_all(town, now=timezone.now())
     say(
         f"新增账号 {done.accounts:,}、岗位 {done.posts:,}，更新 {done.changed:,}，不变 {done.same:,}。",
         f"{done.accounts:,} accounts and {done.posts:,} posts added, "
@@ -254,6 +257,7 @@ def _bring(sort: Sort, path: Path, letters: str, options: Options, faults: Path 
         say(f"{len(looked.rows):,} 行都没有问题；未写入。", "All rows are sound; nothing written.")
         return
     done = sort.take(looked, options, system(town), timezone.now())
+    seal_all(town, now=timezone.now())
     word, kept = sort.word, done.get("kept", 0)
     say(
         f"新增 {done['added']:,} {word}，更新 {done['changed']:,} {word}，不变 {done['same']:,} {word}。",

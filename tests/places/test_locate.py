@@ -144,12 +144,13 @@ def test_near_lists_every_polygon_within_reach_and_no_other(lon: float, lat: flo
     if home is not None:
         assert (home, 0.0) in around
     # A circle drawn another way: the great-circle distance to the nearest point of each tile.
-    told = {number for number, _far in around}
+    # On a sphere it is up to three in a thousand longer or shorter than on the plane, which follows the ellipsoid.
+    told, slack = {number for number, _far in around}, 1 + metres * 0.004
     for number, tile in tiles().items():
         if abs(tile.centroid.x - lon) < 0.02 and abs(tile.centroid.y - lat) < 0.02:
             far = great_circle((lon, lat), nearest(tile, lon, lat))
-            assert number in told or far > metres - 1
-            assert number not in told or far < metres + 1
+            assert number in told or far > metres - slack
+            assert number not in told or far < metres + slack
 
 
 def nearest(tile: Polygon, lon: float, lat: float) -> tuple[float, float]:

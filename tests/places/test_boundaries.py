@@ -156,6 +156,17 @@ def test_an_import_that_changes_a_boundary_keeps_the_one_before(town, now):
     assert entry.data["was"] == digest_of(row.boundary)
 
 
+def test_a_name_without_a_point_stays_with_its_grid_when_the_ground_moves(town, redrawn):
+    second = grid_named(town, "1-2")
+    name = AddressName.objects.create(town=town, grid=second, name="老井台", kind="landmark")
+    redrawn(EAST)
+    name.refresh_from_db()
+    assert (name.grid_id, name.point) == (second.pk, None)
+    found = find_address(town, "老井台")[0]
+    second.refresh_from_db()
+    assert (found.grid_id, found.lon, found.lat) == (second.pk, second.lon, second.lat)
+
+
 def test_names_go_with_their_ground_when_an_import_moves_a_boundary(town, now):
     first, second = grid_named(town, "1-1"), grid_named(town, "1-2")
     AddressName.objects.create(town=town, grid=second, name="老井台", kind="landmark", point=[117.012, 34.605])

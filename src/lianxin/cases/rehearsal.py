@@ -16,13 +16,14 @@ from django.db.models import Count
 from lianxin.cases.models import Case
 from lianxin.cases.queries.setup import limits_of, workflow_by_id
 from lianxin.cases.queries.undone import UNDO
-from lianxin.cases.roles import HOLDER, MAIN, stood_in_for
+from lianxin.cases.roles import MAIN, stood_in_for
 from lianxin.keys.models import Town
 from lianxin.ledger.models import Entry
 from lianxin.people.models import Post
 from lianxin.people.queries import clock_of
 from lianxin.workflow.clock import Limit
 from lianxin.workflow.definition import Step, Workflow
+from lianxin.workflow.definition.naming import HOLDER
 from lianxin.workflow.replaying import Deed, Walked, walk
 
 MOST_OPEN: Final = 3000  # open cases whose limits are reckoned anew

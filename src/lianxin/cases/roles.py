@@ -6,11 +6,10 @@ from typing import Any
 from lianxin.cases.models import Case, Duty
 from lianxin.people.actors import Actor
 from lianxin.workflow.definition import Transition, Workflow
+from lianxin.workflow.definition.naming import HOLDER
 from lianxin.workflow.engine import CaseState, available
 
 MAIN = "main"
-HOLDER = frozenset({"holder", "holder_in_person"})  # a unit's people share its duties; in person: named, no colleague
-
 DESKS = frozenset({"clerk", "dispatcher", "window"})  # who takes in, sorts and sends on
 
 

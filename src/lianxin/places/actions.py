@@ -193,8 +193,10 @@ def _names_follow(
     }
     names = AddressName.objects.for_system("names follow", town).filter(grid_id__in=grid_ids)
     whole = (AddressName.Kind.VILLAGE, AddressName.Kind.ALIAS)
-    for name in names.exclude(kind__in=whole).exclude(point=None).order_by("id"):
-        lon, lat = name.point or (0.0, 0.0)
+    for name in names.exclude(kind__in=whole).order_by("id"):
+        if name.point is None:
+            continue
+        lon, lat = name.point
         if by_level[held[name.grid_id][0]].find(lon, lat) == name.grid_id:
             continue
         near = [pk for pk, _far in by_level[held[name.grid_id][0]].near(lon, lat, ON_BORDER_M)]

@@ -204,6 +204,8 @@ def test_what_is_missing_is_named_and_leads_to_where_it_is_mended(town, admin):
 
 def test_a_town_without_names_of_places_is_led_to_the_file_that_brings_them(town, admin):
     assert 'href="/setup/import/?what=names"' in text(admin.get("/setup/"))
+    for key in ("names", "categories"):
+        assert f'href="/setup/import/?what={key}"' in text(admin.get(f"/setup/{key}/"))
     row = NameRow(2, "老粮站", "landmark", grid_named(town, "1-1").pk, (117.005, 34.605))
     settle_names([row], actor=who(town, "admin"), now=timezone.now())
     assert "what=names" not in text(admin.get("/setup/"))

@@ -10,7 +10,7 @@ from django.db.models import Q
 from lianxin.cases.actions.writing import Sheet, entry_of, save_changes, save_rows
 from lianxin.cases.columns import apply
 from lianxin.cases.models import Case, Duty, Reporter
-from lianxin.cases.roles import HOLDER, MAIN, holds, seat_of
+from lianxin.cases.roles import MAIN, holds, seat_of
 from lianxin.cases.routes import grid_chain
 from lianxin.cases.values import Holder, Standing
 from lianxin.keys.models import Town
@@ -20,6 +20,7 @@ from lianxin.people.actors import Actor
 from lianxin.people.models import Post
 from lianxin.people.queries import clock_of, desk_of, today, units
 from lianxin.workflow.clock import Due
+from lianxin.workflow.definition.naming import HOLDER
 from lianxin.workflow.engine import DutyOpen, Plan, Refused, by_hours
 
 

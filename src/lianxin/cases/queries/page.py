@@ -22,7 +22,7 @@ from lianxin.cases.queries.history import History, history_of, timeline
 from lianxin.cases.queries.merged import merged_into
 from lianxin.cases.queries.setup import categories, workflow_by_id
 from lianxin.cases.queries.undone import last_own
-from lianxin.cases.roles import HOLDER, MAIN, holds, open_to, roles_of
+from lianxin.cases.roles import MAIN, holds, open_to, roles_of
 from lianxin.cases.values import Standing
 from lianxin.cases.words import act_name, channel_name, choice_name, duty_name, kept_names, said, step_name
 from lianxin.keys.numbers import spoken
@@ -32,6 +32,7 @@ from lianxin.people.masking import mask_name, mask_phone
 from lianxin.people.queries import units
 from lianxin.ui import words
 from lianxin.workflow.definition import FIELDS, PHASES, Transition, Workflow
+from lianxin.workflow.definition.naming import HOLDER
 from lianxin.workflow.engine import CaseState, available
 from lianxin.workflow.undoing import WITHIN
 

@@ -21,7 +21,6 @@ from lianxin.cases.pickers import category_name, grid_name
 from lianxin.cases.queries.inbox import InboxFilter, inbox, rows_of
 from lianxin.cases.queries.setup import categories, latest_version, leaves, report_kind, workflow_of
 from lianxin.cases.queries.watch import asked
-from lianxin.cases.roles import HOLDER
 from lianxin.cases.values import Done, Holder
 from lianxin.cases.views.desk.register import kinds_to_open
 from lianxin.cases.views.frame import StaffRequest, frame
@@ -40,6 +39,7 @@ from lianxin.town.homes.reform.micro import mine
 from lianxin.town.homes.rows import MAIN, dress, places_of, with_next
 from lianxin.ui.receipts import receipted
 from lianxin.workflow.definition import Transition
+from lianxin.workflow.definition.naming import HOLDER
 
 CHANNEL = "field"
 MOST = 100

@@ -8,12 +8,12 @@ from django.urls import reverse
 from lianxin.cases.models import Case
 from lianxin.cases.pickers import unit_name
 from lianxin.cases.queries.setup import latest_version, workflow_of
-from lianxin.cases.roles import HOLDER
 from lianxin.cases.words import choice_name, duty_name, said
 from lianxin.keys.models import Town
 from lianxin.people.actors import Actor
 from lianxin.people.queries import units
 from lianxin.workflow.definition import PHASES, Transition, Workflow
+from lianxin.workflow.definition.naming import HOLDER
 
 Row = dict[str, Any]
 MAIN = "main"

@@ -302,6 +302,7 @@ CATEGORIES = Register(
     group=lambda town, row: category_name(categories(town)[row.parent_id or row.pk]),
     off=lambda row: not row.active,
     check=_category_check,
+    sort="categories",
 )  # fmt: skip
 
 # --- grounds for not taking a case ---

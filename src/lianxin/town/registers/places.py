@@ -132,4 +132,5 @@ NAMES = Register(
     check=_name_check,
     by="",
     drops=True,
+    sort="names",
 )  # fmt: skip

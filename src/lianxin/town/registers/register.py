@@ -62,6 +62,7 @@ class Register:
     may: str = "configure"
     adds: bool = True
     drops: bool = False
+    sort: str = ""  # of the files that bring its rows in, where there are any
 
     def named(self, column: str) -> Field | None:
         """The field of a column."""

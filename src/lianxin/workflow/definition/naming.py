@@ -6,7 +6,8 @@ from typing import Any, Final
 from lianxin.workflow.definition.reading import BY
 from lianxin.workflow.definition.source import Path, Source
 
-FIXED: Final = frozenset({"holder", "holder_in_person", "reporter", "joiner", "system"})  # people who hold no office
+HOLDER: Final = frozenset({"holder", "holder_in_person"})  # a unit's people share its duties; in person: no colleague
+FIXED: Final = HOLDER | {"reporter", "joiner", "system"}  # people who are named without an office
 
 
 def strangers(source: Source, roles: Collection[str]) -> Iterator[tuple[Path, str]]:

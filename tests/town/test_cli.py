@@ -83,6 +83,33 @@ def test_hosts_that_are_none_are_refused():
         config.read({"LIANXIN_HOSTS": " , "})
 
 
+@pytest.mark.parametrize("secret", ["x", "x" * 31])
+def test_a_secret_that_can_be_guessed_is_refused(secret):
+    with pytest.raises(config.BadSettings, match="LIANXIN_SECRET 至少 32 个字符"):
+        config.read({"LIANXIN_SECRET": secret})
+    assert config.read({"LIANXIN_SECRET": "x" * 32})["LIANXIN_SECRET"] == "x" * 32
+
+
+@pytest.mark.parametrize(
+    ("wrong", "meant"),
+    [
+        ("LIANXIN_DATABSE", "LIANXIN_DATABASE"),
+        ("LIANXIN_HOST", "LIANXIN_HOSTS"),
+        ("LIANXIN_PROFIL", "LIANXIN_PROFILE"),
+        ("LIANXIN_EMAILURL", "LIANXIN_EMAIL_URL"),
+        ("LIANXIN_HTTP", "LIANXIN_HTTPS"),
+    ],
+)
+def test_a_setting_written_wrong_is_named_with_the_one_that_is_meant(wrong, meant):
+    with pytest.raises(config.BadSettings, match=f"{wrong} 不是设置项，是不是 {meant}？"):
+        config.read({wrong: "1"})
+
+
+def test_what_the_machine_names_in_its_own_way_is_no_setting_written_wrong():
+    """A cluster names a service's address and port in every process beside it."""
+    config.read({"LIANXIN_SERVICE_HOST": "10.0.0.1", "LIANXIN_PORT": "tcp://10.0.0.1:80", "LIANXIN_REQUIRE": "chromium"})
+
+
 @pytest.mark.parametrize("port", ["0", "65536", "99999", "-1", "8e3", "八千"])
 def test_a_port_that_is_none_is_refused(port):
     with pytest.raises(config.BadSettings, match="PORT 应为 1 到 65535 的整数"):

@@ -1,5 +1,6 @@
 """Settings by environment: each with a name, a meaning, a default and a check; all faults are told at once."""
 
+import difflib
 import os
 import re
 import secrets
@@ -93,6 +94,9 @@ SETTINGS = (
     Setting("HOST", "127.0.0.1", "Address the server listens on."),
     Setting("PORT", "8000", "Port the server listens on.", kind="int", within=(1, 65535)),
 )
+OURS = "LIANXIN_"
+SECRET_LENGTH = 32  # characters a secret has at least: fewer can be guessed, and signatures made with it forged
+ALIKE = 0.75  # from here on a name is taken for a setting's, written wrong; others may be the machine's own
 MORE = ("sslmode", "sslrootcert", "sslcert", "sslkey", "connect_timeout")  # what the database's URL may say besides
 
 
@@ -158,9 +162,28 @@ def read(environ: Mapping[str, str]) -> Config:
     ]
     if not values["LIANXIN_HOSTS"].strip(" ,"):
         faults.append("LIANXIN_HOSTS 至少要写一个主机名。LIANXIN_HOSTS must name a host at least.")
+    if 0 < len(values["LIANXIN_SECRET"]) < SECRET_LENGTH:
+        faults.append(
+            f"LIANXIN_SECRET 至少 {SECRET_LENGTH} 个字符，太短会被猜出；不设则自动生成。"
+            f"LIANXIN_SECRET needs {SECRET_LENGTH} characters at least, a shorter one can be guessed; without it, one is made."
+        )
+    faults += [
+        f"{wrong} 不是设置项，是不是 {meant}？{wrong} is no setting; is {meant} meant?"
+        for wrong, meant in _misspelt(environ)
+    ]
     if faults:
         raise BadSettings(faults)
     return Config(values)
+
+
+def _misspelt(environ: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Names that are nearly a setting's, with the setting: what they say would go unheard."""
+    tails = {setting.name.removeprefix(OURS): setting.name for setting in SETTINGS if setting.name.startswith(OURS)}
+    found = []
+    for name in sorted(environ):
+        if name.startswith(OURS) and (tail := name.removeprefix(OURS)) not in tails:
+            found += [(name, tails[near]) for near in difflib.get_close_matches(tail, tails, n=1, cutoff=ALIKE)]
+    return found
 
 
 def _value(setting: Setting, given: str, faults: list[str]) -> Any:

@@ -4,10 +4,10 @@ Each page is opened cold in headless Chromium on a slow line (400 kbit/s, 400 ms
 Usable: its words are painted and its document is parsed, so that a form can be filled in. Scripts come after.
 """
 
-import os
 import sys
 from pathlib import Path
 
+import chromium
 from axe_playwright_python.sync_playwright import Axe
 from pictures import DESK, PHONE, sign_in, window
 from playwright.sync_api import sync_playwright
@@ -83,8 +83,7 @@ def main(base, data):
     heads = ("", "页面 page", "KB", "请求 requests", "可用 usable, s", "axe", "点几下 taps")
     rows = [f"| {' | '.join(heads)} |", "|---|---|---:|---:|---:|---:|---|"]
     with sync_playwright() as playwright:
-        chromium = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium.path(), args=["--no-sandbox"])
         for face, name, whose, address, size, taps in PAGES:
             with window(browser, size) as context:
                 if whose:

@@ -5,10 +5,10 @@ keeps a small PNG in docs/images. Names after the address take those pictures al
 """
 
 import io
-import os
 import sys
 from pathlib import Path
 
+import chromium
 from PIL import Image, ImageChops
 from playwright.sync_api import sync_playwright
 from scenes import AFTER, BEFORE
@@ -107,8 +107,7 @@ def main(base, data, *names):
     lines = (Path(data) / "demo-sign-ins.txt").read_text("utf-8").splitlines()
     passwords = dict(line.split("\t")[:2] for line in lines)
     with sync_playwright() as playwright:
-        chromium = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium.path(), args=["--no-sandbox"])
         for *each, size in (row for row in PAGES if not names or row[0] in names):
             with window(browser, size) as context:
                 take(context, base, passwords, *each)

@@ -165,7 +165,8 @@ def read(environ: Mapping[str, str]) -> Config:
     if 0 < len(values["LIANXIN_SECRET"]) < SECRET_LENGTH:
         faults.append(
             f"LIANXIN_SECRET 至少 {SECRET_LENGTH} 个字符，太短会被猜出；不设则自动生成。"
-            f"LIANXIN_SECRET needs {SECRET_LENGTH} characters at least, a shorter one can be guessed; without it, one is made."
+            f"LIANXIN_SECRET needs {SECRET_LENGTH} characters at least: a shorter one can be guessed. "
+            "Without it, one is made."
         )
     faults += [
         f"{wrong} 不是设置项，是不是 {meant}？{wrong} is no setting; is {meant} meant?"

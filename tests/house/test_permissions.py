@@ -560,6 +560,7 @@ TABLE = (
     # The look.
     Row("/ui/look/?size=elder", always(302)),
     Row("/ui/made/mark.svg", always(200)),
+    Row("/favicon.ico", always(200)),
     Row("/ui/", always(200)),
     # The programs' door, public.
     Row("/api/v1/", always(404)),

@@ -222,20 +222,21 @@ def children_of(pid: int) -> set[int]:
     return found
 
 
-def start(tmp_path: Path, port: int) -> subprocess.Popen[bytes]:
+def start(tmp_path: Path, port: int, **more: str) -> subprocess.Popen[bytes]:
     environ = {
         **ENVIRON, "LIANXIN_DATA": str(tmp_path / "a town"), "PORT": str(port),
-        "LIANXIN_PROFILE": "production", "LIANXIN_WORKERS": "1",
+        "LIANXIN_PROFILE": "production", "LIANXIN_WORKERS": "1", **more,
     }  # fmt: skip
     with open(tmp_path / "out", "wb") as out:
         return subprocess.Popen([sys.executable, "-m", "lianxin", "run"], env=environ, stdout=out, stderr=out)
 
 
-def wait_for_page(port: int) -> int:
+def wait_for_page(port: int, host: str = "127.0.0.1") -> int:
     """The status of the first answer."""
+    asked = urllib.request.Request(f"http://127.0.0.1:{port}/ui/", headers={"Host": host})
     for _ in range(600):
         try:
-            return urllib.request.urlopen(f"http://127.0.0.1:{port}/ui/", timeout=5).status
+            return urllib.request.urlopen(asked, timeout=5).status
         except urllib.error.HTTPError as answer:
             return answer.code
         except OSError:
@@ -244,12 +245,12 @@ def wait_for_page(port: int) -> int:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [signal.SIGINT, signal.SIGTERM])
-def test_run_starts_everything_and_one_signal_stops_everything(tmp_path, name):
+@pytest.mark.parametrize(("name", "host"), [(signal.SIGINT, "127.0.0.1"), (signal.SIGTERM, "zhen.example")])
+def test_run_starts_everything_and_one_signal_stops_everything(tmp_path, name, host):
     port = free_port()
-    town = start(tmp_path, port)
+    town = start(tmp_path, port, LIANXIN_HOSTS=host)
     try:
-        wait_for_page(port)
+        wait_for_page(port, host)
         below = children_of(town.pid)
         assert len(below) >= 3  # the server, its process, the worker
         town.send_signal(name)
@@ -259,6 +260,8 @@ def test_run_starts_everything_and_one_signal_stops_everything(tmp_path, name):
     said = (tmp_path / "out").read_text("utf-8")
     assert f"http://127.0.0.1:{port}" in said
     assert "Traceback" not in said
+    assert " WARNING " not in said  # nothing is asked for that is not there, even before there is a town
+    assert " ERROR " not in said
     assert not any(map(is_alive, below))
     assert (tmp_path / "a town" / "lianxin.sqlite3").exists()
 

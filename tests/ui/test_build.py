@@ -171,6 +171,19 @@ def test_only_what_was_built_for_pages_is_sent(client, name):
     assert client.get(f"/ui/made/{name}").status_code == 404
 
 
+def test_a_browser_that_looks_for_an_icon_by_itself_finds_the_mark(client):
+    from io import BytesIO
+
+    from PIL import Image
+
+    if not assets.MANIFEST.is_file():
+        pytest.skip("the front end has not been built: python -m lianxin.ui.build")
+    answer = client.get(f"/{assets.ICON}")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "image/x-icon")
+    assert len(answer.content) < 5_000
+    assert Image.open(BytesIO(answer.content)).info["sizes"] == {(16, 16), (32, 32), (48, 48)}
+
+
 def test_built_files_come_packed_to_whoever_reads_packed(client):
     import gzip
 

@@ -19,6 +19,7 @@ from types import FrameType
 from typing import Any
 
 from lianxin.town.config import Config
+from lianxin.ui.assets import ICON
 
 log = logging.getLogger("lianxin.running")
 
@@ -252,10 +253,15 @@ class Supervisor:
         while not self._stop.wait(0.1) and self._children["serve"].exitcode is None:
             asking = http.client.HTTPConnection(host, self._config["PORT"], timeout=2)
             with contextlib.closing(asking), contextlib.suppress(OSError, http.client.HTTPException):
-                asking.request("HEAD", "/")
+                asking.request("HEAD", f"/{ICON}", headers=self._named())  # there before any town is
                 asking.getresponse()
                 return True
         return False
+
+    def _named(self) -> dict[str, str]:
+        """The name the server is asked by: one it answers to, where it does not answer to every one."""
+        names = (each.strip().lstrip(".") for each in self._config["LIANXIN_HOSTS"].split(","))
+        return {"Host": name} if (name := next(filter(None, names), "*")) != "*" else {}
 
     def _mind(self) -> int:
         begun = {name: time.monotonic() for name in self._children}

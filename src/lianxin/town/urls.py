@@ -2,6 +2,9 @@
 
 from django.urls import include, path
 
+from lianxin.ui.assets import ICON
+from lianxin.ui.made import made
+
 urlpatterns = [
     path("", include("lianxin.town.homes.urls")),
     path("", include("lianxin.town.homes.setup.urls")),
@@ -20,4 +23,5 @@ urlpatterns = [
     path("desk/", include("lianxin.cases.views.desk.urls")),
     path("api/v1/", include("lianxin.town.api.urls")),
     path("ui/", include("lianxin.ui.urls")),
+    path(ICON, made, {"name": ICON}, name="icon"),
 ]

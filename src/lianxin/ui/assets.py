@@ -9,6 +9,7 @@ from typing import Any
 STATIC = Path(__file__).parent / "static" / "lianxin"
 MANIFEST = STATIC / "manifest.json"
 WORKER = STATIC / "sw.js"
+ICON = "favicon.ico"  # where browsers look for one whatever a page says
 # Whose pages a service worker keeps: its own file, and the scripts and the sheet those pages need.
 FACES = {"public": ("sw.js", "public", "public"), "field": ("field-sw.js", "field", "staff")}
 ADDRESS = "/ui/made/"  # of `made`, which sends them packed

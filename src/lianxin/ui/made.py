@@ -14,7 +14,10 @@ from django.views.decorators.http import require_safe
 
 from lianxin.ui.assets import STATIC
 
-KINDS: Final = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+KINDS: Final = {
+    ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml",
+    ".ico": "image/x-icon",
+}  # fmt: skip
 A_YEAR, AN_HOUR = 365 * 86400, 3600
 NAMED_BY_CONTENT = re.compile(r"-[\w-]{8}\.\w+$")
 

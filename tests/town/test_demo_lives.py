@@ -48,6 +48,14 @@ def test_hardly_any_two_texts_are_alike(lives):
     assert alike <= 0.02 * len(pairs)
 
 
+def test_nobody_says_what_somebody_said_before(lives):
+    """Side by side in a list, two that are the same to the letter look like a fault."""
+    assert len({life.title for life in lives}) == len({life.text for life in lives}) == len(lives)
+    answers = [act.given["answer"] for life in lives for act in life.acts if "answer" in act.given]
+    assert len(set(answers)) == len(answers) > 4000
+    assert max(len(life.title) for life in lives) <= 34
+
+
 def test_of_the_year_before_all_but_three_are_closed(lives, last_year):
     assert sum(life.open for life in lives) - sum(life.open for life in last_year) == 3
 

@@ -1,5 +1,6 @@
 """The whole demo town, three weeks after its anchor: its recorded figures, and today's life."""
 
+from collections import Counter
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -8,7 +9,7 @@ import pytest
 from demo import loading, passing
 from lianxin.cases.models import Case, Duty, Publication
 from lianxin.cases.queries.inbox import InboxFilter, inbox
-from lianxin.ledger.models import Entry
+from lianxin.ledger.models import Entry, Text
 from lianxin.ledger.verify import verify
 from lianxin.people.actors import actor_of
 from lianxin.people.models import Account
@@ -61,6 +62,16 @@ def test_today_the_town_lives(whole):
     assert cases.filter(id__in=shown, closed_at=None).exists()
     assert cases.filter(id__in=shown).exclude(closed_at=None).exists()
     assert list(verify(town)) == []
+
+
+def test_no_two_requests_and_no_two_answers_are_the_same_to_the_letter(whole):
+    texts = Text.objects.for_system("test", whole.town).filter(entry__subject_kind="case")
+    for field, least in (("text", 4400), ("answer", 4100)):
+        bodies = texts.filter(field=field).values_list("body", flat=True)
+        twice = [body for body, count in Counter(bodies).items() if count > 1]
+        assert (twice, bodies.count() > least) == ([], True)
+    titles = Case.objects.for_system("test", whole.town).exclude(channel="appeal").values_list("title", flat=True)
+    assert [title for title, count in Counter(titles).items() if count > 1] == []
 
 
 def test_each_kind_goes_round_and_each_home_has_something_to_do(whole):

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from lianxin.town.demo.names import Name, People
 from lianxin.town.demo.rhythm import at_hour, moments
+from lianxin.town.demo.said import Said
 from lianxin.town.demo.script import Case, Photo, Script
 from lianxin.town.demo.spots import Spots
 from lianxin.town.demo.texts import Leaf, Story, Texts
@@ -107,20 +109,25 @@ class _Born:
 
 
 def plan_lives(  # noqa: PLR0917 - the six things a town is drawn from
-    rng: Random, geography: GeographyLike, staff: Staff, rules: Rules, people: People, texts: Texts | None = None
-) -> list[Life]:
+    rng: Random, geography: GeographyLike, staff: Staff, rules: Rules, people: People, texts: Texts | None = None,
+    *, said: Said | None = None,
+) -> list[Life]:  # fmt: skip
     """2,158 requests in each of the two years up to the anchor, ordered by the time they were recorded.
 
-    Of the last year's exactly 2,076 have reached an end step at the anchor, of the year before all but three.
+    Of the last year's exactly 2,076 have reached an end step at the anchor, of the year before all but three. Nobody
+    says what was `said` before.
     """
-    return _Town(rng, geography, staff, rules, people, texts=texts or Texts.read()).live()
+    words = texts or Texts.read()
+    return _Town(rng, geography, staff, rules, people, texts=words, said=said or Said()).live()
 
 
 class _Town:
     def __init__(
-        self, rng: Random, geography: GeographyLike, staff: Staff, rules: Rules, people: People, *, texts: Texts
-    ) -> None:
+        self, rng: Random, geography: GeographyLike, staff: Staff, rules: Rules, people: People, *, texts: Texts,
+        said: Said,
+    ) -> None:  # fmt: skip
         self._rng, self._staff, self._rules, self._people, self._texts = rng, staff, rules, people, texts
+        self._said = said
         self._spots = Spots(rng, geography)
         self._reporters: list[tuple[Reporter, Name]] = []
         self._born: list[_Born] = []
@@ -217,7 +224,9 @@ class _Town:
     # ---- playing ----------------------------------------------------------------------------------
 
     def _play(self, born: _Born, stop: datetime | None = None) -> None:
-        script = Script(self._rules, self._staff, self._texts, self._rng, born.case, stop=stop or self._rules.anchor)
+        script = Script(
+            self._rules, self._staff, self._texts, self._rng, born.case, self._said, stop=stop or self._rules.anchor
+        )
         with suppress(Halted):
             if born.main:
                 script.merge_into(born.main)
@@ -280,10 +289,19 @@ class _Town:
         return Life(
             key=born.key, recorded_at=case.recorded_at, channel=case.channel, category=case.category,
             grid=story.spot.grid, address=story.spot.at, lon=story.spot.lon, lat=story.spot.lat,
-            title=self._texts.title(rng, story), text=self._texts.text(rng, story, case.channel),
+            title=self._title(story),
+            text=self._said.once(rng, lambda dice: self._texts.text(dice, story, case.channel)),
             reporter=born.reporter, consent=rng.random() < 0.72, photos=tuple(photos), raised_by=born.raised_by,
             acts=tuple(born.acts), open=born.ends is None, story=story, merged_into=born.main if born.ends else "",
         )  # fmt: skip
+
+    def _title(self, story: Story) -> str:
+        """What it is about; where that was told before, with the spot, or whose village or street it is."""
+        spot, title = story.spot, self._texts.title
+        exact = partial(title, story=replace(story, spot=replace(spot, near=spot.at)))
+        places = (spot.home, spot.near, spot.at)
+        ways = [lambda dice, place=place: f"{title(dice, story)}（{place}）" for place in places]
+        return self._said.once(self._rng, partial(title, story=story), exact, *ways)
 
     def _unit_name(self, case: Case) -> str:
         level = self._rules.categories[case.category].handled_by

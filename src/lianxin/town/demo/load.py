@@ -34,6 +34,7 @@ from lianxin.town.demo.others import play_others
 from lianxin.town.demo.play import Stage
 from lianxin.town.demo.points import settle_points
 from lianxin.town.demo.rules import TOWNS, Rules
+from lianxin.town.demo.said import Said
 from lianxin.town.demo.setting import Setting, make_town, settle
 from lianxin.town.demo.signins import hand_out, new_password
 from lianxin.town.demo.sites import make_sites, settle_sites
@@ -136,8 +137,9 @@ def _load(plan: Plan, loading: Loading) -> Town:
     if not loading.most:
         assert_figures(setting.town, plan.about["figures"])
     if loading.lately is not None:
-        _go_on(plan, stage, loading)
-        _live_on(plan, stage, loading, loading.lately.result(), share=len(lives) / len(plan.lives))
+        lately = loading.lately.result()
+        _go_on(plan, stage, loading, Said.of([*plan.lives, *lately]))
+        _live_on(plan, stage, loading, lately, share=len(lives) / len(plan.lives))
     progress("正在公开结果 / publishing results", 0, 0)
     since = min(now, plan.rules.anchor) - SHOWN
     publish_some(stage, plan.rng, since=since, until=now)
@@ -156,7 +158,7 @@ def plan_lately(plan: Plan, now: datetime) -> list[Life]:
     """Two years of requests up to now, of which only the last weeks will be used."""
     rules = replace(plan.rules, anchor=timezone.localtime(now))
     rng = Random(f"{plan.rules.seed} today")  # noqa: S311
-    return plan_lives(rng, plan.ground, plan.staff, rules, plan.people, plan.texts)
+    return plan_lives(rng, plan.ground, plan.staff, rules, plan.people, plan.texts, said=Said.of(plan.lives))
 
 
 def _whole(lives: Sequence[Life]) -> list[Life]:
@@ -191,9 +193,9 @@ def assert_figures(town: Town, figures: dict[str, int]) -> None:
         raise FiguresDiffer(f"recorded and closed {found}, not {figures['requests']} and {figures['closed']}")
 
 
-def _go_on(plan: Plan, stage: Stage, loading: Loading) -> None:
+def _go_on(plan: Plan, stage: Stage, loading: Loading, said: Said) -> None:
     """What was open at the anchor goes on; a few cases, and those that wait for works, are open still."""
-    onward = Onward(stage, plan.texts, plan.rng)
+    onward = Onward(stage, plan.texts, plan.rng, said)
     open_now = [pk for pk in stage.unfinished() if not stage.open[pk].case.state.get("paused_at")]
     open_now.sort(key=lambda pk: stage.open[pk].case.step == "handle")  # what stays open has been taken on
     going = dict.fromkeys([*open_now[: len(open_now) - LEFT], *stage.appeals])

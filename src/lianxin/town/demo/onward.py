@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from django.utils import timezone
+
 from lianxin.cases.actions.doors import state_of
 from lianxin.cases.actions.publish import Public, publish
 from lianxin.cases.queries.publishing import proposal
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from lianxin.keys.models import Town
     from lianxin.town.demo.lives import Life
     from lianxin.town.demo.play import Stage
+    from lianxin.town.demo.said import Said
     from lianxin.town.demo.staff import Person
     from lianxin.town.demo.texts import Texts
     from lianxin.workflow.clock import Clock
@@ -39,11 +42,6 @@ LONGEST_BACK: Final = timedelta(days=20)  # a working week, the longest holiday,
 AGES: Final = (60, 70, 200, 420, 600, 1300)  # working minutes since they came
 CALLED: Final = {"contacted": "reached", "note": "已电话联系，约好到现场查看。"}
 SEEN: Final = {"note": "已到现场查看，材料和人手已安排。"}
-HEARD: Final = (  # answers to an appeal
-    "您的申诉已由另一名工作人员复核。经调阅原件并与承办单位核对，原告知的依据适用正确，维持不予受理；您可按告知书所列途径继续反映。",
-    "经复核，您反映的情况中有一部分属于镇里职责，已另行登记交办，办理结果将电话告知；其余部分仍请向有权处理的机关提出。",
-    "申诉收悉。复核人员查看了材料并与您通话核实，认定该事项已有生效的处理意见，维持原告知。如有新的材料，请随时补充。",
-)
 
 
 @dataclass(slots=True)
@@ -53,6 +51,7 @@ class Onward:
     stage: Stage
     texts: Texts
     rng: Random
+    said: Said
 
     @property
     def _town(self) -> Town:
@@ -92,7 +91,7 @@ class Onward:
     def _triage(self, standing: Standing, after: datetime) -> Act:
         case, at = standing.case, self._work(after, 90)
         if case.channel == "appeal":
-            return Act(at, "answer", "clerk", given={"answer": self.rng.choice(HEARD)})
+            return Act(at, "answer", "clerk", given={"answer": self._heard(at)})
         holder = why(self._town, category_id=case.category_id, grid_id=case.grid_id, now=at).holder
         return Act(at, "assign", "clerk", given={"holder": holder})
 
@@ -113,10 +112,14 @@ class Onward:
     def _answer(self, case: Case, at: datetime) -> str:
         life = self.stage.lives.get(case.pk)
         if life is None:
-            return self.rng.choice(HEARD)
+            return self._heard(at)
         unit = self.stage.cast.setting.unit_names[case.unit_id or 0]
         facts = {"unit": unit, "other": unit, "d1": chinese_day(at.date(), 1), "d2": chinese_day(at.date())}
-        return self.texts.answer(self.rng, replace(life.story, facts=facts))
+        story = replace(life.story, facts=facts)
+        return self.said.once(self.rng, lambda dice: self.texts.answer(dice, story))
+
+    def _heard(self, at: datetime) -> str:
+        return self.said.once(self.rng, lambda dice: self.texts.heard(dice, timezone.localtime(at).date()))
 
     def _rate(self, standing: Standing, after: datetime) -> Act | None:
         life = self.stage.lives.get(standing.case.pk)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from lianxin.town.demo.rhythm import awake
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from random import Random
 
     from lianxin.town.demo.rules import Rules
+    from lianxin.town.demo.said import Said
     from lianxin.town.demo.staff import Person, Staff
 
 # The commoner grounds stand more often.
@@ -61,8 +63,11 @@ class Case:
 class Script:
     """Writes one life into a walk; the methods are the chapters, in order."""
 
-    def __init__(self, rules: Rules, staff: Staff, texts: Texts, rng: Random, case: Case, *, stop: datetime) -> None:
+    def __init__(  # noqa: PLR0917 - the five things a town is told by, and the case
+        self, rules: Rules, staff: Staff, texts: Texts, rng: Random, case: Case, said: Said, *, stop: datetime
+    ) -> None:
         self._rules, self._staff, self._texts, self._rng, self.case = rules, staff, texts, rng, case
+        self._said = said
         self.walk = Walk(rules, rng, case.category, case.recorded_at, stop)
         self._now = case.recorded_at
         self._urgent = rules.categories[case.category].urgency == "emergency"
@@ -110,7 +115,7 @@ class Script:
             reason=self._say("reject_reason"),
         )
         if self._rng.random() < 0.16:
-            self._do("appeal", "reporter", after=self._online(40), reason=self._say("appeal_reason"))
+            self._do("appeal", "reporter", after=self._online(40), reason=self._once("appeal_reason", "appeal_more"))
 
     def answer_at_once(self) -> None:
         """直接答复: what a clerk knows needs no handler."""
@@ -385,8 +390,13 @@ class Script:
     def _say(self, what: str, **facts: str) -> str:
         return self._texts.say(self._rng, what, self._with(facts))
 
+    def _once(self, what: str, more: str) -> str:
+        story = self._with({})
+        first, other = (partial(self._texts.say, what=each, story=story) for each in (what, more))
+        return self._said.once(self._rng, first, other)
+
     def _answer(self) -> str:
-        return self._texts.answer(self._rng, self._with({}))
+        return self._said.once(self._rng, partial(self._texts.answer, story=self._with({})))
 
     def _with(self, facts: dict[str, str]) -> Story:
         story = self.case.story

@@ -156,6 +156,11 @@ class Texts:
         said = grammar.expand(rng, rng.choice(patterns), self._lookup(rng, story, own))
         return _ended(_plainly(grammar.tidy(said)))
 
+    def heard(self, rng: Random, day: date) -> str:
+        """The answer to an appeal, given on a day."""
+        facts = {f"d{each}": chinese_day(day, 3 - each) for each in (1, 2, 3)}
+        return _ended(grammar.expand(rng, rng.choice(self._shared[False]["heard"]), facts.__getitem__))
+
     def say(self, rng: Random, what: str, story: Story) -> str:
         """A sentence of the handling: contact, records, return_reason, extension_reason, reopen_reason and so on."""
         own = self._handled(rng, story) if what == "records" else {}

@@ -6,7 +6,9 @@ const SHOWN_MS = 200;  // how long a changed figure shows that it has
 
 /** Make `old` say what `fresh` says, keeping every node that can stay. */
 function morph(old: Element, fresh: Element): void {
-  for (const name of old.getAttributeNames()) if (!fresh.hasAttribute(name)) old.removeAttribute(name);
+  for (const name of old.getAttributeNames()) {
+    if (!fresh.hasAttribute(name) && name !== "open") old.removeAttribute(name); // a fold that is being read stays open
+  }
   for (const name of fresh.getAttributeNames()) {
     const value = fresh.getAttribute(name) || "";
     if (old.getAttribute(name) !== value) old.setAttribute(name, value);

@@ -11,7 +11,8 @@ from django.test.utils import CaptureQueriesContext
 
 from lianxin.cases.models import Reporter
 from lianxin.cases.pickers import unit_name
-from lianxin.cases.queries.figures import Figure, figures, listed, made_of, period_of, periods, read_slice, sliced
+from lianxin.cases.queries.figures import Figure, figures, made_of, period_of, periods, read_slice, sliced
+from lianxin.cases.queries.listing import listed
 from lianxin.people.queries import unit_by_key
 from towns import MONDAY, ZONE, grid_named, who
 

@@ -3,6 +3,7 @@
 import html
 import re
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from django.db import connection
@@ -56,6 +57,7 @@ def test_every_figure_of_the_wall_is_that_of_its_rows(town, busy):
     actor = who(town, "leader")
     found = count(actor, now=LATER)
     figures = [*found.now.values(), *(each for _pk, each in found.categories)]
+    figures += [each for _day, *of_day in found.days for each in of_day]
     for row in found.units:
         figures += [row["open"], row["late"], *(cell["open"] for cell in row["cells"])]
     for each in figures:
@@ -63,8 +65,9 @@ def test_every_figure_of_the_wall_is_that_of_its_rows(town, busy):
     assert found.now["open"].n == 4
     assert {each["phase"]: (each["open"].n, each["late"]) for each in found.phases}["handle"] == (3, 1)
     assert found.soon == duties_of(actor, SOON, now=LATER).count()
-    assert sum(n for _day, n, _closed in found.days) == 5
-    assert found.days[-1][1:] == (found.now["today"].n, found.now["closed_today"].n)
+    assert sum(taken.n for _day, taken, _closed in found.days) == 5
+    assert sum(closed.n for _day, _taken, closed in found.days) == 1
+    assert [each.n for each in found.days[-1][1:]] == [found.now["today"].n, found.now["closed_today"].n]
     assert len(found.days) == DAYS
     assert found.places[grid_named(town, "2").pk] == (1, 1)
     assert found.places[grid_named(town, "1-1").pk] == (2, 0)
@@ -72,15 +75,38 @@ def test_every_figure_of_the_wall_is_that_of_its_rows(town, busy):
     assert {cell["phase"]: (cell["open"].n, cell["late"]) for cell in utilities["cells"]}["handle"] == (3, 1)
 
 
-def test_a_leader_opens_each_figure_to_a_list_of_that_many(town, busy, signed):
+def test_a_leader_opens_each_figure_to_a_list_of_that_many(town, life, signed):
+    ended = [life(at=timezone.now() - timedelta(days=ago)).to("closed", rating="5") for ago in (4, 2)]
+    life(at=timezone.now() - timedelta(days=25)).to("handle")
+    life(at=timezone.now() - timedelta(hours=1), grid="2-1")
     client = signed("leader")
     page = client.get("/wall/").content.decode()
-    links = {(html.unescape(href), int(n)) for href, n in re.findall(r'href="([^"]+)" data-n="(\d+)"', page)}
-    assert len(links) > 8
+    body = page[page.index('<div class="wall-parts"') : page.index("</main>")]
+    unlinked = re.findall(r'class="n(?: [a-z]*)?"[^>]*>([^<]+)<', re.sub(r"<a .*?</a>", "", body, flags=re.S))
+    assert set(unlinked) == {"0", "—"}
+    links = {(html.unescape(href), int(n)) for href, n in re.findall(r'href="([^"]+)" data-n="(\d+)"', body)}
+    assert len(links) == len(set(re.findall(r'href="(/[^"]+)"', body)))  # no link without its count
+    for part in ("figs", "map", "trend", "kinds", "units"):
+        section = body[body.index(f'class="wall-{part}"') :]
+        assert 'data-n="' in section[: section.index("</section>")], part
+    assert {urlsplit(href).query for href, _n in links} >= {
+        *(f"what=closed_today&day={timezone.localdate(each.case.closed_at)}" for each in ended),
+        f"what=today&day={timezone.localdate()}", "period=rolling&what=satisfied", "what=open&category=0",
+    }  # fmt: skip
     for href, n in links:
         listed = client.get(href).content.decode()
         told = re.search(r'data-count-of="(\d+)"', listed)
-        assert int(told[1]) == n if told else listed.count("data-number") >= n, href
+        shown = int(told[1]) if told else len(re.findall(r'<a[^>]*class="title"', listed))
+        assert shown == n, href
+
+
+def test_a_day_of_the_trend_says_in_words_what_it_lists(town, life, signed):
+    day = timezone.localdate(life(at=timezone.now() - timedelta(days=2)).to("closed").case.closed_at)
+    page = signed("leader").get("/town/cases/", {"what": "closed_today", "day": f"{day}"}).content.decode()
+    assert re.findall(r'<span class="chip">([^<]+)<', page) == [f"{day}", "办结"]
+    assert re.findall(r'data-count-of="(\d+)"', page) == ["1"]
+    junk = signed("leader").get("/town/cases/", {"what": "closed_today", "day": "20261123"}).content.decode()
+    assert re.findall(r'<span class="chip">([^<]+)<', junk) == ["今日办结"]
 
 
 @pytest.mark.parametrize(("theme", "dark"), [("light", False), ("contrast", False), ("dark", True), ("auto", True)])
@@ -106,9 +132,11 @@ def test_a_display_reads_the_same_counts_and_no_case(town, busy, link, signed):
     plain = Client().get(link[0])
     assert plain.status_code == 200
     shown = plain.content.decode()
-    assert numbers(shown) == numbers(signed("leader").get("/wall/").content.decode())
+    theirs = signed("leader").get("/wall/").content.decode()
+    assert numbers(shown) == numbers(re.sub(r"<details.*?</details>", "", theirs, flags=re.S))
     assert "路灯" not in re.sub(r'<section class="wall-kinds.*?</section>', "", shown, flags=re.S)
     assert not re.search(r'href="/(cases|town|desk|grids|staff)', shown)
+    assert not re.search(r"<a[ >]|data-n=|<details", shown[shown.index("<main") :])
     assert "王小明" not in shown
     assert "sessionid" not in plain.cookies
     assert plain.headers["Referrer-Policy"] == "same-origin"

@@ -16,7 +16,7 @@ six steps is said of this moment; there a unit is the one whose turn it is.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -26,7 +26,7 @@ from django.db.models import Case as CaseWhen
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from lianxin.cases.models import Case, Reporter
-from lianxin.cases.queries.inbox import at_steps, rows_of
+from lianxin.cases.queries.inbox import at_steps
 from lianxin.cases.queries.lateness import late_at
 from lianxin.cases.queries.setup import end_steps, workflow_by_id
 from lianxin.cases.queries.undone import still_stands
@@ -47,7 +47,7 @@ RATES = {  # part and rest make the whole: what a rate is a share of
 LIVE = ("open", "late", "paused")
 DAYS = ("today", "closed_today")
 BUSY = PHASES[:4]  # the steps that are the units' own, from collecting to handling
-_LONGEST_ID = 2**63
+LONGEST_ID = 2**63
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Slice:
 
     `period`: its key; "" for whatever was recorded whenever. `what`: one of FACTS (in a period), LIVE or DAYS.
     `village`: a grid and all below it, 0 for no grid. `unit`: who handled, `holder`: whose turn it is. `category`: 0
-    for what is not sorted yet.
+    for what is not sorted yet. `day`: the day that DAYS speak of in place of today, else the day of recording.
     """
 
     period: str = ""
@@ -75,6 +75,7 @@ class Slice:
     unit: int | None = None
     holder: int | None = None
     month: str = ""
+    day: str = ""
     phase: str = ""
     category: int | None = None
 
@@ -138,26 +139,31 @@ def read_slice(data: Mapping[str, Any]) -> Slice:
 
     def number(name: str) -> int | None:
         word = str(data.get(name) or "")
-        return int(word) if word.isascii() and word.isdigit() and int(word) < _LONGEST_ID else None
+        return int(word) if word.isascii() and word.isdigit() and int(word) < LONGEST_ID else None
 
     def one_of(name: str, known: Iterable[str]) -> str:
         return str(data.get(name)) if data.get(name) in tuple(known) else ""
 
-    period, month = str(data.get("period") or ""), str(data.get("month") or "")
+    period, month, day = (str(data.get(name) or "") for name in ("period", "month", "day"))
     known = period in ("recorded", "rolling") or (len(period) == 4 and period.isascii() and period.isdigit())
     kind = str(data.get("kind") or "")[:24].replace("\x00", "")
     return Slice(
         period=period if known else "",
         what=one_of("what", (*FACTS, *LIVE, *DAYS)),
         kind=kind, village=number("village"), unit=number("unit"), holder=number("holder"),
-        month=month if _first_of(month) else "", phase=one_of("phase", PHASES),
-        category=number("category"),
+        month=month if _first_of(month) else "", day=day if day_of(day) else "",
+        phase=one_of("phase", PHASES), category=number("category"),
     )  # fmt: skip
 
 
 def _first_of(month: str) -> date | None:
+    return day_of(f"{month}-01")
+
+
+def day_of(words: str) -> date | None:
+    """The day that `2026-11-23` names; None where it names none."""
     try:
-        return date.fromisoformat(f"{month}-01")
+        return date.fromisoformat(words) if len(words) == len("2026-11-23") else None
     except ValueError:
         return None
 
@@ -172,11 +178,14 @@ def sliced(actor: Actor, wanted: Slice, *, now: datetime) -> QuerySet[Case]:
         rows = rows.filter(_recorded(period))
     if (first := _first_of(wanted.month)) is not None:
         rows = rows.filter(recorded_at__gte=_midnight(first), recorded_at__lt=_midnight(_next_month(first)))
+    day = day_of(wanted.day)
+    if day is not None and wanted.what not in DAYS:
+        rows = rows.filter(_day("today", day, now))
     if wanted.what in FACTS:
         ever = Period("", _midnight(date(2000, 1, 1)), now + timedelta(days=1))
         return rows.filter(_fact(town, wanted.what, period or ever, now))  # type: ignore[no-any-return]
     if wanted.what in DAYS:
-        rows = rows.filter(_day(wanted.what, now))
+        rows = rows.filter(_day(wanted.what, day or today(now), now))
     elif wanted.what or wanted.phase:
         rows = rows.filter(_live(wanted.what, now))
     return rows  # type: ignore[no-any-return]
@@ -446,47 +455,17 @@ def _phases(actor: Actor, kind: str, live: Standing) -> list[dict[str, Any]]:
 def _moment(actor: Actor, kind: str, live: Standing, now: datetime) -> dict[str, Figure]:
     """What is open, late and stopped now, and what today has brought."""
     rows: Any = Case.objects.seen_by(actor).exclude(channel="appeal").filter(_where(actor.town, Slice(kind=kind)))
-    days = {name: Count("id", filter=_day(name, now)) for name in DAYS}
-    newer = rows.filter(_day("today", now) | _day("closed_today", now)).aggregate(**days)
+    days = {name: _day(name, today(now), now) for name in DAYS}
+    newer = rows.filter(days["today"] | days["closed_today"]).aggregate(
+        **{name: Count("id", filter=of_day) for name, of_day in days.items()}
+    )
     live_now = {"open": sum(row[4] for row in live), "late": sum(row[5] for row in live)}
     counts = {**live_now, "paused": sum(row[6] for row in live), **newer}
     return {name: Figure(n, Slice(what=name, kind=kind)) for name, n in counts.items()}
 
 
-def _day(what: str, now: datetime) -> Q:
+def _day(what: str, day: date, now: datetime) -> Q:
+    """What a day, up to now, took in or closed."""
     column = "recorded_at" if what == "today" else "closed_at"
-    return Q(**{f"{column}__gte": _midnight(today(now)), f"{column}__lte": now})
-
-
-def listed(actor: Actor, wanted: Slice, *, now: datetime, after: str = "", most: int = 50) -> dict[str, Any]:
-    """A page of a slice's rows: `count` of the whole slice, `rows`, and `next` ("" at the end).
-
-    The newest first; of what is late, what has been late the longest.
-    """
-    rows, late = sliced(actor, wanted, now=now), wanted.what == "late"
-    page = rows.filter(_beyond(after, late=late)).order_by(*(("due_at", "id") if late else ("-id",)))
-    found = rows_of(actor, page, now=now, most=most + 1)
-    more = _place_of(found[most - 1], late=late) if len(found) > most else ""
-    return {"count": rows.count(), "rows": found[:most], "next": more}
-
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_TICK = timedelta(microseconds=1)
-
-
-def _place_of(row: Mapping[str, Any], *, late: bool) -> str:
-    """Where a list goes on after a row: its id, for what is late behind the moment it was due."""
-    return f"{(row['due_at'] - _EPOCH) // _TICK}-{row['id']}" if late else str(row["id"])
-
-
-def _beyond(after: str, *, late: bool) -> Q:
-    """What stands behind a place in a list; everything, where the place is none."""
-    due, _dash, pk = after.rpartition("-")
-    if not (pk.isascii() and pk.isdigit() and int(pk) < _LONGEST_ID):
-        return Q()
-    if not late:
-        return Q(id__lt=int(pk))
-    if not (due.isascii() and due.isdigit() and len(due) < 17):
-        return Q()
-    at = _EPOCH + int(due) * _TICK
-    return Q(due_at__gt=at) | Q(due_at=at, id__gt=int(pk))
+    after = _midnight(day) + timedelta(days=1)
+    return Q(**{f"{column}__gte": _midnight(day), f"{column}__lt": after, f"{column}__lte": now})

@@ -12,7 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from lianxin.cases.pickers import category_name, unit_name
-from lianxin.cases.queries.figures import Period, Slice, figures, listed, made_of, period_of, periods, read_slice
+from lianxin.cases.queries.figures import DAYS, Period, Slice, figures, made_of, period_of, periods, read_slice
+from lianxin.cases.queries.listing import listed
 from lianxin.cases.queries.setup import categories, kinds, report_kind
 from lianxin.cases.views.frame import StaffRequest, frame
 from lianxin.cases.words import said
@@ -73,7 +74,7 @@ def _scopes(actor: Actor, kind: str, period: Period, now: datetime) -> dict[str,
 
 def _paper(actor: Actor, wanted: Slice, page: dict[str, Any], now: datetime) -> dict[str, Any]:
     parts = slice_words(actor, wanted, now)
-    what = fact_names()["open" if wanted.phase and not wanted.what else wanted.what]
+    what = _fact(wanted)
     scopes = [] if wanted.period else [as_of(now)]
     if not wanted.kind:
         scopes.insert(0, kind_words(actor.town, ""))
@@ -142,6 +143,13 @@ def fact_names() -> dict[str, str]:
     }  # fmt: skip
 
 
+def _fact(wanted: Slice) -> str:
+    """What a slice counts, in a word; of another day than today without the word today."""
+    if wanted.day and wanted.what in DAYS:
+        return {"today": _("Taken in"), "closed_today": pgettext("day", "Closed that day")}[wanted.what]
+    return fact_names()["open" if wanted.phase and not wanted.what else wanted.what]
+
+
 def rate_names() -> dict[str, str]:
     """What the rates are called."""
     return {"closed": _("Closing rate"), "on_time": _("On-time rate"), "satisfied": _("Satisfaction rate")}
@@ -154,9 +162,8 @@ def slice_words(actor: Actor, wanted: Slice, now: Any) -> list[str]:
     parts = [
         period_words(period_of(town, wanted.period, now=now)) if wanted.period else "",
         flows.get(wanted.kind, ""), _place(town, wanted.village), _unit(town, wanted.unit, _("Handled by %(unit)s")),
-        _unit(town, wanted.holder, _("With %(unit)s")), _category(town, wanted.category), wanted.month,
-        phase_names().get(wanted.phase, ""),
-        fact_names()["open" if wanted.phase and not wanted.what else wanted.what],
+        _unit(town, wanted.holder, _("With %(unit)s")), _category(town, wanted.category), wanted.month, wanted.day,
+        phase_names().get(wanted.phase, ""), _fact(wanted),
     ]  # fmt: skip
     return [part for part in parts if part]
 

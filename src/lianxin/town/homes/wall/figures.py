@@ -51,7 +51,7 @@ class Snapshot:
     phases: list[dict[str, Any]]
     soon: int
     places: dict[int, tuple[int, int]]
-    days: list[tuple[date, int, int]]
+    days: list[tuple[date, Figure, Figure]]
     categories: list[tuple[int, Figure]]
     units: list[dict[str, Any]]
 
@@ -88,10 +88,11 @@ def _year(actor: Actor, now: datetime) -> dict[str, Any]:
     return figures(actor, period_of(actor.town, "rolling", now=now), now=now)
 
 
-def _moment(held: Held, late: Held, days: list[tuple[date, int, int]]) -> dict[str, Figure]:
+def _moment(held: Held, late: Held, days: list[tuple[date, Figure, Figure]]) -> dict[str, Figure]:
     _today, taken, closed = days[-1]
     counts = {"open": sum(row[4] for row in held), "late": sum(row[4] for row in late)}
-    return {name: Figure(n, Slice(what=name)) for name, n in {**counts, "today": taken, "closed_today": closed}.items()}
+    counts |= {"today": taken.n, "closed_today": closed.n}
+    return {name: Figure(n, Slice(what=name)) for name, n in counts.items()}
 
 
 SOON: Final = InboxFilter(scope="all", light="soon", duty="main")
@@ -120,7 +121,7 @@ def _places(town: Town, held: Held, late: Held) -> dict[int, tuple[int, int]]:
     return {pk: (n, n_late) for pk, (n, n_late) in found.items()}
 
 
-def _days(actor: Actor, now: datetime) -> list[tuple[date, int, int]]:
+def _days(actor: Actor, now: datetime) -> list[tuple[date, Figure, Figure]]:
     """What each of the last days took in and closed, today the last."""
     zone = ZoneInfo(settings.TIME_ZONE)
     first = today(now) - timedelta(days=DAYS - 1)
@@ -130,8 +131,14 @@ def _days(actor: Actor, now: datetime) -> list[tuple[date, int, int]]:
         rows: Any = sliced(actor, Slice(), now=now).filter(**{f"{column}__gte": since, f"{column}__lte": now})
         by_day = rows.order_by().annotate(day=TruncDate(column, tzinfo=zone)).values_list("day")
         told.append(dict(by_day.annotate(n=Count("id"))))
-    days = [first + timedelta(days=at) for at in range(DAYS)]
-    return [(day, told[0].get(day, 0), told[1].get(day, 0)) for day in days]
+    found = []
+    for day in (first + timedelta(days=at) for at in range(DAYS)):
+        taken, closed = (
+            Figure(by_day.get(day, 0), Slice(what=what, day=day.isoformat()))
+            for what, by_day in zip(("today", "closed_today"), told, strict=True)
+        )
+        found.append((day, taken, closed))
+    return found
 
 
 def _categories(actor: Actor, now: datetime) -> list[tuple[int, Figure]]:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lianxin.cases.actions.workflows import latest_row, publish
 from lianxin.ledger.rows import as_columns, plain
 from lianxin.ledger.verify import verify
 from lianxin.people.models import Account, Unit
@@ -193,6 +194,37 @@ def test_the_town_is_changed_by_field_and_who_was_quicker_is_told(town, admin):
     assert same == done
     past = admin("GET", "/setup/town/past", status=200).json_body["rows"]
     assert [each["became"] for each in past[0]["fields"]] == ["0516-1"]
+
+
+def test_the_town_is_put_back_once_unless_what_it_was_cannot_stand_any_more(town, admin):
+    held = admin("GET", "/setup/town", status=200).json_body
+    change = {"values": {"phone": "0516-1", "hours": {"1": "09:00-12:00"}}, "why": "搬家", "seen": held["seen"]}
+    done = admin("PATCH", "/setup/town", change, status=200).json_body
+    [told] = [row for row in admin("GET", "/setup/town/past", status=200).json_body["rows"] if row["back"]]
+    assert (told["act"], told["why"]) == ("change", "搬家")
+    sent = {"seq": told["seq"], "seen": done["seen"]}
+    assert admin("POST", "/setup/town/back", {**sent, "seen": held["seen"]}, status=409).json_body["code"] == "stale"
+    assert set(admin("POST", "/setup/town/back", {**sent, "seq": 999}, status=422).json_body["faults"]) == {"values"}
+    assert admin("POST", "/setup/town/back", sent, key="town-back-1", status=201).json_body == held
+    assert admin("POST", "/setup/town/back", sent, key="town-back-1", status=200).json_body == held
+    past = admin("GET", "/setup/town/past", status=200).json_body["rows"]
+    assert [row["act"] for row in past[:2]] == ["restore", "change"]
+    assert list(verify(town)) == []
+
+
+def test_a_kind_that_residents_raised_once_is_not_put_back_once_it_is_confidential(town, admin):
+    held = admin("GET", "/setup/town", status=200).json_body
+    admin("PATCH", "/setup/town", {"values": {"report_kind": "wish"}, "seen": held["seen"]}, status=200)
+    held = admin("GET", "/setup/town", status=200).json_body
+    now = admin("PATCH", "/setup/town", {"values": {"report_kind": "request"}, "seen": held["seen"]}, status=200).json_body
+    latest = latest_row(town, "wish")
+    hidden = latest.source.replace("key: wish\n", "key: wish\nconfidential: true\n")
+    publish(hidden, base=latest.version, why="保密", actor=who(town, "system"), now=MONDAY)
+    seq = admin("GET", "/setup/town/past", status=200).json_body["rows"][0]["seq"]
+    refused = admin("POST", "/setup/town/back", {"seq": seq, "seen": now["seen"]}, status=422).json_body["faults"]
+    assert list(refused) == ["values.report_kind"]
+    assert "wish" in refused["values.report_kind"]
+    assert admin("GET", "/setup/town", status=200).json_body["seen"] == now["seen"]
 
 
 def test_the_whole_set_up_goes_out_and_in_as_the_command_takes_it(town, admin):

@@ -38,7 +38,7 @@ def test_it_is_openapi_3_1(document):
             "/categories", "/grids", "/grids/{code}/boundary", "/grids/{code}", "/grids/{code}/reform", "/kinds", "/units", "/sites", "/routes", "/routes/why", "/me", "/cases", "/cases/{number}",
             "/cases/{number}/entries", "/cases/{number}/transitions", "/cases/{number}/photos/{photo}",
             "/reports/{number}/photos/{photo}", "/views", "/batches", "/batches/{batch}", "/batches/{batch}/undo",
-            "/cases/{number}/undo", "/cases/{number}/links", "/cases/{number}/links/{link}/renew", "/cases/{number}/links/{link}/end", "/setup", "/setup/town", "/setup/town/past", "/setup/registers", "/setup/{key}",
+            "/cases/{number}/undo", "/cases/{number}/links", "/cases/{number}/links/{link}/renew", "/cases/{number}/links/{link}/end", "/setup", "/setup/town", "/setup/town/past", "/setup/town/back", "/setup/registers", "/setup/{key}",
             "/setup/{key}/{row}", "/setup/{key}/{row}/past", "/setup/{key}/{row}/back", "/setup/workflows",
             "/setup/workflows/{kind}", "/setup/questions", "/setup/questions/{category}", "/setup/routes",
             "/setup/routes/{rule}", "/setup/routes/{rule}/past", "/replies", "/replies/{reply}",

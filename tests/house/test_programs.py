@@ -104,6 +104,7 @@ TABLE = {
     "setup-new": ("POST /setup/{key}",),
     "setup-row": ("PATCH /setup/{key}/{row}",),
     "setup-back": ("POST /setup/{key}/{row}/back",),
+    "setup-town-back": ("POST /setup/town/back",),
     "setup-holidays": ("POST /setup/{key}", "PUT /setup"),
     "setup-drop": ("DELETE /setup/{key}/{row}",),
     "workflow-new": ("POST /setup/workflows/{kind}",),

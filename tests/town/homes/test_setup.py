@@ -172,10 +172,36 @@ def test_the_town_is_changed_and_says_what_it_was(town, admin):
     held = Town.objects.get(pk=town.pk)
     assert held.phone == "0990-6681234"
     assert held.settings["hours"]["5"] == [["09:00", "12:00"]]
-    assert "<dd>0990-6681234</dd>" in page
+    assert "<dd><del>空</del> → 0990-6681234</dd>" in page
     bad = admin.post("/setup/town/", {**form, **{f"hours_{day}": "" for day in range(7)}})
     assert bad.status_code == 422
     assert "至少要有工作时间" in text(bad)
+
+
+def test_the_town_is_put_back_and_what_was_empty_is_called_so(town, admin):
+    form = filled(admin.get("/setup/town/"))
+    page = text(admin.post("/setup/town/", {**form, "county": "青川县", "why": "撤县设区"}, follow=True))
+    assert "<dd><del>空</del> → 青川县</dd>" in page
+    assert "撤县设区" in page
+    back, seq = re.search(r'action="(/setup/town/back/)".*?name="seq" value="(\d+)"', page).groups()
+    assert "改动记录里没有这一条" in text(admin.post(back, {"seq": "x"}))
+    page = text(admin.post(back, {"seq": seq}, follow=True))
+    assert "已恢复原样" in page
+    assert "<dd><del>青川县</del> → 空</dd>" in page
+    assert filled(admin.get("/setup/town/"))["seen"] == form["seen"]
+    admin.force_login(Account.objects.get(username="clerk.lx"), backend="lianxin.people.backends.AccountBackend")
+    assert admin.post(back, {"seq": seq}).status_code == 403
+
+
+def test_the_town_is_not_put_back_to_what_cannot_stand_and_the_page_says_why(town, admin):
+    form = filled(admin.get("/setup/town/"))
+    Town.objects.filter(pk=town.pk).update(settings={**town.settings, "report_kind": "gone"})
+    assert admin.post("/setup/town/", {**form, "seen": ""}).status_code == 303
+    page = text(admin.get("/setup/town/"))
+    [seq] = re.findall(r'name="seq" value="(\d+)"', page)
+    refused = admin.post("/setup/town/back/", {"seq": seq})
+    assert refused.status_code == 422
+    assert re.search("不能恢复到此前。群众提交的算哪种事项：.*gone", text(refused))
 
 
 def test_a_unit_out_of_service_is_offered_nowhere_but_its_past_stays(town, admin):

@@ -11,14 +11,15 @@ from pydantic import Field
 
 from lianxin.cases.api.describing import Described
 from lianxin.cases.api.examples import examples_in
-from lianxin.cases.api.operations import StaffRouter
+from lianxin.cases.api.operations import StaffRouter, make_once
 from lianxin.cases.api.problems import Problem
 from lianxin.cases.api.reading import body_of
 from lianxin.cases.api.setup import actor_of
 from lianxin.cases.api.shapes import Taken
-from lianxin.cases.api.writing import respond
+from lianxin.cases.api.writing import done_response, respond
 from lianxin.keys.models import Town
 from lianxin.ledger.rows import past_of
+from lianxin.town.api.registers import BackBody, Why
 from lianxin.town.api.rows import (
     SEEN,
     FieldShape,
@@ -37,6 +38,7 @@ from lianxin.town.registers.town import (
     StaleTown,
     change_town,
     load_field,
+    put_town_back,
     stamp_of_town,
     stands,
     town_changes,
@@ -55,6 +57,7 @@ class TownBody(Taken):
 
     values: dict[str, Any] = Field(json_schema_extra=_of_town)
     seen: str = Field(min_length=1, max_length=60, description=SEEN)
+    why: Why = Field("", description=_("Stands in the history."))
 
 
 class TownTold(Schema):
@@ -192,11 +195,9 @@ def write_town(request: HttpRequest) -> HttpResponse:
     try:
         if faults:
             raise NotKept(faults)
-        change_town(actor.town, facts, actor=actor, now=timezone.now(), seen=body.seen)
-    except NotKept as refused:
-        raise kept_problem(lambda _column: None, refused) from refused
-    except StaleTown as stale:
-        raise stale_row_problem(actor.town, "town", actor.town_id) from stale
+        change_town(actor.town, facts, actor=actor, now=timezone.now(), seen=body.seen, why=body.why)
+    except (NotKept, StaleTown) as refused:
+        raise _problem(actor.town, refused) from refused
     return respond(_told(actor.town))
 
 
@@ -215,7 +216,47 @@ def list_town_past(request: HttpRequest) -> HttpResponse:
     """What was changed of the town."""
     town = actor_of(request).town
     told = [town_changes(town, entry) for entry in reversed(past_of(town, "town", town.pk))]
-    return respond({"rows": [{**each, "back": False} for each in past_told(told)]})
+    return respond({"rows": past_told(told)})
+
+
+@staff.write(
+    "POST",
+    "/setup/town/back",
+    "putTownBack",
+    Described(
+        _("Put the town back"),
+        _(
+            "The town is again what it was before an entry of its history; where that cannot stand any more, each "
+            "field says why. Scope: setup:write."
+        ),
+        gives=TownTold,
+        status=201,
+        example=example("town"),
+        body=(BackBody, example("setup_back")),
+        fails=("stale",),
+    ),
+    may="configure",
+)
+def put_back(request: HttpRequest) -> HttpResponse:
+    """The way back."""
+    actor, body, now = actor_of(request), body_of(request, BackBody), timezone.now()
+
+    def make() -> int:
+        put_town_back(actor.town, body.seq, actor=actor, now=now, seen=body.seen)
+        return actor.town_id
+
+    try:
+        made = make_once(request, "town-back", body.model_dump(mode="json"), make, now=now)
+    except (NotKept, StaleTown) as refused:
+        raise _problem(actor.town, refused) from refused
+    return done_response(_told(actor.town), repeated=made.repeated)
+
+
+def _problem(town: Town, refused: NotKept | StaleTown) -> Problem:
+    """What is wrong by field, or who was quicker."""
+    if isinstance(refused, NotKept):
+        return kept_problem(lambda _column: None, refused)
+    return stale_row_problem(town, "town", town.pk)
 
 
 def _read(town: Town, values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:

@@ -271,8 +271,12 @@ def _told(register: Register, town: Town, entry: Entry) -> Change:
         if each.column in was or (each.column in now and now[each.column] not in ("", None, [], {})):
             before, after = (each.said(town, s[each.column]) if each.column in s else "" for s in (was, now))
             told.append((each.label(), before, after))
-    reason = next((text.body for text in entry.texts.all() if text.field == "reason"), "")
-    return Change(entry, tuple(told), reason)
+    return Change(entry, tuple(told), reason_of(entry))
+
+
+def reason_of(entry: Entry) -> str:
+    """Why something was done, as its entry tells; "" where nobody said."""
+    return next((text.body for text in entry.texts.all() if text.field == "reason"), "")
 
 
 def as_file(register: Register, town: Town) -> list[dict[str, Any]]:

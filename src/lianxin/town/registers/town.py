@@ -17,8 +17,9 @@ from lianxin.jobs.queue import enqueue
 from lianxin.keys.cache import bump
 from lianxin.keys.models import Town
 from lianxin.ledger.actions import Line, record
+from lianxin.ledger.rows import past_of
 from lianxin.town.registers.fields import Choice, Field, Option, Wrong
-from lianxin.town.registers.register import Change, NotKept, Reading, may_keep
+from lianxin.town.registers.register import Change, NotKept, Reading, may_keep, reason_of
 from lianxin.town.registers.times import Day, Hours, Week
 
 if TYPE_CHECKING:
@@ -87,11 +88,18 @@ def load_field(town: Town, name: str, raw: Any) -> Any:
 
 
 def change_town(
-    town: Town, facts: Mapping[str, Any], *, actor: Actor, now: datetime, act: str = "change", seen: str = ""
+    town: Town,
+    facts: Mapping[str, Any],
+    *,
+    actor: Actor,
+    now: datetime,
+    act: str = "change",
+    seen: str = "",
+    why: str = "",
 ) -> list[str]:
     """Change what is said of the town; the names of what changed. Raises NotKept, StaleTown.
 
-    `seen` is the `stamp_of_town` of what the caller looked at.
+    `seen` is the `stamp_of_town` of what the caller looked at; `why` stands in the history.
     """
     if not may_keep(actor, "configure"):
         raise NotKept({"": _("This is not yours to do.")})
@@ -109,15 +117,46 @@ def change_town(
         if changed:
             held.save(update_fields=[*COLUMNS, "settings"])
             data = {"was": {name: before[name] for name in changed}, "now": {name: facts[name] for name in changed}}
-            record(Line("town", town.pk, act, data), actor=actor, now=now)
+            record(Line("town", town.pk, act, data, {"reason": why} if why else {}), actor=actor, now=now)
             bump(town)
         if "calendar_until" in changed:
             enqueue("cases.reckon", town_id=town.pk, run_at=now)
     return changed
 
 
+def put_town_back(town: Town, seq: int, *, actor: Actor, now: datetime, seen: str = "") -> list[str]:
+    """Bring the town to what it was before an entry of its history; the names of what changed.
+
+    Raises NotKept where what it was cannot stand any more, and says by column why; StaleTown.
+    """
+    past = past_of(town, "town", town.pk)
+    if not any(entry.seq == seq and entry.data.get("was") for entry in past):
+        raise NotKept({"": _("There is no such change in its history.")})
+    stood: dict[str, Any] = {}
+    for entry in reversed([each for each in past if each.seq >= seq]):
+        stood.update(entry.data.get("was", {}))
+    facts, faults = {}, {}
+    for each in FIELDS:
+        if each.column in stood:
+            try:
+                facts[each.column] = load_field(town, each.column, _as_sent(town, each, stood[each.column]))
+            except Wrong as wrong:
+                faults[each.column] = wrong.said
+    if faults:
+        raise NotKept(faults)
+    return change_town(town, facts, actor=actor, now=now, act="restore", seen=seen)
+
+
+def _as_sent(town: Town, field: Field, value: Any) -> Any:
+    """A value that stood once as a file would say it today; raises Wrong where there is no word for it any more."""
+    told = field.dump(town, value)
+    if told is None and value is not None:
+        raise Wrong(_("There is none such: %(what)s") % {"what": str(value)[:40]})
+    return told
+
+
 def town_changes(town: Town, entry: Entry) -> Change:
     """One entry of the town's history in words."""
     was, now = entry.data.get("was", {}), entry.data.get("now", {})
     said = [(e.label(), e.said(town, was[e.column]), e.said(town, now[e.column])) for e in FIELDS if e.column in now]
-    return Change(entry, tuple(said), "")
+    return Change(entry, tuple(said), reason_of(entry))

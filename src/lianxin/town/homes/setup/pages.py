@@ -37,7 +37,16 @@ from lianxin.town.registers.register import (
     read_form,
     take_away,
 )
-from lianxin.town.registers.town import FIELDS, StaleTown, change_town, read_town, stamp_of_town, stands, town_changes
+from lianxin.town.registers.town import (
+    FIELDS,
+    StaleTown,
+    change_town,
+    put_town_back,
+    read_town,
+    stamp_of_town,
+    stands,
+    town_changes,
+)
 
 Faults = Mapping[str, str]
 MOST_SHOWN = 1000  # rows of a register in its list; words find the others
@@ -146,7 +155,7 @@ def register_back(request: StaffRequest, key: str, pk: int) -> HttpResponse:
     row = register.of(request.actor.town, pk)
     if row is None and all(each.row.pk != pk for each in gone(register, request.actor.town)):
         raise Http404
-    number = int(seq) if seq.isascii() and seq.isdigit() and len(seq) < 9 else 0
+    number = _number(seq)
     try:
         if row is None:
             bring_again(register, pk, number, actor=request.actor, now=timezone.now())
@@ -173,6 +182,11 @@ def register_drop(request: StaffRequest, key: str, pk: int) -> HttpResponse:
         return _form(request, register, row, refused.faults)
     messages.success(request, _("Taken away."))
     return see(reverse("setup-register", args=[key]))
+
+
+def _number(seq: str) -> int:
+    """The place of an entry in a history, as a form sends it; 0 for what is none."""
+    return int(seq) if seq.isascii() and seq.isdigit() and len(seq) < 9 else 0
 
 
 def _why(request: StaffRequest) -> str:
@@ -266,7 +280,9 @@ def setup_town(request: StaffRequest) -> HttpResponse:
         faults, seen = reading.faults, request.POST.get("seen", "")
         try:
             if not faults:
-                done = change_town(town, reading.facts, actor=request.actor, now=timezone.now(), seen=seen)
+                done = change_town(
+                    town, reading.facts, actor=request.actor, now=timezone.now(), seen=seen, why=_why(request)
+                )  # fmt: skip
                 messages.success(request, _("Saved.") if done else _("Nothing was changed."))
                 return see(reverse("setup-town"))
         except StaleTown as refused:
@@ -274,11 +290,30 @@ def setup_town(request: StaffRequest) -> HttpResponse:
     return _town_page(request, town, faults)
 
 
+@staff
+@require_POST
+def town_back(request: StaffRequest) -> HttpResponse:
+    """Bring the town to what it was before one entry of its history."""
+    if not request.actor.can("configure"):
+        raise PermissionDenied
+    town = request.actor.town
+    try:
+        put_town_back(town, _number(request.POST.get("seq", "")), actor=request.actor, now=timezone.now())
+    except NotKept as refused:
+        named = {each.column: each.label() for each in FIELDS}
+        words = _("%(name)s: %(fault)s")
+        told = [words % {"name": named[c], "fault": said} if c else said for c, said in refused.faults.items()]
+        return _town_page(request, town, {"": _("It cannot be as it was before. %(why)s") % {"why": " ".join(told)}})
+    messages.success(request, _("It is again as it was before."))
+    return see(reverse("setup-town"))
+
+
 def _town_page(request: StaffRequest, town: Town, faults: Faults) -> HttpResponse:
-    data = request.POST if faults else None
+    data = request.POST if faults and "seen" in request.POST else None
     told = [town_changes(town, entry) for entry in reversed(past_of(town, "town", town.pk))]
     context = {
         **frame(request, "setup"), "faults": faults, "history": _history(told),
         "sections": _sections(town, FIELDS, stands(town), data, faults), "seen": stamp_of_town(town),
+        "why": _why(request),
     }  # fmt: skip
     return render(request, "town/setup_town.html", context, status=422 if faults else 200)

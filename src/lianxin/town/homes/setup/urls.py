@@ -10,6 +10,7 @@ urlpatterns = [
     path("points/marks.geojson", points.point_marks, name="point-marks"),
     path("setup/", home.setup, name="setup"),
     path("setup/town/", pages.setup_town, name="setup-town"),
+    path("setup/town/back/", pages.town_back, name="setup-town-back"),
     path("setup/calendar/year/", holidays.holidays, name="setup-holidays"),
     path("setup/<slug:key>/", pages.register_list, name="setup-register"),
     path("setup/<slug:key>/new/", pages.register_new, name="setup-new"),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from django.db import connection
 from django.db import transaction as database
 
 from lianxin.cases.actions import open_case, transition
@@ -54,7 +55,7 @@ class Stage:
         """All acts of these lives, earliest first; raises Unplayable."""
         events = [_Event(life.recorded_at, order, life) for order, life in enumerate(lives)]
         heapq.heapify(events)
-        done = 0
+        done, next_weighing = 0, BATCH
         while events:
             with database.atomic(savepoint=False):
                 for event in _taken(events, BATCH):
@@ -64,6 +65,9 @@ class Stage:
                         event.at = event.life.acts[event.step].at
                         heapq.heappush(events, event)
                     done += 1
+            if done >= next_weighing:
+                next_weighing = 2 * done
+                _weigh()
             progress(done)
 
     def _happen(self, event: _Event) -> None:
@@ -126,3 +130,14 @@ def _taken(events: list[_Event], count: int) -> Iterator[_Event]:
         if not events:
             return
         yield heapq.heappop(events)
+
+
+def _weigh() -> None:
+    """Let PostgreSQL see how large the tables have become.
+
+    What it prepared when they were empty walks a table from end to end, and goes on doing so: nobody but a transaction
+    itself can weigh what it has written. SQLite makes its plans by the indexes there are.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")

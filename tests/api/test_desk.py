@@ -42,6 +42,24 @@ def test_a_reply_text_is_kept_changed_ended_and_taken_up_again(town, token):
     assert list(verify(town)) == []
 
 
+def test_a_reply_text_tells_every_field_that_changed_and_why_and_is_put_back_whole(town, token):
+    clerk = token("clerk")
+    made = clerk("POST", "/replies", {"name": "甲", "body": "乙"}, status=201).json_body
+    place, every = f"/replies/{made['id']}", {"name": "丙", "body": "丁", "category": "streetlight", "phase": "handle", "field": "note"}
+    done = clerk("PATCH", place, {**every, "why": "分开写", "seen": made["seen"]}, status=200).json_body
+    told = clerk("GET", f"{place}/past", status=200).json_body["rows"][0]
+    assert (told["why"], told["back"]) == ("分开写", True)
+    assert [each["was"] for each in told["fields"]] == ["甲", "乙", "答复内容（公开）", "各类别", "各环节"]
+    sent = {"seq": told["seq"], "seen": done["seen"]}
+    assert clerk("POST", f"{place}/back", {**sent, "seen": made["seen"]}, status=409).json_body["code"] == "stale"
+    assert set(clerk("POST", f"{place}/back", {**sent, "seq": 999}, status=422).json_body["faults"]) == {"seq"}
+    token("handler")("POST", f"{place}/back", sent, status=404)
+    assert clerk("POST", f"{place}/back", sent, key="reply-back-1", status=201).json_body == made
+    assert clerk("POST", f"{place}/back", sent, key="reply-back-1", status=200).json_body == made
+    assert clerk("GET", f"{place}/past").json_body["rows"][0]["act"] == "restore"
+    assert list(verify(town)) == []
+
+
 def test_a_reply_text_is_its_units_and_the_towns_the_administrators(token):
     made = token("clerk")("POST", "/replies", {"name": "甲", "body": "乙"}, status=201).json_body
     other = token("handler")

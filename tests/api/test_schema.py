@@ -42,7 +42,7 @@ def test_it_is_openapi_3_1(document):
             "/setup/{key}/{row}", "/setup/{key}/{row}/past", "/setup/{key}/{row}/back", "/setup/workflows",
             "/setup/workflows/{kind}", "/setup/questions", "/setup/questions/{category}", "/setup/routes",
             "/setup/routes/{rule}", "/setup/routes/{rule}/past", "/replies", "/replies/{reply}",
-            "/replies/{reply}/past", "/views/{view}", "/board/{number}/join", "/cases/{number}/replies", "/follow-ups", "/follow-ups/{follow_up}/done",
+            "/replies/{reply}/past", "/replies/{reply}/back", "/views/{view}", "/board/{number}/join", "/cases/{number}/replies", "/follow-ups", "/follow-ups/{follow_up}/done",
             "/setup/sites", "/setup/sites/{site}", "/grids/{code}/lines", "/setup/imports", "/setup/imports/{upload}", "/setup/imports/{upload}/faults",
             "/setup/imports/{upload}/take", "/setup/exports", "/cases/{number}/follow-ups", "/grids/{code}/micro", "/grids/{code}/representative", "/grids/{code}/end",
             "/publications", "/cases/{number}/publication", "/cases/{number}/photos/{photo}/cover", "/cases/{number}/erase",

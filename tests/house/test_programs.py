@@ -83,6 +83,7 @@ TABLE = {
     "view-change": ("PATCH /views/{view}", "DELETE /views/{view}"),
     "replies": ("POST /replies",),
     "reply": ("PATCH /replies/{reply}",),
+    "reply-back": ("POST /replies/{reply}/back",),
     # Ground.
     "grid-change": ("PATCH /grids/{code}",),
     "grid-reform": ("POST /grids/{code}/reform", "POST /grids/{code}/boundary"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any
 
@@ -127,6 +128,20 @@ def past_of(town: Town, kind: str, pk: int) -> list[Entry]:
     """Everything that was done to a row, the oldest first."""
     rows = Entry.objects.for_system("settings: history", town).filter(subject_kind=kind, subject_id=pk)
     return list(rows.order_by("seq"))
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One entry of a row's history in words: what each field was and became."""
+
+    entry: Entry
+    fields: tuple[tuple[str, str, str], ...]  # label, what it was, what it became
+    why: str
+
+
+def reason_of(entry: Entry) -> str:
+    """Why something was done, as its entry tells; "" where nobody said."""
+    return next((text.body for text in entry.texts.all() if text.field == "reason"), "")
 
 
 def before_entry(row: OfTown, past: Sequence[Entry], seq: int) -> dict[str, Any]:

@@ -3,14 +3,15 @@
 import re
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lianxin.cases.actions import open_case, transition
-from lianxin.cases.actions.replies import KIND, ReplyFacts, ReplyFaults, add_reply, change_reply
+from lianxin.cases.actions.replies import ReplyFacts, ReplyFaults, add_reply, change_reply, put_reply_back
 from lianxin.cases.models import Case, ReplyText
-from lianxin.cases.queries.replies import replies_for
+from lianxin.cases.queries.replies import KIND, replies_for
 from lianxin.cases.queries.setup import categories
 from lianxin.cases.replies import VARIABLES, beside, filled, unknown_in
 from lianxin.cases.values import Contact, Draft, Holder
@@ -182,6 +183,49 @@ def test_in_triage_too_and_by_a_script_the_words_alone(town):
     words = clerk.get(f"/cases/{case.number}/replies/{text.pk}/")
     assert words.content.decode().startswith("诉求人您好，您反映的“路灯不亮”")
     assert signed_in("handler").get(f"/cases/{case.number}/replies/{text.pk}/").status_code == 404
+
+
+@pytest.mark.django_db
+@row
+def test_the_page_tells_what_each_field_was_and_became_and_why_and_puts_it_back(town):
+    text, handler = kept(town, "handler"), signed_in("handler2")
+    place = f"/desk/replies/{text.pk}/"
+    form = {"name": "另一个名字", "body": GOOD, "field": "note", "phase": "handle", "whose": "unit", "why": "分开用"}
+    assert handler.post(place, form).status_code == 303
+    assert handler.post(place, {"do": "end", "why": "不用了"}).status_code == 303
+    page = re.sub(r"\s+", " ", handler.get(place).content.decode())
+    for told in ("<del>已办结</del> → 另一个名字", "<del>各环节</del> → ", "<del>是</del> → 否", "分开用", "不用了"):
+        assert told in page
+    seq = [int(each) for each in re.findall(r'name="seq" value="(\d+)"', page)]
+    assert len(seq) == 2
+    refused = handler.post(f"{place}back/", {"seq": "x"})
+    assert (refused.status_code, "改动记录里没有这一条" in refused.content.decode()) == (422, True)
+    assert "另一个名字" in refused.content.decode()
+    assert signed_in("clerk").post(f"{place}back/", {"seq": min(seq)}).status_code == 404
+    assert handler.post(f"{place}back/", {"seq": min(seq)}).status_code == 303
+    back = ReplyText.objects.for_system("tests", town).get()
+    assert (back.name, back.field, back.phase, back.active) == ("已办结", "answer", "", True)
+    assert list(verify(town)) == []
+
+
+@pytest.mark.django_db
+@row
+def test_a_text_of_the_town_is_put_back_by_who_keeps_it_alone_and_only_to_what_may_stand(town):
+    admin = signed_in("admin")
+    form = {"name": "全镇通用", "body": GOOD, "field": "answer", "whose": "town"}
+    admin.post("/desk/replies/", form)
+    text = ReplyText.objects.for_system("tests", town).get()
+    admin.post(f"/desk/replies/{text.pk}/", {**form, "name": "通用"})
+    [seq] = [each.seq for each in past_of(town, KIND, text.pk) if each.act == "change"]
+    with pytest.raises(PermissionDenied):
+        put_reply_back(text.pk, seq, actor=who(town, "handler"), now=MONDAY)
+    page = signed_in("handler").get(f"/desk/replies/{text.pk}/").content.decode()
+    assert "通用" in page
+    assert 'name="seq"' not in page
+    ReplyText.objects.for_system("tests", town).update(body="{改坏}")
+    with pytest.raises(ReplyFaults) as caught:
+        put_reply_back(text.pk, seq, actor=who(town, "admin"), now=MONDAY)
+    assert set(caught.value.faults) == {"body"}
 
 
 @pytest.mark.django_db

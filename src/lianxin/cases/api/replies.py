@@ -1,6 +1,5 @@
 """Reply texts by program: those of one's unit and of the town, those that fit a case, and their past."""
 
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -13,7 +12,6 @@ from ninja import Schema
 from pydantic import Field, StringConstraints
 
 from lianxin.cases.actions.replies import (
-    KIND,
     LONGEST,
     LONGEST_NAME,
     ReplyFacts,
@@ -21,10 +19,12 @@ from lianxin.cases.actions.replies import (
     add_reply,
     change_reply,
     end_reply,
+    put_reply_back,
 )
 from lianxin.cases.api.describing import Described
 from lianxin.cases.api.examples import examples_in
 from lianxin.cases.api.operations import StaffRouter, make_once, stale_problem
+from lianxin.cases.api.pasts import BackBody, PastShape, past_told
 from lianxin.cases.api.problems import Problem
 from lianxin.cases.api.reading import body_of, query_of
 from lianxin.cases.api.setup import actor_of
@@ -32,7 +32,7 @@ from lianxin.cases.api.shapes import Line, Ref, Taken, Text, Word
 from lianxin.cases.api.telling import category_ref
 from lianxin.cases.api.writing import done_response, respond
 from lianxin.cases.models import ReplyText
-from lianxin.cases.queries.replies import kept_by, may_keep, replies_for, reply_in
+from lianxin.cases.queries.replies import KIND, kept_by, may_keep, replies_for, reply_changes, reply_in
 from lianxin.cases.queries.setup import categories
 from lianxin.cases.queries.standing import stand
 from lianxin.cases.replies import VARIABLES
@@ -57,6 +57,7 @@ class ReplyBody(Taken):
     category: Word = Field("", description=_("Key or id, of a group too; empty: any."))
     phase: Phase = Field("", description=_("The official step it is offered at; empty: any."))
     whose: Literal["unit", "town"] = Field("unit", description=_("town: needs a post that may set up the town."))
+    why: Annotated[Line, StringConstraints(max_length=200)] = Field("", description=_("Stands in the history."))
 
 
 class ChangedReply(ReplyBody):
@@ -109,22 +110,6 @@ class FittingList(Schema):
     rows: list[FittingShape]
 
 
-class ReplyPastRow(Schema):
-    """Something that was done to a text."""
-
-    act: str
-    at: datetime
-    by: str
-    was: str
-    now: str
-
-
-class ReplyPast(Schema):
-    """What was done to a text, the newest first."""
-
-    rows: list[ReplyPastRow]
-
-
 @staff.read(
     "/replies",
     "listReplies",
@@ -162,7 +147,11 @@ def keep_reply(request: HttpRequest) -> HttpResponse:
     facts = _facts(actor, body, ReplyFacts("", "", unit_id=actor.unit_id))
     try:
         made = make_once(
-            request, "reply", body.model_dump(mode="json"), lambda: add_reply(facts, actor=actor, now=now).pk, now=now
+            request,
+            "reply",
+            body.model_dump(mode="json"),
+            lambda: add_reply(facts, why=body.why, actor=actor, now=now).pk,
+            now=now,
         )
     except ReplyFaults as wrong:
         raise Problem("invalid", wrong.faults) from wrong
@@ -189,9 +178,9 @@ def rewrite_reply(request: HttpRequest, reply: str) -> HttpResponse:
     stood = ReplyFacts(row.name, row.body, row.field, row.category_id, row.phase, row.unit_id)
     try:
         with transaction.atomic():
-            change_reply(row.pk, _facts(actor, body, stood), seen=body.seen, actor=actor, now=now)
+            change_reply(row.pk, _facts(actor, body, stood), seen=body.seen, why=body.why, actor=actor, now=now)
             if "active" in body.model_fields_set and body.active != row.active:
-                end_reply(row.pk, active=body.active, actor=actor, now=now)
+                end_reply(row.pk, active=body.active, why=body.why, actor=actor, now=now)
     except ReplyFaults as wrong:
         raise Problem("invalid", wrong.faults) from wrong
     except StaleRow as stale:
@@ -204,15 +193,47 @@ def rewrite_reply(request: HttpRequest, reply: str) -> HttpResponse:
     "listReplyPast",
     Described(
         _("Read the history of a reply text"),
-        _("Who wrote, changed and ended it, and when. Scope: cases:read."),
-        gives=ReplyPast,
+        _("Who wrote, changed and ended it, when and why: what each field was and became. Scope: cases:read."),
+        gives=PastShape,
         example=example("reply_past"),
     ),
 )
 def list_reply_past(request: HttpRequest, reply: str) -> HttpResponse:
     """What was done to a text."""
     actor = actor_of(request)
-    return respond({"rows": _past(actor.town, _row(actor, reply).pk)})
+    return respond({"rows": past_told(reply_changes(actor.town, _row(actor, reply)))})
+
+
+@staff.write(
+    "POST",
+    "/replies/{reply}/back",
+    "putReplyBack",
+    Described(
+        _("Put a reply text back"),
+        _("The text is again, whole, what it was before an entry of its history. Scope: cases:write."),
+        gives=ReplyShape,
+        status=201,
+        example=example("reply"),
+        body=(BackBody, example("reply_back")),
+        fails=("stale",),
+    ),
+)
+def write_reply_back(request: HttpRequest, reply: str) -> HttpResponse:
+    """The way back."""
+    actor, body, now = actor_of(request), body_of(request, BackBody), timezone.now()
+    pk = _row(actor, reply).pk
+
+    def make() -> int:
+        put_reply_back(pk, body.seq, seen=body.seen, actor=actor, now=now)
+        return pk
+
+    try:
+        made = make_once(request, "reply-back", {"reply": str(pk), **body.model_dump(mode="json")}, make, now=now)
+    except ReplyFaults as wrong:
+        raise Problem("invalid", {name or "seq": said for name, said in wrong.faults.items()}) from wrong
+    except StaleRow as stale:
+        raise _stale(actor.town, pk) from stale
+    return done_response(_told(actor, _row(actor, reply)), repeated=made.repeated)
 
 
 @staff.read(
@@ -275,18 +296,6 @@ def _told(actor: Actor, row: ReplyText) -> dict[str, Any]:
 def _names(town: Town, posts: set[int]) -> dict[int, str]:
     rows = Post.objects.for_system("names", town).filter(id__in=posts)
     return dict(rows.values_list("id", "account__name"))
-
-
-def _past(town: Town, pk: int) -> list[dict[str, Any]]:
-    entries = past_of(town, KIND, pk)
-    names = _names(town, {each.post_id for each in entries if each.post_id})
-    return [
-        {
-            "act": each.act, "at": each.at, "by": names.get(each.post_id or 0, ""),
-            "was": each.data.get("was", {}).get("body", ""), "now": each.data.get("now", {}).get("body", ""),
-        }
-        for each in reversed(entries)
-    ]  # fmt: skip
 
 
 def _stale(town: Town, pk: int) -> Problem:

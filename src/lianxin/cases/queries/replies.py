@@ -11,12 +11,18 @@ from lianxin.cases.models import Case, ReplyText, Reporter
 from lianxin.cases.pickers import category_name, grid_name, unit_name
 from lianxin.cases.queries.setup import categories, workflow_by_id
 from lianxin.cases.replies import filled
+from lianxin.cases.words import said
 from lianxin.keys.cache import cached
 from lianxin.keys.models import Town
 from lianxin.keys.numbers import spoken
+from lianxin.ledger.models import Entry
+from lianxin.ledger.rows import Change, past_of, reason_of
 from lianxin.people.actors import Actor
 from lianxin.people.queries import units
 from lianxin.ui import words
+from lianxin.workflow.definition import FIELDS, PHASE_NAMES
+
+KIND = "reply"  # its word in the ledger
 
 
 def every_reply(town: Town) -> Mapping[int, ReplyText]:
@@ -55,6 +61,43 @@ def kept_by(actor: Actor, *, ended: bool = False) -> list[ReplyText]:
     rows = ReplyText.objects.for_system("reply texts: of the town and one's unit", actor.town)
     mine = rows.filter(Q(unit_id=None) | Q(unit_id=actor.unit_id), active=not ended)
     return list(mine.order_by("name", "id"))
+
+
+def labels() -> dict[str, str]:
+    """What the columns of a text are called."""
+    return {
+        "name": _("Name of the text"), "body": _("Text"), "field": _("For the field"), "category_id": _("Category"),
+        "phase": _("Step"), "unit_id": _("For whom"), "active": _("Is offered"),
+    }  # fmt: skip
+
+
+def told(town: Town, column: str, value: Any) -> str:
+    """The value of a column in words."""
+    if column == "field":
+        return said(FIELDS[value].name)
+    if column == "phase":
+        return said(PHASE_NAMES[value]) if value else _("Every step")
+    if column == "category_id":
+        category = categories(town).get(value or 0)
+        return category_name(category, whole=True, town=town) if category else _("Every category")
+    if column == "unit_id":
+        unit = units(town).get(value or 0)
+        return unit_name(unit) if unit else _("The whole town")
+    if column == "active":
+        return _("yes") if value else _("no")
+    return str(value)
+
+
+def reply_changes(town: Town, row: ReplyText) -> list[Change]:
+    """The history of a text, the newest first: of each column that changed what it was and became."""
+    return [_change(town, entry) for entry in reversed(past_of(town, KIND, row.pk))]
+
+
+def _change(town: Town, entry: Entry) -> Change:
+    sides = [{c: told(town, c, value) for c, value in entry.data.get(side, {}).items()} for side in ("was", "now")]
+    was, now = sides
+    fields = ((label, was.get(c, ""), now[c]) for c, label in labels().items() if c in now)
+    return Change(entry, tuple(fields), reason_of(entry))
 
 
 def may_keep(actor: Actor, unit_id: int | None) -> bool:

@@ -15,6 +15,7 @@ from pydantic import Field, StringConstraints
 from lianxin.cases.api.describing import Described
 from lianxin.cases.api.examples import examples_in
 from lianxin.cases.api.operations import StaffRouter, make_once
+from lianxin.cases.api.pasts import SEEN, BackBody, PastShape, past_told
 from lianxin.cases.api.problems import Problem
 from lianxin.cases.api.reading import body_of, query_of
 from lianxin.cases.api.setup import actor_of
@@ -24,12 +25,9 @@ from lianxin.keys.models import Town
 from lianxin.ledger.rows import StaleRow, plain, stamp_of
 from lianxin.people.models import Account
 from lianxin.town.api.rows import (
-    SEEN,
     FieldShape,
-    PastShape,
     field_told,
     kept_problem,
-    past_told,
     stale_row_problem,
     values_told,
 )
@@ -84,13 +82,6 @@ class DropFilter(Taken):
 
     seen: Annotated[Word, StringConstraints(min_length=1)] = Field(description=SEEN)
     why: Why = Field("", description=_("Stands in the history."))
-
-
-class BackBody(Taken):
-    """The entry before which the row stood as it shall stand again: `seq` of its history."""
-
-    seq: Annotated[int, Field(ge=1, le=99_999_999)]
-    seen: Annotated[Word, StringConstraints(min_length=1)] = Field(description=SEEN)
 
 
 class RegisterShape(Schema):

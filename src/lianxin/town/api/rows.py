@@ -1,10 +1,8 @@
-"""Rows of a register as programs read them: fields, values, histories, and what is wrong."""
+"""Rows of a register as programs read them: fields, values, and what is wrong."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext_noop as _
 from ninja import Schema
 
 from lianxin.cases.api.operations import stale_problem
@@ -14,10 +12,9 @@ from lianxin.ledger.rows import past_of
 from lianxin.people.models import Account
 from lianxin.town.registers.fields import Choice, Several
 from lianxin.town.registers.fields import Field as RowField
-from lianxin.town.registers.register import Change, NotKept
+from lianxin.town.registers.register import NotKept
 
 MOST_OPTIONS = 100
-SEEN = _("`seen` of what was read: whoever saved first wins, the other reads again.")
 
 
 class OptionShape(Schema):
@@ -37,32 +34,6 @@ class FieldShape(Schema):
     fixed: bool
     takes: dict[str, Any]
     options: list[OptionShape]
-
-
-class FieldChange(Schema):
-    """What a field was and became, in words."""
-
-    label: str
-    was: str
-    became: str
-
-
-class ChangeShape(Schema):
-    """An entry of the history. `back`: the row can be put back to before it."""
-
-    seq: int
-    act: str
-    at: datetime
-    by: str
-    why: str
-    back: bool
-    fields: list[FieldChange]
-
-
-class PastShape(Schema):
-    """The history, the newest first."""
-
-    rows: list[ChangeShape]
 
 
 def field_told(town: Town, each: RowField) -> dict[str, Any]:
@@ -98,17 +69,3 @@ def stale_row_problem(town: Town, kind: str, pk: int) -> Problem:
         return stale_problem("", None)
     names = Account.objects.filter(pk=past[-1].account_id or 0).values_list("name", flat=True)
     return stale_problem(names.first() or "", past[-1].at)
-
-
-def past_told(told: list[Change]) -> list[dict[str, Any]]:
-    """A history as a program reads it."""
-    people = Account.objects.in_bulk([each.entry.account_id for each in told if each.entry.account_id])
-    return [
-        {
-            "seq": each.entry.seq, "act": each.entry.act, "at": each.entry.at, "why": each.why,
-            "by": getattr(people.get(each.entry.account_id or 0), "name", ""),
-            "back": bool(each.entry.data.get("was")) and each.entry.act != "drop",
-            "fields": [{"label": label, "was": was, "became": became} for label, was, became in each.fields],
-        }
-        for each in told
-    ]  # fmt: skip

@@ -17,6 +17,7 @@ from lianxin.cases.actions.routing import KIND, Rule, RuleRefused, add_rule, cha
 from lianxin.cases.api.describing import Described
 from lianxin.cases.api.examples import examples_in
 from lianxin.cases.api.operations import StaffRouter, make_once
+from lianxin.cases.api.pasts import SEEN
 from lianxin.cases.api.problems import Problem
 from lianxin.cases.api.reading import body_of, query_of
 from lianxin.cases.api.setup import actor_of
@@ -31,7 +32,7 @@ from lianxin.keys.models import Town
 from lianxin.keys.once import digest_of
 from lianxin.ledger.rows import StaleRow, stamp_of
 from lianxin.people.actors import Actor
-from lianxin.town.api.rows import SEEN, stale_row_problem
+from lianxin.town.api.rows import stale_row_problem
 from lianxin.town.homes.routing.showing import past_rows, rule_words, shift_rows
 
 T = TypeVar("T")

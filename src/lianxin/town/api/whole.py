@@ -12,6 +12,7 @@ from pydantic import Field
 from lianxin.cases.api.describing import Described
 from lianxin.cases.api.examples import examples_in
 from lianxin.cases.api.operations import StaffRouter, make_once
+from lianxin.cases.api.pasts import SEEN, BackBody, PastShape, past_told
 from lianxin.cases.api.problems import Problem
 from lianxin.cases.api.reading import body_of
 from lianxin.cases.api.setup import actor_of
@@ -19,14 +20,11 @@ from lianxin.cases.api.shapes import Taken
 from lianxin.cases.api.writing import done_response, respond
 from lianxin.keys.models import Town
 from lianxin.ledger.rows import past_of
-from lianxin.town.api.registers import BackBody, Why
+from lianxin.town.api.registers import Why
 from lianxin.town.api.rows import (
-    SEEN,
     FieldShape,
-    PastShape,
     field_told,
     kept_problem,
-    past_told,
     stale_row_problem,
     values_told,
 )

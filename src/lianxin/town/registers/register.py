@@ -14,6 +14,7 @@ from lianxin.keys.cache import bump
 from lianxin.keys.ids import new_id
 from lianxin.ledger.models import Entry
 from lianxin.ledger.rows import (
+    Change,
     StaleRow,
     add_row,
     as_columns,
@@ -22,6 +23,7 @@ from lianxin.ledger.rows import (
     drop_row,
     past_of,
     plain,
+    reason_of,
     stamp_of,
 )
 from lianxin.town.registers.fields import Field, Key, Several, Wrong
@@ -249,15 +251,6 @@ def _must_be_sound(register: Register, reading: Reading, actor: Actor, *, adds: 
         raise NotKept(reading.faults)
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One entry of a row's history in words: what each field was and became."""
-
-    entry: Entry
-    fields: tuple[tuple[str, str, str], ...]  # label, what it was, what it became
-    why: str
-
-
 def changes(register: Register, town: Town, row: Any) -> list[Change]:
     """The history of a row, the newest first."""
     past = past_of(town, register.kind, row.pk)
@@ -272,11 +265,6 @@ def _told(register: Register, town: Town, entry: Entry) -> Change:
             before, after = (each.said(town, s[each.column]) if each.column in s else "" for s in (was, now))
             told.append((each.label(), before, after))
     return Change(entry, tuple(told), reason_of(entry))
-
-
-def reason_of(entry: Entry) -> str:
-    """Why something was done, as its entry tells; "" where nobody said."""
-    return next((text.body for text in entry.texts.all() if text.field == "reason"), "")
 
 
 def as_file(register: Register, town: Town) -> list[dict[str, Any]]:

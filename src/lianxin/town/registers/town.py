@@ -17,9 +17,9 @@ from lianxin.jobs.queue import enqueue
 from lianxin.keys.cache import bump
 from lianxin.keys.models import Town
 from lianxin.ledger.actions import Line, record
-from lianxin.ledger.rows import past_of
+from lianxin.ledger.rows import Change, past_of, reason_of
 from lianxin.town.registers.fields import Choice, Field, Option, Wrong
-from lianxin.town.registers.register import Change, NotKept, Reading, may_keep, reason_of
+from lianxin.town.registers.register import NotKept, Reading, may_keep
 from lianxin.town.registers.times import Day, Hours, Week
 
 if TYPE_CHECKING:

@@ -10,10 +10,9 @@ from django.utils import timezone
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from lianxin.cases.actions.replies import (
-    KIND,
     LONGEST,
     LONGEST_NAME,
     ReplyFacts,
@@ -21,22 +20,23 @@ from lianxin.cases.actions.replies import (
     add_reply,
     change_reply,
     end_reply,
+    put_reply_back,
 )
 from lianxin.cases.models import ReplyText
-from lianxin.cases.pickers import category_name, unit_name
-from lianxin.cases.queries.replies import kept_by, may_keep
+from lianxin.cases.pickers import category_name
+from lianxin.cases.queries.replies import kept_by, may_keep, reply_changes, told
 from lianxin.cases.queries.setup import categories
 from lianxin.cases.replies import VARIABLES
 from lianxin.cases.views.frame import StaffRequest, address, frame, see_other
 from lianxin.cases.words import said
-from lianxin.ledger.rows import StaleRow, past_of, stamp_of
+from lianxin.ledger.rows import StaleRow, stamp_of
 from lianxin.people.actors import Actor
 from lianxin.people.middleware import staff
-from lianxin.people.models import Post
-from lianxin.people.queries import units
+from lianxin.people.models import Account
 from lianxin.workflow.definition import FIELDS, PHASE_NAMES, PHASES
 
 Row = dict[str, Any]
+LONGEST_WHY = 200
 
 
 @staff
@@ -47,7 +47,7 @@ def replies(request: StaffRequest) -> HttpResponse:
     if request.method != "POST":
         return listed(request)
     try:
-        add_reply(facts_of(request), actor=request.actor, now=timezone.now())
+        add_reply(facts_of(request), why=reason(request), actor=request.actor, now=timezone.now())
     except ReplyFaults as wrong:
         return listed(request, faults=wrong.faults, status=422)
     messages.success(request, _("Kept. It is offered from now on where it fits."))
@@ -63,24 +63,43 @@ def reply(request: StaffRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return one(request, row)
     try:
-        told = change(request, row)
+        done = change(request, row)
     except ReplyFaults as wrong:
         return one(request, row, faults=wrong.faults, status=422)
     except StaleRow:
         stale = _("Somebody has changed this text meanwhile: see its history. What you wrote is still in the form.")
         return one(request, own(request.actor, pk), faults={"": stale}, status=409)
-    messages.success(request, told)
+    messages.success(request, done)
+    return see_other(reverse("reply", args=[pk]))
+
+
+@staff
+@require_POST
+def reply_back(request: StaffRequest, pk: int) -> HttpResponse:
+    """Bring a text to what it was before one entry of its history."""
+    row, seq = own(request.actor, pk), request.POST.get("seq", "")
+    number = int(seq) if seq.isascii() and seq.isdigit() and len(seq) < 9 else 0
+    try:
+        put_reply_back(pk, number, actor=request.actor, now=timezone.now())
+    except ReplyFaults as wrong:
+        return one(request, row, faults={"": " ".join(wrong.faults.values())}, status=422)
+    messages.success(request, _("The text is again as it was before."))
     return see_other(reverse("reply", args=[pk]))
 
 
 def change(request: StaffRequest, row: ReplyText) -> str:
     """Do what the form asks, and say so."""
-    actor, now, do = request.actor, timezone.now(), request.POST.get("do", "")
+    actor, now, do, why = request.actor, timezone.now(), request.POST.get("do", ""), reason(request)
     if do in ("end", "again"):
-        end_reply(row.pk, active=do == "again", actor=actor, now=now)
+        end_reply(row.pk, active=do == "again", why=why, actor=actor, now=now)
         return _("It is offered no more.") if do == "end" else _("It is offered again.")
-    change_reply(row.pk, facts_of(request), seen=request.POST.get("seen", ""), actor=actor, now=now)
+    change_reply(row.pk, facts_of(request), seen=request.POST.get("seen", ""), why=why, actor=actor, now=now)
     return _("Kept. It is offered from now on where it fits.")
+
+
+def reason(request: StaffRequest) -> str:
+    """Why, as the form says."""
+    return " ".join(request.POST.get("why", "").replace("\x00", "").split())[:LONGEST_WHY]
 
 
 def own(actor: Actor, pk: int) -> ReplyText:
@@ -134,10 +153,10 @@ def one(
         **choices(actor),
         "row": line_of(actor, row),
         "may": may_keep(actor, row.unit_id),
-        "seen": request.POST.get("seen") if status == 422 else stamp_of(row),
-        "typed": request.POST if faults else stands,
+        "seen": request.POST.get("seen") if status == 422 and "seen" in request.POST else stamp_of(row),
+        "typed": request.POST if faults and "seen" in request.POST else stands,
         "faults": faults or {},
-        "past": past(actor, row),
+        "history": past(actor, row),
     }
     return render(request, "cases/replies/one.html", context, status=status)
 
@@ -171,34 +190,29 @@ def choices(actor: Actor) -> Row:
 
 def line_of(actor: Actor, row: ReplyText) -> Row:
     """A text as the list tells it."""
-    category, unit = categories(actor.town).get(row.category_id or 0), units(actor.town).get(row.unit_id or 0)
-    where = [
-        said(FIELDS[row.field].name),
-        category_name(category, whole=True, town=actor.town) if category else _("Every category"),
-        said(PHASE_NAMES[row.phase]) if row.phase else _("Every step"),
-    ]
+    where = [told(actor.town, column, getattr(row, column)) for column in ("field", "category_id", "phase")]
     return {
         "id": row.pk, "name": row.name, "body": row.body, "where": " · ".join(where), "active": row.active,
-        "whose": unit_name(unit) if unit else _("The whole town"), "may": may_keep(actor, row.unit_id),
+        "whose": told(actor.town, "unit_id", row.unit_id), "may": may_keep(actor, row.unit_id),
     }  # fmt: skip
 
 
 def past(actor: Actor, row: ReplyText) -> list[Row]:
-    """What was done to a text, the newest first: who, when, what it was and became."""
-    entries = past_of(actor.town, KIND, row.pk)
-    posts = {each.post_id for each in entries if each.post_id}
-    rows = Post.objects.for_system("names", actor.town).filter(id__in=posts)
-    names = dict(rows.values_list("id", "account__name"))
+    """What was done to a text, the newest first: who, when, why, what each field was and became."""
+    rows = reply_changes(actor.town, row)
+    people = Account.objects.in_bulk([each.entry.account_id for each in rows if each.entry.account_id])
     acts = {
         "add": _("Written"),
         "change": _("Changed"),
         "end": pgettext("reply text", "Ended"),
         "again": _("Taken up again"),
+        "restore": pgettext("reply text", "Put back"),
     }
     return [
         {
-            "act": acts.get(each.act, each.act), "at": each.at, "by": names.get(each.post_id or 0, ""),
-            "was": each.data.get("was", {}).get("body", ""), "now": each.data.get("now", {}).get("body", ""),
+            "act": acts.get(each.entry.act, each.entry.act), "at": each.entry.at, "fields": each.fields,
+            "who": getattr(people.get(each.entry.account_id or 0), "name", "") or _("The system"), "why": each.why,
+            "seq": each.entry.seq if each.entry.data.get("was") else 0,
         }
-        for each in reversed(entries)
+        for each in rows
     ]  # fmt: skip

@@ -18,14 +18,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from lianxin.cases.views.frame import StaffRequest, frame
 from lianxin.keys.models import Town
 from lianxin.ledger.models import Entry
-from lianxin.ledger.rows import StaleRow, past_of, plain, stamp_of
+from lianxin.ledger.rows import Change, StaleRow, past_of, plain, stamp_of
 from lianxin.people.middleware import staff
 from lianxin.people.models import Account
 from lianxin.people.views.signing import see
 from lianxin.town.registers.fields import Field
 from lianxin.town.registers.known import REGISTERS
 from lianxin.town.registers.register import (
-    Change,
     NotKept,
     Register,
     bring_again,

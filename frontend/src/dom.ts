@@ -38,6 +38,23 @@ export function say(el: HTMLElement, name: string, holes: Record<string, string 
   return words.replace(/\{(\w+)\}/g, (_all, hole: string) => String(holes[hole] ?? ""));
 }
 
+/** A question on the page, where it was asked for, and its two answers; "no" has the focus. */
+export function ask(question: string, yes: string, no: string, answered: (yes: boolean) => void): HTMLElement {
+  const box = make("div", "asked"), acts = make("div", "row");
+  box.setAttribute("role", "group");
+  box.setAttribute("aria-label", question);
+  box.appendChild(make("p", "", question));
+  ([[yes, "btn danger", true], [no, "btn", false]] as [string, string, boolean][]).forEach(([text, look, answer]) => {
+    const button = make("button", look, text) as HTMLButtonElement;
+    button.type = "button";
+    button.addEventListener("click", () => answered(answer));
+    acts.appendChild(button);
+    if (!answer) window.setTimeout(() => button.focus(), 0);
+  });
+  box.appendChild(acts);
+  return box;
+}
+
 export function debounce(ms: number, run: () => void): () => void {
   let timer = 0;
   return () => {

@@ -1,6 +1,6 @@
 // What a resident writes is kept on the phone while it is typed, and sent from there: again and again, to one effect.
 // So is what a worker in the field writes, by cases and in order; the page says whose pages these are (data-of).
-import { all, debounce, make, once, say, toast } from "./dom";
+import { all, ask, debounce, make, once, say, toast } from "./dom";
 import { flush, sendNow, takeOut, type Answer } from "./outbox-post";
 import { able, closeRanks, digestOf, draftOf, dropDraft, dropLetter, letterOf, lettersOf, newKey, putDraft, putLetter, renumber, sweep, TOKEN, versionFor, type Field, type Letter } from "./outbox-store";
 import { carry, give, photosOf, type Chosen } from "./photo";
@@ -347,18 +347,20 @@ function row(letter: Letter): HTMLElement {
     if (letter.state === "waiting") acts.appendChild(button(words("now"), () => round(true), "btn main"));
     acts.appendChild(button(words("look"), () => look(letter), letter.state === "look" ? "btn main" : "btn"));
     if (letter.why === "moved" && letter.line) acts.appendChild(button(words("note"), () => asNote(letter)));
-    acts.appendChild(button(words("delete"), async () => {
-      if (window.confirm(words("sure"))) {
-        await takeOut(letter.key, async () => undefined);
-        await closeRanks(letter);
-        forms.get(letter.id)?.back();
-        said?.postMessage("");
-      }
-      await show();
-    }));
+    acts.appendChild(button(words("delete"), () => { acts.replaceWith(ask(words("sure"), words("delete"), words("keep"), (yes) => void drop(letter, yes))); }));
   }
   item.appendChild(acts);
   return item;
+}
+
+async function drop(letter: Letter, sure: boolean): Promise<void> {
+  if (sure) {
+    await takeOut(letter.key, async () => undefined);
+    await closeRanks(letter);
+    forms.get(letter.id)?.back();
+    said?.postMessage("");
+  }
+  await show();
 }
 
 function sentence(found: Letter[]): string {

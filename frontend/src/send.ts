@@ -27,8 +27,8 @@ class Sending {
     this.buttons = found;
     this.line = make("p", "sending");
     this.line.setAttribute("role", "status");
-    // Beside a button that is seen with a script and stays: a part that is fetched anew would take the line with it.
-    const lasting = found.filter((button) => !button.closest(".only-plain, [aria-live]"));
+    // Beside a button that is seen with a script and stays: a part that is fetched anew, or shut, would hide the line.
+    const lasting = found.filter((button) => !button.closest(".only-plain, [aria-live], .sure"));
     const last = lasting[lasting.length - 1];
     if (last) last.insertAdjacentElement("afterend", this.line);
     else form.appendChild(this.line);

@@ -48,12 +48,13 @@ export function copied(root: ParentNode): void {
   });
 }
 
-/** What cannot be undone asks once more. */
-export function confirmed(root: ParentNode): void {
-  once(root, "[data-confirm]", "Confirm", (el) => {
-    el.addEventListener("click", (event) => {
-      if (!window.confirm(el.dataset.confirm)) { event.preventDefault(); event.stopPropagation(); }
-    }, true);
+/** What cannot be undone asks once more, on the page: a fold without a script; with one, "no" and Escape shut it. */
+export function sure(root: ParentNode): void {
+  once(root, "details.sure", "Sure", (el) => {
+    const not = el.querySelector<HTMLElement>("[data-sure-not]");
+    const shut = (): void => { el.removeAttribute("open"); el.querySelector("summary")?.focus(); };
+    if (not) { not.hidden = false; not.addEventListener("click", shut); }
+    el.addEventListener("keydown", (event) => { if (event.key === "Escape" && el.hasAttribute("open")) { event.stopPropagation(); shut(); } });
   });
 }
 

@@ -163,3 +163,31 @@ def test_the_form_works_without_a_script(browser, site):
     assert "after=form" in tab.url
     assert [title for _, title, _ in urls.received] == ["lamp"]
     context.close()
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_what_cannot_be_undone_asks_on_the_page_and_sends_nothing_before(browser, site, script):
+    urls.received.clear()
+    context = browser.new_context(base_url=site, java_script_enabled=script, locale="zh-CN")
+    tab = context.new_page()
+    tab.goto("/sure/")
+    tab.fill("#f-title", "lamp")
+    tab.press("#f-title", "Enter")  # not the way past the question
+    assert not tab.is_visible("text=For good?")
+    tab.click("summary")
+    assert tab.is_visible("text=For good?")
+    assert tab.is_visible("[data-sure-not]") is script
+    if script:
+        assert violations(tab) == []
+        tab.click("[data-sure-not]")
+        assert not tab.is_visible("text=For good?")
+        assert tab.evaluate("document.activeElement.tagName") == "SUMMARY"
+        tab.keyboard.press("Enter")
+        tab.keyboard.press("Escape")
+        assert not tab.is_visible("text=For good?")
+        tab.keyboard.press("Enter")
+    assert urls.received == []
+    tab.click("button:has-text('确定Withdraw')")
+    tab.wait_for_url(lambda address: "after=form" in address)
+    assert [title for _, title, _ in urls.received] == ["lamp"]
+    context.close()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 
 import pytest
 
@@ -155,6 +156,14 @@ def test_the_worker_keeps_the_build_it_came_with(tmp_path, monkeypatch):
         assets.worker_script("/form/").splitlines()[0].removeprefix("self.LIANXIN = ").removesuffix(";")
     )
     assert second["version"] != told["version"]
+
+
+def test_no_script_opens_a_pop_up():
+    """适老化: what has to be asked is asked on the page."""
+    asking = re.compile(r"(?<![\w.])(?:window\.|self\.)?(?:confirm|alert|prompt)\(|showModal|window\.open\(")
+    found = [path.name for path in (build.FRONTEND / "src").glob("*.ts") if asking.search(path.read_text())]
+    assert found == []
+    assert asking.search("if (!window.confirm(words)) return;")
 
 
 def test_nothing_built_can_evaluate_text():

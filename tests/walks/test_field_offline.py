@@ -305,24 +305,18 @@ def test_what_was_raised_without_a_net_is_told_with_its_number_whoever_sends_it(
     page.wait_for_function("() => document.querySelector('#f-text')?.value === '' && !document.querySelector('.kept-note')")
 
 
-def test_signing_out_takes_the_day_along_and_asks_about_what_was_not_sent(lift, town):
+def test_signing_out_takes_the_day_along_and_asks_about_what_was_not_sent(lift, town, axe_clean):
     case, phone, page = one_letter_waits(lift, town)
-    asked, answers = [], [False, True]
-
-    def answer(dialog):
-        asked.append(dialog.message)
-        dialog.accept() if answers.pop(0) else dialog.dismiss()
-
-    page.on("dialog", answer)
-    for _ in range(2):
+    for answer in ("先不退出", "删除并退出"):
         page.locator(".bar .menu > summary").tap()
         page.get_by_role("button", name="退出登录").tap()
-        page.wait_for_timeout(100)
-        if len(asked) == 1:
+        page.wait_for_selector(".menu .asked >> text=还有 1 件没发出")
+        axe_clean(page)
+        page.get_by_role("button", name=answer).tap()
+        if answer == "先不退出":
             assert page.evaluate(HELD)["letters"] == 1
             page.reload()
     page.wait_for_url("**/sign-in/")
-    assert "还有 1 件没发出" in asked[0]
     assert page.evaluate(HELD) == {"letters": 0, "drafts": 0, "day": None}
     assert acts(case) == ["take"]
     phone.set_offline(True)

@@ -161,8 +161,8 @@ def test_the_administrator_hands_a_link_to_a_screen(page, go, sign_in, town, axe
     shot(page, "wall-displays")
     page.goto(address)
     assert page.locator("main .fig").count() == 8
-    page.once("dialog", lambda dialog: dialog.accept())
     go(page, "/wall/displays/")
-    page.click("main li form button")
+    page.click("main li form summary")
+    page.click("main li form button:has-text('确定')")
     page.wait_for_selector("text=已停用")
     assert page.goto(address).status == 403

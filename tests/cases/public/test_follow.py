@@ -350,6 +350,9 @@ def test_a_late_case_says_so(site, town, lamp, link):
     page = site.get(link(done)).content.decode()
     assert "已经超期" in page
     assert "已超期，已报上一级" in page
+    told = re.search(r'<p class="next late">([^<]+)', page)[1]
+    assert "本应在" in told  # a day gone by is not promised anew
+    assert "将" not in told
 
 
 def test_a_suspended_case_says_when_it_is_looked_at_again(site, town, lamp, link, act):

@@ -362,7 +362,6 @@ def _words() -> dict[str, dict[str, Any]]:
             "title": pgettext("resident", "Withdraw"), "icon": "close", "danger": True,
             "send": _("Withdraw my request"),
             "lede": _("It is then not handled any more. This cannot be undone; you may report it anew."),
-            "confirm": _("Withdraw this request? It will not be handled any more."),
         },
         "appeal": {
             "title": pgettext("resident", "Appeal"), "icon": "flag", "send": _("Send my appeal"),

@@ -34,7 +34,8 @@ def progress_of(town: Town, case: Case, entries: Iterable[Any] = (), *, now: dat
         sentence = _("Waiting for something outside the town's hands. %(unit)s looks at it again by %(due)s.")
         sentence, small = sentence % {"unit": unit, "due": due}, ""
     else:
-        sentence = _by_phase(step.phase) % {"unit": unit, "due": due}
+        late = light == "late" and step.who != "reporter"  # what was to come by a day gone by is not promised anew
+        sentence = (_late() if late else _by_phase(step.phase)) % {"unit": unit, "due": due}
         small = _if_not(step.who, light)
     return {
         "cells": six_cells(flow, case, entries, now=now), "light": light, "sentence": sentence, "small": small,
@@ -53,6 +54,10 @@ def _by_phase(phase: str) -> str:
         "feedback": _("There is an answer. Please say by %(due)s whether you are content with it."),
         "review": _("%(unit)s checks the result by %(due)s and closes it."),
     }[phase]
+
+
+def _late() -> str:
+    return _("%(unit)s was to finish this step by %(due)s and is late. It still has to, and answers here.")
 
 
 def _if_not(who: str, light: str) -> str:

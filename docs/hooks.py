@@ -2,10 +2,16 @@
 
 from pathlib import Path
 
+import yaml
+
 from lianxin.workflow.definition import FIELDS, read
 from lianxin.workflow.diagram import svg
 
-WORKFLOWS = sorted((Path(__file__).parents[1] / "towns/base/workflows").glob("*.yaml"))
+BASE = Path(__file__).parents[1] / "towns/base"
+WORKFLOWS = sorted((BASE / "workflows").glob("*.yaml"))
+ROLES = {each["key"]: each["name"]["zh"] for each in yaml.safe_load((BASE / "roles.yaml").read_text("utf-8"))}
+WHO = {**ROLES, "holder": "经办", "reporter": "群众"}
+UNITS = {"working_days": "个工作日", "working_hours": "个工作小时", "days": "天", "hours": "小时"}
 
 
 def on_page_markdown(markdown, **_):
@@ -25,9 +31,20 @@ def section(path):
         for each in flow.transitions
     ]
     head = "| 流转 | 从 | 到 | 谁 | 必填 | 效果 |\n|---|---|---|---|---|---|"
-    return f"## {flow.name['zh']} `{flow.key}`\n\n{svg(flow)}\n\n{head}\n" + "\n".join(rows)
+    drawn = svg(flow, "zh", under(flow))
+    return f"## {flow.name['zh']} `{flow.key}`\n\n{drawn}\n\n{head}\n" + "\n".join(rows)
 
 
 def sources(flow, each):
     """The steps a transition may start from, in the order of the file."""
     return [key for key in flow.steps if key in each.sources]
+
+
+def under(flow):
+    """Whose turn it is at each step and how long, in words, for below its name."""
+    told = {}
+    for step in flow.steps.values():
+        number, _, unit = str(step.within or "").partition(" ")
+        limit = f"{number} {UNITS[unit]}" if number else ""
+        told[step.key] = " · ".join(filter(None, (WHO.get(step.who, step.who), limit)))
+    return told

@@ -1,12 +1,14 @@
 """Draw a workflow: its steps in the columns of the six official steps, its moves as arrows. Pure SVG text."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
 
 from lianxin.workflow.definition import PHASE_NAMES, PHASES, Step, Workflow
 
-COLUMN, ROW, BOX_W, BOX_H, TOP, SIDE = 210, 130, 132, 56, 132, 24
+COLUMN, ROW, BOX_W, BOX_H, TOP, SIDE = 236, 130, 148, 56, 132, 24
+SMALL, LINE = 11, 13  # of the words at arrows, in pixels: their size, and from line to line
 PAPER, INK, WORK, QUIET, BACK = "#fbfaf6", "#1b2a2f", "#0e5f66", "#6b7a7d", "#c8402a"
 
 
@@ -34,14 +36,14 @@ def svg(workflow: Workflow, language: str = "zh", under: Mapping[str, str] | Non
     """
     places = _places(workflow)
     width = SIDE * 2 + COLUMN * (len(PHASES) - 1) + BOX_W
-    height = TOP + ROW * (max(place.row for place in places.values()) + 1) + 8
+    height = TOP + ROW * max(place.row for place in places.values()) + BOX_H + SIDE
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" '
         f'aria-label="{escape(workflow.name[language])}" font-family="sans-serif" font-size="13">',
         f'<rect width="{width}" height="{height}" fill="{PAPER}"/>',
         *_heads(language, height),
-        *_arrows(workflow, places, language),
         *(_box(step, places[step.key], language, under or {}) for step in workflow.steps.values()),
+        *_arrows(workflow, places, language),
         "</svg>",
     ]
     return "".join(parts)
@@ -89,26 +91,82 @@ def _box(step: Step, place: _Place, language: str, under: Mapping[str, str]) -> 
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Label:
+    """The words at an arrow: their lines, the last of which stands at x (its middle) and y, and their colour."""
+
+    lines: tuple[str, ...]
+    x: float
+    y: float
+    colour: str
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """Left, top, right, bottom."""
+        half = max(map(_width, self.lines)) / 2 + 2
+        return self.x - half, self.y - LINE * len(self.lines), self.x + half, self.y
+
+    def covers(self, other: "_Label") -> bool:
+        """Whether one would hide a part of the other."""
+        (left, top, right, bottom), (o_left, o_top, o_right, o_bottom) = self.box, other.box
+        return left < o_right and o_left < right and top < o_bottom and o_top < bottom
+
+
+def _width(words: str) -> float:
+    """About how wide words are drawn: a Chinese character is as wide as high, a letter about half of it."""
+    return sum(SMALL if ord(each) > 0x2E7F else SMALL * 0.58 for each in words)
+
+
 def _arrows(workflow: Workflow, places: Mapping[str, _Place], language: str) -> Iterator[str]:
+    """Every arrow; then the words, each moved down until it hides none before it."""
     moves: dict[tuple[str, str], list[str]] = {}
     for each in workflow.transitions:
         for source in each.sources:
             if each.to is not None and each.to != source:
                 moves.setdefault((source, each.to), []).append(each.name[language])
+    labels: list[_Label] = []
     for (source, to), names in moves.items():
         label = "、".join(names[:2]) if language == "zh" else ", ".join(names[:2])
         ends = workflow.steps[to].end
-        yield _arrow(places[source], places[to], label + ("…" if len(names) > 2 else ""), ends=ends)
+        drawn, at = _arrow(places[source], places[to], label + ("…" if len(names) > 2 else ""), ends=ends)
+        yield drawn
+        while any(at.covers(other) for other in labels):
+            at = _Label(at.lines, at.x, at.y + LINE, at.colour)
+        labels.append(at)
+    yield from map(_words, labels)
 
 
-def _arrow(start: _Place, end: _Place, label: str, *, ends: bool) -> str:
+def _words(label: _Label) -> str:
+    first = label.y - LINE * (len(label.lines) - 1)
+    lines = "".join(
+        f'<tspan x="{label.x}" y="{first + LINE * at}">{escape(line)}</tspan>' for at, line in enumerate(label.lines)
+    )
+    return (
+        f'<text text-anchor="middle" fill="{label.colour}" font-size="{SMALL}" stroke="{PAPER}" stroke-width="3" '
+        f'paint-order="stroke">{lines}</text>'
+    )
+
+
+def _lines(label: str, most: float) -> tuple[str, ...]:
+    """A label in lines no wider than `most`, broken after a comma or between words where that can be."""
+    lines = [""]
+    for piece in re.findall(r"[^、 ]+[、 ]*", label):
+        if lines[-1] and _width(lines[-1] + piece.rstrip()) > most:
+            lines.append("")
+        lines[-1] += piece
+    return tuple(line.rstrip() for line in lines)
+
+
+def _arrow(start: _Place, end: _Place, label: str, *, ends: bool) -> tuple[str, _Label]:
     """Forward moves run to the right below the names, returns run back above, side exits drop down."""
     back = not ends and (end.column < start.column or (end.column == start.column and end.row < start.row))
     x1, x2 = start.x + BOX_W / 2, end.x + BOX_W / 2
     tip: tuple[float, float, str]
+    lines: tuple[str, ...] = (label,)
     if start.row == end.row and not back and end.column - start.column == 1:
         x1, x2, y = start.x + BOX_W, end.x, start.y + BOX_H / 2
         path, tip, at = f"M{x1} {y} H{x2 - 6}", (x2, y, "r"), ((x1 + x2) / 2, y - 6)
+        lines = _lines(label, x2 - x1)  # between two boxes
     elif start.row == end.row:
         lift = 26 * abs(end.column - start.column) + (14 if back else 0)
         y = start.y
@@ -122,11 +180,7 @@ def _arrow(start: _Place, end: _Place, label: str, *, ends: bool) -> str:
         path = f"M{x1} {y1} C{x1} {turn} {x2} {turn} {x2} {y2 - 6 if down else y2 + 6}"
         tip, at = (x2, y2, "d" if down else "u"), ((x1 * 0.35 + x2 * 0.65), turn + (12 if down else -6))
     colour = BACK if back else WORK
-    return (
-        f'<path d="{path}" fill="none" stroke="{colour}"/>{_tip(tip, colour)}'
-        f'<text x="{at[0]}" y="{at[1]}" text-anchor="middle" fill="{colour}" font-size="11" '
-        f'stroke="{PAPER}" stroke-width="3" paint-order="stroke">{escape(label)}</text>'
-    )
+    return f'<path d="{path}" fill="none" stroke="{colour}"/>{_tip(tip, colour)}', _Label(lines, *at, colour)
 
 
 def _tip(tip: tuple[float, float, str], colour: str) -> str:

@@ -8,6 +8,7 @@ from lianxin.cases.actions.afterwards import ask_later
 from lianxin.cases.actions.bulk import forget_batches
 from lianxin.cases.actions.checking_in import forget_check_ins
 from lianxin.cases.actions.doors import state_of, transition
+from lianxin.cases.actions.erasing import clean_pages
 from lianxin.cases.actions.leaving import begin_leave
 from lianxin.cases.actions.presence import forget_presences
 from lianxin.cases.actions.reckoning import reckon_provisional
@@ -114,3 +115,4 @@ def nightly(*, now: datetime) -> None:
         ask_later(town, now=now)
         reckon_provisional(town, now=now)
     sweep_orphans(older_than=now - timedelta(days=1))
+    clean_pages()

@@ -9,7 +9,10 @@ from lianxin.keys.scope import InTown
 
 
 class Job(InTown):
-    """Work to be done after a commit. The row is leased while a worker does it and deleted when it is done."""
+    """Work to be done after a commit. The row is leased while a worker does it and deleted when it is done.
+
+    `error`: where it failed last and what sort of error it was, never what the error said.
+    """
 
     task = models.CharField(max_length=60)
     args = models.JSONField(default=dict)

@@ -87,9 +87,15 @@ def _run(each: Job, now: datetime) -> None:
         with contextlib.nullcontext() if each.task in _outside else transaction.atomic():
             _tasks[each.task](town_id=each.town_id, **each.args)
             each.delete()
-    except Exception:  # noqa: BLE001 - whatever a job raises is kept with it and tried again
+    except Exception as error:  # noqa: BLE001 - whatever a job raises is kept with it and tried again
         log.warning("job %s failed, attempt %s", each, each.attempts)
-        each.error = traceback.format_exc()[-4000:]
+        each.error = _told(error)[-4000:]
         each.dead = each.attempts >= ATTEMPTS
         each.run_at, each.leased_until = now + timedelta(seconds=2**each.attempts), None
         each.save(update_fields=["error", "dead", "run_at", "leased_until"])
+
+
+def _told(error: BaseException) -> str:
+    """Where it happened and what sort of error it was, without what it says: that may hold an address or a name."""
+    said = f": {error.strerror}" if isinstance(error, OSError) and error.strerror else ""
+    return "".join([*traceback.format_tb(error.__traceback__), type(error).__qualname__, said])

@@ -1,12 +1,13 @@
 """Idempotency: one key, one effect."""
 
-import hashlib
+import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
+from django.conf import settings
 from django.db import connection
 
 from lianxin.keys.ids import new_id
@@ -31,8 +32,13 @@ class OnceKey:
 
 
 def digest_of(body: Mapping[str, Any]) -> str:
-    """The digest of a request's meaning; photos take part by their own digests."""
-    return hashlib.sha256(msgspec.json.encode(body, order="deterministic")).hexdigest()
+    """The digest of a request's meaning; photos take part by their own digests.
+
+    Keyed, and the key is not in the database: a request may say little more than a telephone number, and what was
+    erased must not be guessed from what is kept for resends.
+    """
+    key = bytes.fromhex(settings.LIANXIN_PERSONAL_KEY)
+    return hmac.digest(key, b"once:" + msgspec.json.encode(body, order="deterministic"), "sha256").hex()
 
 
 def claim(once: OnceKey | None, *, town_id: int, result: int, now: datetime) -> int | None:

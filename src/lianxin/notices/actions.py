@@ -74,9 +74,9 @@ def follow(wish: Wish, *, actor: Actor, now: datetime) -> None:
     Whoever asks learns nothing of the address: not whether it follows already, nor whether a letter went out. One
     address is asked three times a day at most.
     """
-    digest = blind("watch-address", f"{wish.way} {wish.address.lower()}")
+    digest = _digest(wish.way, wish.address)
     try:
-        spend(actor.town_id, "watch-address", digest, most=ASKED, per=PER, now=now)
+        spend(actor.town_id, "watch-address", blind("watch-asked", digest), most=ASKED, per=PER, now=now)
     except TooManyTries:
         return
     same = {"way": wish.way, "address_blind": digest, "about": wish.about, "grid_id": wish.grid_id,
@@ -106,6 +106,19 @@ def forget_followers(reporters: Iterable[int], *, town_id: int) -> None:
     rows = Subscription.objects.for_system("erase", town_id).filter(reporter_id__in=list(reporters))
     for row in rows:
         row.delete()
+
+
+def forget_addresses(reporters: Iterable[int], phones: Iterable[str], *, town_id: int) -> None:
+    """Forget whatever else these people follow: by their telephones, and by addresses confirmed for their requests."""
+    rows = Subscription.objects.for_system("erase", town_id)
+    theirs = rows.filter(reporter_id__in=list(reporters)).exclude(confirmed_at=None)
+    digests = {_digest("sms", phone) for phone in phones if phone} | set(theirs.values_list("address_blind", flat=True))
+    for row in rows.filter(address_blind__in=digests):
+        row.delete()
+
+
+def _digest(way: str, address: str) -> str:
+    return blind("watch-address", f"{way} {address.lower()}")
 
 
 def forget_watchers(case_id: int, *, town_id: int) -> None:

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from lianxin.keys.cache import bump
-from lianxin.ledger.actions import Line, record
+from lianxin.ledger.actions import Line, erase_texts, record
 from lianxin.people.models import Post, Representative
 from lianxin.people.queries import today
 from lianxin.places.models import Grid
@@ -157,11 +157,12 @@ def _represent(grid: Grid, facts: MicroFacts, *, actor: Actor, now: datetime) ->
 
 
 def drop_representative(row: Representative, *, actor: Actor, now: datetime) -> None:
-    """Take a representative away; name and number go with the row."""
+    """Take a representative away; name and number go with the row, and so does the name that the history told."""
     was = {"grid_id": row.grid_id, "post_id": row.post_id, "title": row.title, "doors": row.doors}
     pk = row.pk
     row.delete()
     record(Line(KIND, pk, "drop", {"was": was}), actor=actor, now=now)
+    erase_texts(KIND, pk, reason="no longer the representative", actor=actor, now=now)
 
 
 def spoken_for(town: Town, post_id: int) -> list[int]:

@@ -10,6 +10,7 @@ nothing else: the others keep their words and the town's answer.
 from collections.abc import Collection, Iterable
 from contextlib import suppress
 from datetime import datetime
+from urllib.parse import unquote_plus
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection
@@ -21,14 +22,15 @@ from lianxin.cases.actions.effects import note_on
 from lianxin.cases.actions.worklinks import erase_links
 from lianxin.cases.checks import ERASED
 from lianxin.cases.columns import placed
-from lianxin.cases.models import Case, CheckIn, FollowUp, Photo, Publication, Reporter
+from lianxin.cases.models import Case, CheckIn, FollowUp, Photo, Publication, Reporter, SavedView
 from lianxin.cases.queries.erasing import FORGOTTEN, SUCCEEDED, others_waiting, with_appeals
 from lianxin.cases.search import unindex
 from lianxin.cases.traces import Traces, traces_of
 from lianxin.forms.covering import uncover_photo
 from lianxin.ledger.actions import Line, erase_texts, record
 from lianxin.ledger.models import Entry, Text
-from lianxin.notices.actions import forget_followers, forget_watchers
+from lianxin.notices.actions import forget_addresses, forget_followers, forget_watchers
+from lianxin.notices.ways import forget_spooled_to
 from lianxin.people.actors import Actor, system
 from lianxin.people.actors import reporter as reporter_actor
 from lianxin.people.models import Account
@@ -37,8 +39,9 @@ from lianxin.workflow.engine import Refused
 
 _TABLES = (
     "ledger_text", "cases_case", "cases_reporter", "cases_publication", "cases_search", "cases_photo", "cases_checkin",
-    "cases_followup", "cases_worklink", "forms_file", "forms_cover", "notices_subscription", "people_account",
-    "people_phonecode",
+    "cases_followup", "cases_worklink", "cases_savedview", "forms_file", "forms_cover", "notices_subscription",
+    "people_account", "people_phonecode", "people_representative", "django_session", "axes_accesslog", "jobs_job",
+    "town_upload",
 )  # fmt: skip
 _EMPTY = {
     "name": "", "phone": "", "phone_blind": "", "phone_tail": "", "public_consent": False, "account_id": None,
@@ -65,10 +68,14 @@ def erase_case(case: Case, reason: str, *, actor: Actor, now: datetime) -> int:
 
 def erase_all(reporters: Iterable[Reporter], account: Account | None, way: str, *, actor: Actor, now: datetime) -> int:
     """Erase all of somebody's own requests, then their account; returns how many are left because others act on them
-    just now: the account then stays too, so that they can press again.
+    just now: the account then stays too, so that they can press again. With the account goes all else they follow.
     """
-    left = 0
-    for each in reporters:
+    own, left = list(reporters), 0
+    if account is not None:
+        phones = {account.phone, *(each.phone for each in own)}
+        forget_addresses([each.pk for each in own], phones, town_id=actor.town_id)
+        forget_spooled_to(phones)
+    for each in own:
         try:
             erase_own(each, way, now=now)
         except Refused:
@@ -128,9 +135,7 @@ def _erase(case: Case, reason: str, *, actor: Actor, now: datetime) -> int:
     _erase_follow_ups(case, None)
     erase_links(case, None, actor=actor, now=now)
     _erase_public_side(case, reason, actor=actor, now=now)
-    people = list(reporters.values_list("id", flat=True))
-    reporters.update(**_EMPTY)
-    forget_followers(people, town_id=town_id)
+    people = [_forget_contact(each) for each in reporters]
     gone = erase_texts("case", case.pk, reason=reason, actor=actor, now=now)
     return gone + sum(_forget(pk, reason, actor=actor, now=now) for pk in people)
 
@@ -149,10 +154,22 @@ def _erase_person(case: Case, reporter: Reporter, reason: str, *, actor: Actor, 
         _succeed(case, reporter, actor=actor, now=now)
     for body in [text.body for text in going if text.field == "answer" and text.body]:
         note_on(case, "retell", {}, actor=actor, now=now, texts={"answer": traces.without(body)})
-    Reporter.objects.for_system("erase", town_id).filter(pk=reporter.pk).update(**_EMPTY)
-    forget_followers([reporter.pk], town_id=town_id)
+    _forget_contact(reporter)
     gone = erase_texts("case", case.pk, reason=reason, actor=actor, now=now, only={text.pk for text in going})
     return gone + _forget(reporter.pk, reason, actor=actor, now=now)
+
+
+def _forget_contact(reporter: Reporter) -> int:
+    """Who a reporter is, who follows for them, and where somebody of the staff looks for them by name; their id."""
+    town_id, phone = reporter.town_id, reporter.phone
+    traces = traces_of(name=reporter.name, phone=phone)
+    for view in SavedView.objects.for_system("erase", town_id):
+        if traces.found(unquote_plus(view.query)) or traces.found(view.name):
+            view.delete()
+    Reporter.objects.for_system("erase", town_id).filter(pk=reporter.pk).update(**_EMPTY)
+    forget_followers([reporter.pk], town_id=town_id)
+    database.on_commit(lambda: forget_spooled_to([phone]))
+    return reporter.pk
 
 
 def _texts_of(case: Case, reporter: Reporter, traces: Traces) -> list[Text]:

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
+from lianxin.cases.actions.erasing import clean_pages
 from lianxin.jobs.queue import enqueue
 from lianxin.keys.cache import forget
 from lianxin.keys.models import Town
@@ -276,4 +277,6 @@ def sweep_uploads(*, now: datetime) -> int:
             rows = Upload.objects.for_system("sweep", int(folder.parent.name))
             if not rows.filter(pk=int(folder.name)).exists():
                 shutil.rmtree(folder, ignore_errors=True)
+    if gone:
+        clean_pages()  # what was found in a file may be of people
     return gone

@@ -98,6 +98,28 @@ export function similar(root: ParentNode): void {
   });
 }
 
+/** A select whose choices follow another's: fetched from the page itself, which fills it without a script by its button. */
+export function below(root: ParentNode): void {
+  once(root, "[data-below]", "Below", (box) => {
+    const form = box.closest("form"), above = box.querySelector<HTMLSelectElement>("select");
+    const id = box.dataset.below || "";
+    if (!form || !above) return;
+    let turn = 0;
+    above.addEventListener("change", async () => {
+      const now = ++turn, old = document.getElementById(id) as HTMLSelectElement | null;
+      if (old) { old.value = ""; old.disabled = true; } // a grid of the other village is not asked for
+      try {
+        const asked = `${form.action.split("?")[0]}?${new URLSearchParams({ [above.name]: above.value })}`;
+        const answer = await fetch(asked, { credentials: "same-origin" });
+        const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(id);
+        if (answer.ok && fresh && now === turn) document.getElementById(id)?.replaceWith(document.adoptNode(fresh));
+      } catch (_fault) {
+        // No net: the village alone is asked for.
+      }
+    });
+  });
+}
+
 /** Menus close on a click elsewhere and on Escape. */
 export function menus(root: ParentNode): void {
   once(root, "details.menu", "Menu", (menu) => {

@@ -27,3 +27,20 @@ def test_a_place_is_chosen_by_village_grid_and_road(phone, town, go, axe_clean, 
     case = Case.objects.for_system("tests", town).get()
     assert case.grid_id == grid.pk
     assert case.address.endswith("柳荫路 3 号楼二单元")
+
+
+def test_the_board_narrows_to_a_village_and_then_to_a_grid_without_a_new_page(phone, town, go, axe_clean):
+    go(phone, "/board/")
+    phone.evaluate("window.sameDocument = true")
+    assert phone.locator("#f-small").is_disabled()
+    for village, grids in (("2", ["2-1"]), ("1", ["1-1", "1-2"])):
+        phone.select_option("#f-village", str(grid_named(town, village).pk))
+        phone.wait_for_selector(f"#f-small:enabled option[value='{grid_named(town, grids[0]).pk}']", state="attached")
+        assert phone.locator("#f-small option").count() == 1 + len(grids)
+    axe_clean(phone)
+    phone.select_option("#f-small", str(grid_named(town, "1-2").pk))
+    assert phone.evaluate("sameDocument")
+    phone.locator(".board-filters .btn").tap()
+    phone.wait_for_url(lambda address: f"grid={grid_named(town, '1-2').pk}" in address)
+    assert phone.input_value("#f-village") == str(grid_named(town, "1").pk)
+    assert phone.input_value("#f-small") == str(grid_named(town, "1-2").pk)

@@ -1,6 +1,7 @@
 """The board and the map: only what a clerk published, filtered, paged by key, without a word of anything else."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -63,19 +64,42 @@ def test_filters_by_village_category_and_state(site, town, lamp, publish, act, a
     act(east, "reject", "clerk", clause="court", reason="不属于")
     assert numbers(site, f"?grid={grid_named(town, '2').pk}") == [east.number]
     assert numbers(site, f"?grid={grid_named(town, '1-1').pk}") == [west.number]
-    grid, other_grid = (f'value="{grid_named(town, code).pk}"' for code in ("1-1", "2-1"))
-    for path in ("/board/", "/map/"):  # a village chosen, its own grids can be chosen too
-        assert grid not in site.get(path).content.decode()
-        narrowed = site.get(f"{path}?grid={grid_named(town, '1').pk}").content.decode()
-        assert grid in narrowed
-        assert other_grid not in narrowed
-        assert f"{grid} selected" in site.get(f"{path}?grid={grid_named(town, '1-1').pk}").content.decode()
     assert numbers(site, f"?category={lamps.parent_id}") == [west.number]
     assert numbers(site, "?state=closed") == [east.number]
     assert numbers(site, "?state=open") == [west.number]
     assert set(numbers(site, path="/map/")) == {east.number, west.number}
     assert numbers(site, "?state=open", path="/map/") == [west.number]
     assert categories(town)[lamps.parent_id].name in site.get("/board/").content.decode()
+
+
+def test_a_village_is_chosen_first_and_then_one_of_its_small_grids(site, town, lamp, publish):
+    first, second, east = lamp().case, lamp(lon=117.015).case, lamp(lon=117.025).case
+    for case in (first, second, east):
+        publish(case)
+    pk = {code: grid_named(town, code).pk for code in ("1", "1-1", "1-2", "2", "2-1")}
+    assert {case.grid_id for case in (first, second, east)} == {pk["1-1"], pk["1-2"], pk["2-1"]}
+    told = {
+        "": {first, second, east}, f"?village={pk['1']}": {first, second}, f"?village={pk['1']}&grid=": {first, second},
+        f"?village={pk['1']}&grid={pk['1-2']}": {second}, f"?grid={pk['1-2']}": {second}, f"?grid={pk['2']}": {east},
+        f"?village={pk['2']}&grid={pk['1-2']}": {east},  # the village was changed after its grid: the grid is no more
+        f"?village=x&grid={pk['1-1']}": {first}, f"?village={pk['1']}&grid=x": {first, second},
+    }  # fmt: skip
+    for query, cases in told.items():
+        for path in ("/board/", "/map/"):
+            assert set(numbers(site, query, path=path)) == {case.number for case in cases}, (path, query)
+        chips = re.findall(r'<b class="num">(\d+)', site.get(f"/board/{query}").content.decode())
+        assert chips == [str(len(cases)), str(len(cases)), "0"], query
+        marks = site.get(f"/map/marks.geojson{query}").json()["features"]
+        assert sum(each["properties"].get("count", 1) for each in marks) == len(cases), query
+    for path in ("/board/", "/map/", "/watch/"):
+        plain = site.get(path).content.decode()
+        assert re.search(r'<select[^>]* name="grid" disabled>', plain)
+        assert f'value="{pk["1-1"]}"' not in plain
+        narrowed = site.get(f"{path}?grid={pk['1-1']}").content.decode()
+        assert f'value="{pk["1"]}" selected' in narrowed
+        assert f'value="{pk["1-1"]}" selected' in narrowed
+        assert f'value="{pk["2-1"]}"' not in narrowed
+        assert f"grid={pk['1-1']}" in narrowed[narrowed.index("<main") :].split("href=", 1)[1]  # the links keep it
 
 
 @pytest.mark.parametrize(

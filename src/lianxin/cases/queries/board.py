@@ -171,18 +171,35 @@ def public_case(town: Town, number: str) -> tuple[Case, Row] | None:
     return (case, told[case.pk]) if case and case.pk in told else None
 
 
-def places(town: Town, chosen: int | None) -> list[tuple[int, str]]:
-    """The villages of a town, for the filters; below the one chosen, or whose grid is chosen, its own grids: all the
-    grids of a town at once are too many to look through on a phone.
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where one may look: the villages, the one that is chosen or whose grid is, and the small grids of that one alone:
+    all the grids of a town at once are too many to look through on a phone. Pairs of id and name.
     """
+
+    villages: list[tuple[int, str]]
+    village: int | None
+    grids: list[tuple[int, str]]
+
+
+def places(town: Town, chosen: int | None) -> Places:
+    """The villages of a town, and the small grids of the one that was chosen, for the filters."""
     tree = grid_tree(town)
+    villages = [(pk, node.name) for pk, node in tree.items() if node.level == "village"]
     node = tree.get(chosen or 0)
-    found: list[tuple[int, str]] = []
-    for village in (each for each in tree.values() if each.level == "village"):
-        found.append((village.id, village.name))
-        if node is not None and village.id in {node.id, node.parent_id}:
-            found += [(pk, "\u3000" + grid_name(town, pk)) for pk in village.children]
-    return found
+    while node is not None and node.level != "village":
+        node = tree.get(node.parent_id or 0)
+    if node is None:
+        return Places(villages, None, [])
+    below = [(pk, tree[pk].name.removeprefix(node.name).strip() or tree[pk].name) for pk in node.children if pk in tree]
+    return Places(villages, node.id, below)
+
+
+def within(town: Town, village: int | None, grid: int | None) -> int | None:
+    """The grid to look in, of a village and a small grid chosen apart: a grid of another village is none."""
+    if village is None or grid in subtree_ids(town, village):
+        return grid if grid is not None else village
+    return village
 
 
 def groups(town: Town) -> list[tuple[int, str]]:

@@ -31,6 +31,7 @@ from lianxin.cases.queries.board import (
     photos_shown,
     places,
     shown_to_public,
+    within,
 )
 from lianxin.cases.queries.board import board as board_page
 from lianxin.cases.queries.mapped import read_window
@@ -78,9 +79,10 @@ def board(request: TownRequest) -> HttpResponse:
 
 def read_filter(request: TownRequest, data: QueryDict | None = None) -> BoardFilter:
     """The filters in an address, or in a form; what is no filter of ours counts as none."""
-    get = request.GET if data is None else data
+    get, tree = request.GET if data is None else data, grid_tree(request.town)
+    village, grid = (_one_of(get.get(name, ""), set(tree)) for name in ("village", "grid"))
     return BoardFilter(
-        grid=_one_of(get.get("grid", ""), set(grid_tree(request.town))),
+        grid=within(request.town, village, grid),
         category=_one_of(get.get("category", ""), {pk for pk, _name in groups(request.town)}),
         state=get.get("state", "") if get.get("state") in {"open", "closed"} else "",
         words=plain_words(get.get("words", ""), LONGEST_WORDS),

@@ -36,7 +36,7 @@ ENVIRON = {  # of a command in a process of its own
     **{name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"},
     "LIANXIN_DATABASE": "",
 }
-COMMANDS = ("run", "worker", "demo", "import", "export", "verify", "check", "town", "user", "erase")
+COMMANDS = tuple(main.commands)
 
 
 def lianxin(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
@@ -65,6 +65,22 @@ def test_each_command_explains_itself(command):
     said = CliRunner().invoke(main, [command, "--help"])
     assert said.exit_code == 0
     assert re.search(r"[一-鿿]", said.output)
+
+
+def test_the_readme_names_every_command_once_in_each_language():
+    lists = re.findall(r"lianxin (\w+(?: \| \w+){5,})", (ROOT / "README.md").read_text("utf-8"))
+    assert [sorted(each.split(" | ")) for each in lists] == [sorted(COMMANDS)] * 2
+    assert not [name for name, each in main.commands.items() if each.hidden]
+
+
+def test_what_make_run_sets_by_itself_is_documented():
+    page = (ROOT / "docs" / "settings.md").read_text("utf-8")
+    made = re.findall(r"^run\b.*: export (\w+) := \$\(or \$\(\1\),(\w+)\)", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert dict(made) == {"LIANXIN_PROFILE": "demo", "LIANXIN_SMS": "console"}
+    for name, value in made:
+        line = next(each for each in page.splitlines() if each.startswith(f"| `{name}`"))
+        assert "`make run`" in line, name
+        assert f"`{value}`" in line, name
 
 
 def test_every_setting_is_in_the_documentation():

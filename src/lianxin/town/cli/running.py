@@ -96,9 +96,12 @@ def worker() -> None:
     running.Worker().run()
 
 
-@click.command(hidden=True)
+@click.command(short_help="只运行服务。Run the server alone.")
 def serve() -> None:
-    """The server alone, for a service manager that minds server and worker itself."""
+    """只启动网页和接口，后台另由 lianxin worker 运行；供系统服务管理使用。
+
+    The pages and the API alone, for a service manager that minds server and worker itself. Stops cleanly on SIGTERM.
+    """
     from lianxin.town import running
 
     config = settings()

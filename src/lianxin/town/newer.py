@@ -58,7 +58,7 @@ def newer(town: Town) -> list[Newer]:
     rows = sorted(workflows(town).values(), key=lambda row: row.version)
     known = {(row.key, row.source) for row in rows}
     latest = {row.key: row for row in rows}
-    found = [(key, source) for key, source in _shipped() if (key, source) not in known]
+    found = [(key, source) for key, source in shipped() if (key, source) not in known]
     kept = _kept(town) if found else set()
     return [Newer(key, text, latest.get(key), (key, digest_of_source(text)) in kept) for key, text in found]
 
@@ -87,7 +87,7 @@ def take_up(offer: Newer, *, why: str, actor: Actor, now: datetime) -> WorkflowV
     return publish(offer.source, base=offer.base, why=why, actor=actor, now=now, seed=seed_of(offer.source))
 
 
-def _shipped() -> Iterator[tuple[str, str]]:
+def shipped() -> Iterator[tuple[str, str]]:
     """The product's workflows: key and text."""
     for path in sorted(FOLDER.glob("*.yaml")):
         source = path.read_text("utf-8")

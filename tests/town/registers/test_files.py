@@ -46,7 +46,7 @@ def test_with_one_fault_nothing_is_changed_and_every_fault_is_told(town):
         "spells": [],
     }
     loaded = load(town, yaml.safe_dump(whole, allow_unicode=True), actor=who(town, "system"), now=MONDAY)
-    places = [fault.split(":")[0] for fault in loaded.faults]
+    places = [fault.place for fault in loaded.faults]
     assert sorted(places) == sorted([
         "spells", "town.hours", "town.colour", "units[2].desk_of", "units[3]", "calendar[1].day",
         "categories[1].parent", "categories[2].name", "categories[2].limits",

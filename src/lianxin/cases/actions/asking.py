@@ -31,7 +31,7 @@ def publish_questions(
 
     `base` is the version it was made from, 0 for the first. Raises BadSheet, NotPublished, PermissionDenied.
     """
-    if not actor.can("configure"):
+    if actor.role != "system" and not actor.can("configure"):
         raise PermissionDenied
     read_sheet(source)
     with transaction.atomic():

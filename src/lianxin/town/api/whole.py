@@ -29,7 +29,7 @@ from lianxin.town.api.rows import (
     values_told,
 )
 from lianxin.town.registers.fields import Wrong
-from lianxin.town.registers.files import IN_FILES, Loaded, bring, whole
+from lianxin.town.registers.files import PARTS, Loaded, SetupFault, bring, whole
 from lianxin.town.registers.register import NotKept
 from lianxin.town.registers.town import (
     FIELDS,
@@ -67,7 +67,10 @@ class TownTold(Schema):
 
 
 class WholeFile(Schema):
-    """The set-up as one file: `town`, then each register by its key."""
+    """The set-up as one file: `town`, each register by its key, then the texts that are published.
+
+    `only` names the registers of which it holds every row: the others of theirs go when it is taken in.
+    """
 
     file: dict[str, Any]
 
@@ -76,19 +79,21 @@ class WholeBody(Taken):
     """A file as `readSetup` gives it, or a part of it."""
 
     file: dict[str, Any]
+    why: Why = Field("", description=_("Stands in the history."))
     dry_run: bool = Field(False, description=_("true: nothing is written."))
 
 
 class Counted(Schema):
-    """How many rows were entered, changed, and stood so already."""
+    """How many rows were entered, changed, taken away, and stood so already."""
 
     added: int
     changed: int
+    gone: int
     same: int
 
 
 class WholeDone(Schema):
-    """What a file did, or would do, by register."""
+    """What a file did, or would do, by its parts."""
 
     dry_run: bool
     done: dict[str, Counted]
@@ -132,28 +137,24 @@ def read_whole(request: HttpRequest) -> HttpResponse:
 def load_whole(request: HttpRequest) -> HttpResponse:
     """Take a file in."""
     actor, body = actor_of(request), body_of(request, WholeBody)
-    loaded = bring(actor.town, body.file, actor=actor, now=timezone.now(), preview=body.dry_run)
+    loaded = bring(actor.town, body.file, actor=actor, now=timezone.now(), preview=body.dry_run, why=body.why)
     if loaded.faults:
         raise Problem("invalid", _by_place(loaded.faults))
     return respond({"dry_run": body.dry_run, "done": _counted(loaded)})
 
 
-def _by_place(faults: list[str]) -> dict[str, str]:
+def _by_place(faults: list[SetupFault]) -> dict[str, str]:
     found: dict[str, str] = {}
     for fault in faults:
-        place, _colon, words = fault.partition(": ")
-        found[f"file.{place}"] = f"{found[f'file.{place}']} {words}" if f"file.{place}" in found else words
+        place = f"file.{fault.place}" if fault.place else "file"
+        found[place] = f"{found[place]} {fault.said}" if place in found else fault.said
     return found
 
 
 def _counted(loaded: Loaded) -> dict[str, dict[str, int]]:
-    keys = [key for key in ("town", *IN_FILES) if any(key in n for n in (loaded.added, loaded.changed, loaded.same))]
-    return {
-        key: {
-            "added": loaded.added.get(key, 0), "changed": loaded.changed.get(key, 0), "same": loaded.same.get(key, 0),
-        }
-        for key in keys
-    }  # fmt: skip
+    sides = {"added": loaded.added, "changed": loaded.changed, "gone": loaded.gone, "same": loaded.same}
+    counted = {key: {side: of.get(key, 0) for side, of in sides.items()} for key in PARTS}
+    return {key: counts for key, counts in counted.items() if any(counts.values())}
 
 
 @staff.read(

@@ -35,15 +35,15 @@ class Later(click.Group):
 importing = Later(
     "import",
     module="lianxin.town.imports.terminal",
-    short_help="导入事项、网格、人员、场所、类别。Bring data in.",
-    help="""导入事项、网格、人员、场所或类别：先检查，逐行列出全部问题，再写入；重复导入不会重复。
+    short_help="导入事项、网格、人员、场所、类别、全部设置。Bring data in.",
+    help="""导入事项、网格、人员、场所、类别或全部设置：先检查，逐行列出全部问题，再写入；重复导入不会重复。
 
     Looks first and tells every fault by row; then writes. The same file again changes nothing.""",
 )
 exporting = Later(
     "export",
     module="lianxin.town.exports.terminal",
-    short_help="导出事项、网格、人员、场所、留痕。Take data out.",
+    short_help="导出事项、网格、人员、场所、类别、全部设置、留痕。Take data out.",
     help="""导出为文件：只有该身份看得到的内容，个人信息默认遮盖，每次导出都留痕。
 
     Writes what that person may see, personal details masked. Each export leaves an entry in the ledger.""",

@@ -1,4 +1,4 @@
-"""`export cases|grids|people|sites|names|micros|lines|ledger`: as somebody, masked; every export leaves an entry."""
+"""`export cases|grids|people|setup|ledger` …: as somebody, masked; every export leaves an entry."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ from lianxin.town.exports.names import COLUMNS as OF_NAMES
 from lianxin.town.exports.names import name_rows
 from lianxin.town.exports.people import COLUMNS as OF_PEOPLE
 from lianxin.town.exports.people import people_rows, write_template
+from lianxin.town.exports.setup import write_setup
 from lianxin.town.exports.shapefiles import write_shapefile
 from lianxin.town.exports.sites import COLUMNS as OF_SITES
 from lianxin.town.exports.sites import site_rows
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from lianxin.keys.models import Town
     from lianxin.town.exports.writing import Column, Row
 
-ENDINGS = {".json": "geojson", ".ndjson": "jsonl", ".zip": "shp"}
+ENDINGS = {".json": "geojson", ".yml": "yaml", ".ndjson": "jsonl", ".zip": "shp"}
 
 TO = click.option(
     "--to", "path", type=click.Path(path_type=Path, dir_okay=False), required=True, help="写到哪里。File to write."
@@ -198,6 +199,24 @@ def lines(path: Path, form: str | None, letters: str, username: str | None, **ho
     _write(export, OF_LINES, line_rows(town, now=timezone.now()), actor=actor)
 
 
+@click.command(short_help="导出全部设置。The whole set-up, YAML.")
+@TO
+@TOWN
+@_as(needed=False)
+@OVERWRITE
+def setup(path: Path, letters: str, username: str | None, **how: bool) -> None:
+    """导出单位、角色、类别、派单规则、要问的问题、答复模板、本镇的闭环等，可再导入，也可照搬到另一个镇。
+
+    Can be imported again, into another town too.
+    """
+    export = _target("setup", path, None, ("yaml",), **how)
+    town = _town(letters)
+    actor = _actor(town, username, ("configure",), ()) if username else system(town)
+    with _writing(path):
+        done = write_setup(path, town)
+    _tell(export, done, actor)
+
+
 @click.command(short_help="导出留痕。The history with its digests.")
 @TO
 @_form("jsonl", "xlsx", "csv")
@@ -255,6 +274,11 @@ def _write(export: Export, columns: Sequence[Column], rows: Iterable[Row], *, ac
             if shapes
             else write(export.path, export.form, columns, counted)
         )
+    _tell(export, done, actor)
+
+
+def _tell(export: Export, done: int, actor: Actor) -> None:
+    """The entry that says who took what, and a line on the screen."""
     data = {"what": export.what, "format": export.form, "rows": done, "personal": export.personal}
     with transaction.atomic():
         record(Line("export", actor.town_id, "export", data), actor=actor, now=timezone.now())
@@ -278,4 +302,4 @@ def _writing(path: Path) -> Iterator[None]:
         raise Fault(f"{path} 不能写入：{why}。", f"{path} cannot be written: {why}.") from error
 
 
-commands: list[click.Command] = [cases, grids, people, sites, names, micros, lines, ledger]
+commands: list[click.Command] = [cases, grids, people, sites, names, micros, lines, setup, ledger]

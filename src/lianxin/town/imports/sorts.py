@@ -11,9 +11,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+from django.core.exceptions import PermissionDenied
+
 from lianxin.cases.actions.trees import foresee_categories, import_categories
 from lianxin.keys.models import Town
-from lianxin.people.actors import Actor
+from lianxin.people.actors import Actor, system
 from lianxin.people.docking import foresee_lines, import_lines
 from lianxin.people.micros import foresee_micros, import_micros
 from lianxin.places.actions import foresee_grids, import_grids, ready_grids
@@ -23,7 +25,7 @@ from lianxin.places.sites.actions import foresee_sites, import_sites
 from lianxin.town.imports import sites as site_tables
 from lianxin.town.imports.categories import COLUMNS as OF_CATEGORIES
 from lianxin.town.imports.categories import read_categories
-from lianxin.town.imports.faults import RowFault
+from lianxin.town.imports.faults import RowFault, Unreadable
 from lianxin.town.imports.grids import read_grid_file
 from lianxin.town.imports.lines import TITLES as OF_LINES
 from lianxin.town.imports.lines import read_lines
@@ -34,6 +36,8 @@ from lianxin.town.imports.names import read_names
 from lianxin.town.imports.people import COLUMNS as OF_PEOPLE
 from lianxin.town.imports.people import foresee_people, read_people, settle_people
 from lianxin.town.imports.tables import open_table
+from lianxin.town.registers.files import Loaded
+from lianxin.town.registers.files import load as load_setup
 
 Counts = dict[str, int]
 
@@ -202,6 +206,33 @@ def _take_categories(looked: Looked, options: Options, actor: Actor, now: dateti
     return {"added": len(done.added), "changed": len(done.changed), "same": done.same, "kept": done.kept}
 
 
+# ---- the set-up ------------------------------------------------------------------------------------
+
+
+def _look_at_setup(path: Path, town: Town, _options: Options, now: datetime) -> Looked:
+    try:
+        source = path.read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Unreadable("文件不是 UTF-8 文本。", "The file is not text in UTF-8.") from error
+    loaded = load_setup(town, source, actor=system(town), now=now, preview=True)
+    faults = [RowFault(each.line, each.place, "message", {"message": each.said}) for each in loaded.faults]
+    parts = {name: getattr(loaded, name) for name in ("added", "changed", "gone")}
+    words = {name: [f"{key} {n:,}" for key, n in done.items()] for name, done in parts.items()}
+    rows = [source] if any((*parts.values(), loaded.same)) else []
+    return Looked(rows, _empty(rows, faults), _setup_counts(loaded), **words)
+
+
+def _take_setup(looked: Looked, _options: Options, actor: Actor, now: datetime) -> Counts:
+    loaded = load_setup(actor.town, looked.rows[0], actor=actor, now=now)
+    if loaded.faults:  # there were none for the town's own command: what is left is not this person's to change
+        raise PermissionDenied
+    return _setup_counts(loaded)
+
+
+def _setup_counts(loaded: Loaded) -> Counts:
+    return {name: sum(getattr(loaded, name).values()) for name in ("added", "changed", "gone", "same")}
+
+
 _TABLE: Final = (".xlsx", ".csv")
 SORTS: Final = {
     sort.key: sort
@@ -213,5 +244,6 @@ SORTS: Final = {
         Sort("lines", "configure", _TABLE, _look_at_lines, _take_lines, word="条"),
         Sort("names", "configure", _TABLE, _look_at_names, _take_names, has_datum=True),
         Sort("categories", "configure", _TABLE, _look_at_categories, _take_categories),
+        Sort("setup", "configure", (".yaml", ".yml"), _look_at_setup, _take_setup, word="处"),
     )
 }

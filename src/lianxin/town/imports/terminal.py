@@ -1,4 +1,4 @@
-"""`import cases|grids|people|sites|names|categories`: look first, tell every fault, then write."""
+"""`import cases|grids|people|sites|names|categories|setup`: look first, tell every fault, then write."""
 
 from __future__ import annotations
 
@@ -239,6 +239,16 @@ def categories(path: Path, letters: str, overwrite: bool, faults: Path | None, *
     _bring(SORTS["categories"], path, letters, Options(overwrite=overwrite), faults, **how)
 
 
+@_command("setup", "导入全部设置。The whole set-up, from YAML.")
+def setup(path: Path, letters: str, faults: Path | None, **how: bool) -> None:
+    """导入 `export setup`（或 `setup save`）写的文件；有一处问题就一处也不改，按行号列出全部问题。
+
+    What `export setup` writes. Any fault, each told by its line, and nothing is changed; the same file again changes
+    nothing.
+    """
+    _bring(SORTS["setup"], path, letters, Options(), faults, **how)
+
+
 def _bring(sort: Sort, path: Path, letters: str, options: Options, faults: Path | None, **how: bool) -> None:
     """Look at the whole file, tell every fault, ask, write."""
     django_ready()
@@ -269,4 +279,4 @@ def _bring(sort: Sort, path: Path, letters: str, options: Options, faults: Path 
         say(f"另有 {kept:,} 个与本镇已有的不同，未动；要照文件改请加 --overwrite。", f"{kept:,} were left as they are.")
 
 
-commands: list[click.Command] = [cases, grids, people, sites, names, micros, lines, categories]
+commands: list[click.Command] = [cases, grids, people, sites, names, micros, lines, categories, setup]

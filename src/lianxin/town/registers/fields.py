@@ -45,7 +45,7 @@ class Field:
     """
 
     column: str
-    label: Callable[[], str]
+    label: Callable[[], str] = lambda: ""
     hint: Callable[[], str] | None = None
     required: bool = False
     fixed: bool = False
@@ -155,6 +155,20 @@ class Both(Field):
 def _plain(field: Field) -> Field:
     """The field without its need, for a part of it."""
     return Field(column=field.column, label=field.label, most=field.most)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lines(Field):
+    """A text of several lines."""
+
+    def load(self, town: Town, raw: Any) -> Any:
+        """The text with its line breaks, without blank ends."""
+        if not isinstance(raw, str | None):
+            raise Wrong(_("This is not a line of text."))
+        text = (raw or "").replace("\r\n", "\n").replace("\x00", "").strip()
+        if len(text) > self.most:
+            raise Wrong(_("At most %(most)s characters.") % {"most": self.most})
+        return text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,23 +44,27 @@ class Register:
 
     `check` tells what is wrong with facts that are each sound by themselves: it is given the town, the row (None: a new
     one) and all columns as they would stand. `drops`: rows may be taken away. `after` runs in the change's transaction.
+    `whole`: what a row of a file says, with what it means by leaving something out. A register that is in files alone
+    needs no words of its own.
     """
 
     key: str
     kind: str
     model: type[OfTown]
-    name: Callable[[], str]
-    one: Callable[[], str]
-    lede: Callable[[], str]
     fields: tuple[Field, ...]
-    title: Callable[[Town, Any], str]
-    about: Callable[[Town, Any], str]
     rows: Callable[[Town], Iterable[Any]]
+    name: Callable[[], str] = lambda: ""
+    one: Callable[[], str] = lambda: ""
+    lede: Callable[[], str] = lambda: ""
+    title: Callable[[Town, Any], str] = lambda _town, row: str(row)
+    about: Callable[[Town, Any], str] = lambda _town, _row: ""
     group: Callable[[Town, Any], str] = lambda _town, _row: ""
     off: Callable[[Any], bool] = lambda _row: False
     check: Callable[[Town, Any, Mapping[str, Any]], Faults] = lambda _town, _row, _facts: {}
     after: Callable[[Town, Any, datetime], None] = lambda _town, _row, _now: None
-    by: str = "key"  # the column a file finds a row by; "" where the rows are not kept in files
+    by: str = "key"  # the column a file finds a row by; "" where the rows are not kept in files, or found by `alike`
+    alike: tuple[str, ...] = ()  # the columns that find a row together, where no single one does
+    whole: Callable[[Mapping[str, Any]], Mapping[str, Any]] = lambda said: said
     may: str = "configure"
     adds: bool = True
     drops: bool = False

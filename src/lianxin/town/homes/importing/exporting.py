@@ -32,13 +32,14 @@ from lianxin.town.exports.names import COLUMNS as OF_NAMES
 from lianxin.town.exports.names import name_rows
 from lianxin.town.exports.people import COLUMNS as OF_PEOPLE
 from lianxin.town.exports.people import people_rows, write_template
+from lianxin.town.exports.setup import write_setup
 from lianxin.town.exports.sites import COLUMNS as OF_SITES
 from lianxin.town.exports.sites import site_rows
 from lianxin.town.exports.writing import write
 from lianxin.town.imports.cleaning import clean_line
 
 LONGEST_REASON = 200
-FORMS = {"geojson": "GeoJSON", "shp": "Shapefile", "xlsx": "Excel", "csv": "CSV"}
+FORMS = {"yaml": "YAML", "geojson": "GeoJSON", "shp": "Shapefile", "xlsx": "Excel", "csv": "CSV"}
 ENDINGS = {"shp": "zip"}
 
 
@@ -96,7 +97,12 @@ def _names(path: Path, wanted: Wanted, actor: Actor, _now: datetime) -> int:
     return write(path, wanted.form, OF_NAMES, name_rows(actor.town))
 
 
+def _setup(path: Path, _wanted: Wanted, actor: Actor, _now: datetime) -> int:
+    return write_setup(path, actor.town)
+
+
 OFFERS = {
+    "setup": Offer("configure", ("yaml",), _setup),
     "grids": Offer("configure", ("geojson", "shp", "xlsx", "csv"), _grids),
     "sites": Offer("configure", ("xlsx", "csv", "geojson"), _sites),
     "micros": Offer("configure", ("xlsx", "csv"), _micros),
@@ -166,6 +172,10 @@ def take_out(wanted: Wanted, *, actor: Actor, now: datetime, once: OnceKey | Non
 
 def _offers(allowed: dict[str, Offer]) -> list[dict[str, Any]]:
     words = {
+        "setup": (
+            pgettext("import", "The whole set-up"),
+            _("Units, roles, categories, rules, questions, texts, own workflows in one file; another town takes it."),
+        ),
         "grids": (pgettext("import", "Grids"), _("With their boundaries, WGS-84. The Shapefile comes as a zip.")),
         "sites": (pgettext("import", "Sites"), _("Those that stand, with their points, WGS-84.")),
         "micros": (

@@ -44,6 +44,10 @@ def sort_names() -> dict[str, Row]:
             "text": pgettext("import", "Categories"),
             "hint": _("A table of groups and leaves, with codes and limits where there are any."),
         },
+        "setup": {
+            "text": pgettext("import", "The whole set-up"),
+            "hint": _("A file that this town or another has taken out: rules, questions, texts and the rest."),
+        },
     }
 
 
@@ -64,6 +68,7 @@ def next_after(what: str) -> list[tuple[str, str]]:
             (pgettext("import", "See the categories"), reverse("setup-register", args=["categories"])),
             (pgettext("import", "Then: rules of dispatch"), reverse("routes")),
         ],
+        "setup": [(pgettext("import", "See the set-up"), reverse("setup"))],
     }.get(what, [(pgettext("import", "See the grids"), reverse("grids"))])
 
 

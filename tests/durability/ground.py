@@ -1,4 +1,6 @@
-"""Run beside the killed server: make its town (`ground.py make`), and look at what it left (`ground.py look FILE`)."""
+"""Run beside the killed server: make its town (`ground.py make`), put a case into the grid worker's hands (`ground.py
+hand`), and look at what it left (`ground.py look FILE`).
+"""
 
 import json
 import os
@@ -28,6 +30,22 @@ def make() -> dict[str, str]:
         post, scopes=["cases:read", "cases:write"], days=2, actor=system(town), now=timezone.now(), name="t"
     )
     return {"token": plain}
+
+
+def hand() -> dict[str, str]:
+    from django.utils import timezone
+
+    from lianxin.cases.actions import open_case, transition
+    from lianxin.cases.values import Contact, Draft, Holder
+    from lianxin.keys.models import Town
+    from towns import who
+
+    town, now = Town.objects.get(), timezone.now()
+    clerk, worker = who(town, "clerk"), who(town, "worker")
+    done = open_case(Draft("request", "电梯口漏水", text="从昨晚漏到现在", contact=Contact("王小明", "19900000001")), actor=clerk, now=now)
+    done = transition(done.standing, "accept", actor=clerk, now=now)
+    done = transition(done.standing, "assign", actor=clerk, now=now, given={"holder": Holder(worker.unit_id, worker.post_id)})
+    return {"number": transition(done.standing, "take", actor=worker, now=now).case.number}
 
 
 def look(acknowledged: dict) -> dict:
@@ -60,6 +78,7 @@ def look(acknowledged: dict) -> dict:
         acts = Entry.objects.for_system("tests", town).filter(subject_kind="case", subject_id=case.pk, act="accept").count()
         if acts > 1 or (told.get("accepted") and acts != 1):
             wrong.append(f"{number}: accepted {acts} times")
+    acts = {number: list(Entry.objects.for_system("tests", town).filter(subject_kind="case", subject_id=case.pk).order_by("seq").values_list("act", flat=True)) for number, case in cases.items()}
     texts = list(Text.objects.for_system("tests", town).filter(field="text").values_list("body", flat=True))
     wrong += [f"{text}: opened twice" for text in {text for text in texts if texts.count(text) > 1}]
     opened = Once.objects.for_system("tests", town).filter(result__in=[case.pk for case in cases.values()]).count()
@@ -69,14 +88,13 @@ def look(acknowledged: dict) -> dict:
     told_once = Message.objects.for_system("tests", town).filter(act="open", reporter_id__isnull=False)
     told = list(told_once.values_list("case_id", flat=True))
     wrong += [f"case {pk}: told of {told.count(pk)} times" for pk in {case.pk for case in cases.values()} if told.count(pk) != 1]
-    return {"wrong": wrong, "cases": len(cases), "keys": opened, "jobs_left": left}
+    photos = Photo.objects.for_system("tests", town).count()
+    return {"wrong": wrong, "cases": len(cases), "keys": opened, "jobs_left": left, "acts": acts, "texts": texts, "photos": photos}
 
 
 if __name__ == "__main__":
     import django
 
     django.setup()
-    if sys.argv[1] == "make":
-        print(json.dumps(make()))
-    else:
-        print(json.dumps(look(json.loads(Path(sys.argv[2]).read_text()))))
+    does = {"make": make, "hand": hand, "look": lambda: look(json.loads(Path(sys.argv[2]).read_text()))}
+    print(json.dumps(does[sys.argv[1]]()))

@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from lianxin.ledger.models import Entry, Text
+from lianxin.ledger.rows import ERASED, past_of, side_of
 from lianxin.ledger.verify import verify
 from lianxin.people.lines import NotDocked, Server, dock_lines, lines_of
 from lianxin.people.models import LineService, Post, Representative
@@ -68,18 +69,28 @@ def test_a_micro_grid_hangs_below_its_small_grid_and_points_still_find_that(town
 
 
 @pytest.mark.row("A2")
-def test_the_history_keeps_no_telephone_and_a_name_only_as_text_that_can_be_erased(town, now, admin):
+def test_the_history_keeps_name_and_telephone_only_as_texts_that_can_be_erased_the_number_encrypted(town, now, admin):
     made = add_micro(grid_named(town, "1-1").pk, FACTS, actor=admin, now=now)
     represent(made, MicroFacts("一单元", person="李大爷", phone="13800002222", title="单元长"), actor=admin, now=now)
     row = Representative.objects.for_system("tests", town).get()
     entries = list(Entry.objects.for_system("tests", town).filter(subject_kind="representative", subject_id=row.pk))
     kept = str([entry.data for entry in entries])
     assert not any(word in kept for word in ("张大嫂", "李大爷", "13800001111", "13800002222"))
-    assert [text.body for text in Text.objects.for_system("tests", town).filter(subject_id=row.pk).order_by("id")] == ["张大嫂", "李大爷"]
+    texts = Text.objects.for_system("tests", town).filter(subject_id=row.pk)
+    assert set(texts.filter(field__endswith="name").values_list("field", "body")) == {
+        ("now.name", "张大嫂"), ("was.name", "张大嫂"), ("now.name", "李大爷"),
+    }  # fmt: skip
+    assert not any("1380000" in text.body for text in texts)
+    told = [(side_of(entry, "was"), side_of(entry, "now")) for entry in past_of(town, "representative", row.pk)]
+    assert [(was.get("phone"), is_now["phone"]) for was, is_now in told] == [(None, "13800001111"), ("13800001111", "13800002222")]
     assert represent(made, MicroFacts("一单元", person="李大爷", phone="13800002222", title="单元长"), actor=admin, now=now) == []
     assert faults(town) == []
-    Representative.objects.for_system("tests", town).filter(pk=row.pk).update(doors="偷改")
-    assert "doors" in faults(town)[0]
+    for column, false, true in (("doors", "偷改", ""), ("name", "偷改", "李大爷"), ("phone", "13900000000", "13800002222")):
+        Representative.objects.for_system("tests", town).filter(pk=row.pk).update(**{column: false})
+        assert len(faults(town)) == 1
+        assert column in faults(town)[0]
+        Representative.objects.for_system("tests", town).filter(pk=row.pk).update(**{column: true})
+    assert faults(town) == []
 
 
 @pytest.mark.row("A2")
@@ -100,7 +111,12 @@ def test_a_micro_grid_that_ends_leaves_what_is_docked_to_the_small_grid_and_its_
     made = add_micro(parent.pk, FACTS, actor=admin, now=now)
     post = Post.objects.for_system("tests", town).get(pk=who(town, "worker").post_id)
     Post.objects.for_system("tests", town).filter(pk=post.pk).update(grid_id=made.pk)
+    row = Representative.objects.for_system("tests", town).get()
     end_micro(made, "户数太少", actor=admin, now=now)
+    texts = Text.objects.for_system("tests", town).filter(subject_id=row.pk)
+    assert texts.exists()
+    assert not texts.exclude(body="", key="").exists(), "name and number are gone from the history too"
+    assert set(side_of(past_of(town, "representative", row.pk)[-1], "was").values()) >= {ERASED, "1 至 16 号"}
     assert again(post).grid_id == parent.pk
     assert (ended_grids(town)[made.pk].became, Representative.objects.for_system("tests", town).count()) == ((parent.code,), 0)
     assert add_micro(parent.pk, FACTS, actor=admin, now=now).code == f"{parent.code}002"

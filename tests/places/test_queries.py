@@ -95,6 +95,10 @@ def test_a_changed_name_is_written_and_kept_in_history(town: Town, done: Importe
     assert (changed.added, changed.changed) == (0, 1)
     entries = Entry.objects.for_system("test", town).filter(subject_id=done.ids[rows[-1].code]).order_by("seq")
     assert [entry.data["changed"] for entry in entries][1:] == [["name"]]
+    assert [(entry.data["name_was"], entry.data["name"]) for entry in list(entries)[1:]] == [(rows[-1].name, "新名网格")]
+    Grid.objects.for_system("test", town).filter(code=rows[-1].code).update(name="偷改")
+    assert "name is not what was last told" in str(next(iter(verify(town))))
+    Grid.objects.for_system("test", town).filter(code=rows[-1].code).update(name="新名网格")
     assert grid_tree(town)[done.ids[rows[-1].code]].name == "新名网格"
 
 

@@ -162,6 +162,9 @@ def test_a_site_is_changed_and_ended_never_deleted_and_its_code_not_used_again(t
     held = site_by_code(town, site.code)
     assert (held.name, held.grid_id, str(held.valid_to)) == ("锦绣新家园", grid.pk, "2026-03-02")
     assert acts(town, site) == ["add", "change", "end"]
+    past = Entry.objects.for_system("tests", town).filter(subject_kind="site", subject_id=site.pk).order_by("seq")
+    assert (past[1].data["was"]["name"], past[1].data["now"]["name"]) == ("锦绣家园", "锦绣新家园")
+    assert (past[2].data["was"], past[2].data["now"]) == ({"valid_to": None}, {"valid_to": "2026-03-02"})
     assert Text.objects.for_system("tests", town).get(subject_id=site.pk).body == "拆除"
     for again in (lambda: end_site(site, "再", actor=admin, now=MONDAY), lambda: change_site(site, facts, actor=admin, now=MONDAY)):
         with pytest.raises(NotTaken, match="ended"):

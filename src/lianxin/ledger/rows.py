@@ -1,7 +1,8 @@
 """Settings of a town are small rows; each change of one is an entry that says what it was and what it became.
 
 The columns of the change stand in the entry as plain JSON (`was`, `now`), so any earlier state can be shown and put
-back, and `verify` finds a row that was changed behind the product's back.
+back, and `verify` finds a row that was changed behind the product's back. What is a person's own (a name, a telephone
+number) stands beside the entry as a text that can be erased, as the column holds it: encrypted where that is.
 """
 
 from __future__ import annotations
@@ -10,39 +11,67 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
 
 from lianxin.keys.rows import fields_of
+from lianxin.keys.scope import InTown, OfTown
 from lianxin.ledger.actions import Line, record
 from lianxin.ledger.models import Entry
 from lianxin.ledger.verify import Broken, Replay, register
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from lianxin.keys.models import Town
-    from lianxin.keys.scope import OfTown
+    from lianxin.ledger.models import Text
 
-_models: dict[str, type[OfTown]] = {}
+WAS: Final = "was"
+NOW: Final = "now"
+Row = Any  # of a town, or an account, which is in none
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What the ledger knows of a sort of rows: their model, and the columns that are a person's own."""
+
+    model: type[Any]
+    private: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """Stands where a text was that has been erased for good."""
+
+
+ERASED: Final = Erased()
+_kinds: dict[str, _Kind] = {}
 
 
 class StaleRow(Exception):
     """Somebody changed the row after the caller saw it; `row` is as it stands now."""
 
-    def __init__(self, row: OfTown) -> None:
+    def __init__(self, row: Row) -> None:
         super().__init__(str(row))
         self.row = row
 
 
-def keep_rows(kind: str, model: type[OfTown]) -> None:
-    """Let `verify` compare the rows of a model with their entries; `kind` is the subject's word in the ledger."""
-    _models[kind] = model
+def keep_rows(kind: str, model: type[OfTown | InTown], *, private: Iterable[str] = ()) -> None:
+    """Let `verify` compare the rows of a model with their entries; `kind` is the subject's word in the ledger.
+
+    `private`: the columns that are a person's own.
+    """
+    _kinds[kind] = _Kind(model, frozenset(private))
     register(Replay(kind, None, _holds, _none_missing))
 
 
-def plain(row: OfTown) -> dict[str, Any]:
+def tell_rows(kind: str, model: type[Any], *, private: Iterable[str]) -> None:
+    """Let entries tell of rows that are in no town: other towns change them too, so `verify` cannot compare them."""
+    _kinds[kind] = _Kind(model, frozenset(private))
+
+
+def plain(row: Row) -> dict[str, Any]:
     """The columns of a row as JSON: times in ISO 8601, relations by id under the column's own name (`parent_id`)."""
     columns = (field for field in fields_of(type(row)) if field.attname not in {"id", "town_id"})
     return {field.attname: _json(getattr(row, field.attname)) for field in columns}
@@ -54,26 +83,51 @@ def _json(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date | time) else value
 
 
-def as_columns(model: type[OfTown], stood: Mapping[str, Any]) -> dict[str, Any]:
+def as_columns(model: type[Any], stood: Mapping[str, Any]) -> dict[str, Any]:
     """The values of `plain` (or some of them) as a row of the model takes them, to be put back."""
     named = {field.attname: field for field in fields_of(model)}
     return {name: named[name].to_python(value) for name, value in stood.items() if name in named}
 
 
-def stamp_of(row: OfTown) -> str:
+def stamp_of(row: Row) -> str:
     """A short digest of a row as it stands: what a form carries, so that nobody overwrites what they have not seen."""
     return hashlib.sha256(json.dumps(plain(row), sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:16]
 
 
-def add_row(row: OfTown, kind: str, *, actor: Any, now: datetime, act: str = "add", why: str = "") -> Entry:
+def added(row: Row, kind: str, *, act: str = "add", why: str = "") -> Line:
+    """What the entry of a new row says; for an import, which writes rows and entries many at a time."""
+    return _line(kind, row.pk, act, {NOW: plain(row)}, why)
+
+
+def altered(row: Row, kind: str, facts: Mapping[str, Any], *, act: str = "change", why: str = "") -> Line | None:
+    """Set columns of a row, by column name (`parent_id`), and tell what its entry says; None where none changes.
+
+    Writes nothing: the caller saves the row, in the transaction of the entry.
+    """
+    was: dict[str, Any] = {}
+    now: dict[str, Any] = {}
+    for name, value in facts.items():
+        before = _json(getattr(row, name))
+        setattr(row, name, value)
+        if (after := _json(getattr(row, name))) != before:
+            was[name], now[name] = before, after
+    return _line(kind, row.pk, act, {WAS: was, NOW: now}, why) if now else None
+
+
+def changed_by(line: Line) -> list[str]:
+    """The columns that the entry of a change is about."""
+    return sorted({*line.data.get(NOW, {}), *(name for _side, name in _private_of(line.texts))})
+
+
+def add_row(row: Row, kind: str, *, actor: Any, now: datetime, act: str = "add", why: str = "") -> Entry:
     """Write a new row and the entry that says so."""
     with transaction.atomic():
         row.save(force_insert=True)
-        return record(_line(kind, row.pk, act, {"now": plain(row)}, why), actor=actor, now=now)
+        return record(added(row, kind, act=act, why=why), actor=actor, now=now)
 
 
 def change_row(
-    row: OfTown,
+    row: Row,
     kind: str,
     facts: Mapping[str, Any],
     *,
@@ -89,39 +143,83 @@ def change_row(
     another one raises StaleRow. The caller's object is brought up to date.
     """
     with transaction.atomic():
-        held = type(row).objects.for_system("change", row.town_id).select_for_update().get(pk=row.pk)
+        held = _locked(row)
         if seen and stamp_of(held) != seen:
             raise StaleRow(held)
-        before = plain(held)
+        line = altered(held, kind, facts, act=act, why=why)
         for name, value in facts.items():
-            setattr(held, name, value)
             setattr(row, name, value)
-        after = plain(held)
-        changed = [name for name in facts if before[name] != after[name]]
-        if changed:
-            held.save(update_fields=changed)
-            data = {"was": {name: before[name] for name in changed}, "now": {name: after[name] for name in changed}}
-            record(_line(kind, row.pk, act, data, why), actor=actor, now=now)
+        if line is None:
+            return []
+        changed = [name for name in facts if name in changed_by(line)]
+        held.save(update_fields=changed)
+        record(line, actor=actor, now=now)
     return changed
 
 
-def drop_row(row: OfTown, kind: str, *, actor: Any, now: datetime, seen: str = "", why: str = "") -> Entry:
+def drop_row(row: OfTown | InTown, kind: str, *, actor: Any, now: datetime, seen: str = "", why: str = "") -> Entry:
     """Take a row away that nothing points at; its entry keeps what it was, so it can be entered again.
 
     `seen` as for `change_row`: raises StaleRow.
     """
     with transaction.atomic():
-        if seen:
-            held = type(row).objects.for_system("drop", row.town_id).select_for_update().get(pk=row.pk)
-            if stamp_of(held) != seen:
-                raise StaleRow(held)
+        if seen and stamp_of(held := _locked(row)) != seen:
+            raise StaleRow(held)
         was, pk = plain(row), row.pk
         row.delete()
-        return record(_line(kind, pk, "drop", {"was": was}, why), actor=actor, now=now)
+        return record(_line(kind, pk, "drop", {WAS: was}, why), actor=actor, now=now)
 
 
-def _line(kind: str, pk: int, act: str, data: dict[str, Any], why: str) -> Line:
-    return Line(kind, pk, act, data, {"reason": why} if why else {})
+def _locked(row: Row) -> Row:
+    model = type(row)
+    rows = model.objects.for_system("change", row.town_id) if isinstance(row, OfTown | InTown) else model.objects
+    return rows.select_for_update().get(pk=row.pk)
+
+
+def _line(kind: str, pk: int, act: str, sides: Mapping[str, Mapping[str, Any]], why: str) -> Line:
+    """The entry: plain columns in its data, a person's own as texts, as the database holds them; "" is no text."""
+    known = _kinds.get(kind)
+    private = known.private if known else frozenset()
+    data = {side: {name: v for name, v in told.items() if name not in private} for side, told in sides.items()}
+    texts = {
+        f"{side}.{name}": _field(known.model, name).get_prep_value(value)
+        for side, told in sides.items()
+        for name, value in told.items()
+        if known and name in private and value
+    }  # fmt: skip
+    return Line(kind, pk, act, data, {**texts, **({"reason": why} if why else {})})
+
+
+def _field(model: type[Any], name: str) -> Any:
+    return next(field for field in fields_of(model) if field.attname == name)
+
+
+def _private_of(names: Iterable[str]) -> list[tuple[str, str]]:
+    """The sides and columns that texts are about, by the texts' names."""
+    parts = (name.partition(".") for name in names)
+    return [(side, column) for side, dot, column in parts if dot and side in (WAS, NOW)]
+
+
+def side_of(entry: Entry, side: str, texts: Iterable[Text] | None = None) -> dict[str, Any]:
+    """What an entry says of its row before (WAS) or after (NOW): the columns that changed, of a new row all.
+
+    ERASED for what was a person's own and has been erased. `texts` of the entry, where the caller has read them.
+    """
+    told = dict(entry.data.get(side, {}))
+    if side not in entry.data:
+        return told
+    known = _kinds[entry.subject_kind]
+    told |= {column: "" for _side, column in _private_of(entry.data.get("texts", {}))}
+    for text in entry.texts.all() if texts is None else texts:
+        for said_of, column in _private_of([text.field]):
+            if said_of == side:
+                told[column] = ERASED if text.erased_at else _read(known.model, column, text.body)
+    return told
+
+
+def _read(model: type[Any], column: str, body: str) -> Any:
+    convert = getattr(_field(model, column), "from_db_value", None)
+    return convert(body, None, None) if convert else body
 
 
 def past_of(town: Town, kind: str, pk: int) -> list[Entry]:
@@ -144,40 +242,45 @@ def reason_of(entry: Entry) -> str:
     return next((text.body for text in entry.texts.all() if text.field == "reason"), "")
 
 
-def before_entry(row: OfTown, past: Sequence[Entry], seq: int) -> dict[str, Any]:
-    """The columns of a row as they stood before an entry: what later entries replaced is put back, the last first."""
+def before_entry(row: Row, past: Sequence[Entry], seq: int) -> dict[str, Any]:
+    """The columns of a row as they stood before an entry: what later entries replaced is put back, the last first.
+
+    ERASED for what has been erased.
+    """
     state = plain(row)
     for entry in reversed(past):
         if entry.seq < seq:
             break
-        state.update(entry.data.get("was", {}))
+        state.update(side_of(entry, WAS))
     return state
 
 
-def _holds(town: Town, subjects: Mapping[int, Sequence[Entry]], _texts: object) -> Iterator[Broken]:
+def _holds(
+    town: Town, subjects: Mapping[int, Sequence[Entry]], texts: Mapping[int, Sequence[Text]]
+) -> Iterator[Broken]:
     """What the entries say of each column last is what stands in the row."""
     kind = next(iter(subjects.values()))[0].subject_kind
-    rows = _models[kind].objects.for_system("verify", town).in_bulk(list(subjects))
+    rows = _kinds[kind].model.objects.for_system("verify", town).in_bulk(list(subjects))
     for pk, entries in subjects.items():
-        told = [entry for entry in entries if entry.act == "drop" or "now" in entry.data]
+        told = [entry for entry in entries if entry.act == "drop" or NOW in entry.data]
         if told and told[-1].act == "drop":
             if pk in rows:
                 yield Broken(f"{kind}:{pk}", told[-1].seq, "stands although it was taken away")
             continue
         state: dict[str, Any] = {}
         for entry in told:
-            state.update(entry.data.get("now", {}))  # what was taken away and came back was told whole
+            state.update(side_of(entry, NOW, texts.get(entry.pk, ())))  # what came back was told whole
         if state:
             yield from _compare(f"{kind}:{pk}", rows.get(pk), state, told[-1].seq)
 
 
-def _compare(name: str, row: OfTown | None, state: Mapping[str, Any], seq: int) -> Iterator[Broken]:
+def _compare(name: str, row: Row | None, state: Mapping[str, Any], seq: int) -> Iterator[Broken]:
     if row is None:
         yield Broken(name, seq, "its row is missing")
         return
     stands = plain(row)
     for column, value in state.items():
-        if column in stands and stands[column] != value:
+        if column in stands and value is not ERASED and stands[column] != value:
             yield Broken(name, seq, "the row is not what was last written", column)
 
 

@@ -11,6 +11,7 @@ from django.db import transaction
 from lianxin.keys.cache import bump, forget
 from lianxin.keys.models import Town
 from lianxin.ledger.actions import Line, record
+from lianxin.ledger.rows import add_row
 from lianxin.people.actors import Actor
 from lianxin.people.models import Account, Post, Role, Token, Unit
 from lianxin.people.queries import posts_of, today
@@ -126,9 +127,7 @@ def give_post(account: Account, wanted: NewPost, *, actor: Actor, now: datetime)
             town=town, account=account, unit=wanted.unit, role=wanted.role, grid_id=wanted.grid_id,
             title=wanted.title, basis=wanted.basis, starts=today(now),
         )  # fmt: skip
-        post.save(force_insert=True)
-        data = {"account": str(account.pk), "role": wanted.role.key, "unit": wanted.unit.key, "grid": wanted.grid_id}
-        record(Line("post", post.pk, "give", data), actor=actor, now=now)
+        add_row(post, "post", actor=actor, now=now, act="give")
         bump(town)
     return post
 

@@ -9,15 +9,17 @@ class Config(AppConfig):
     name = "lianxin.people"
 
     def ready(self) -> None:
-        """Let `verify` compare units, roles and the calendar with their history, and people follow their grids."""
-        from lianxin.ledger.rows import keep_rows
+        """Let `verify` compare units, posts, roles… with their history, and people follow their grids."""
+        from lianxin.ledger.rows import keep_rows, tell_rows
         from lianxin.people import docks  # noqa: F401 - registers what is docked to grids
         from lianxin.people.models import (
+            Account,
             CalendarDay,
             CentreHousehold,
             Leave,
             LineService,
             PartyGroup,
+            Post,
             Representative,
             Role,
             Turn,
@@ -27,9 +29,11 @@ class Config(AppConfig):
         keep_rows("unit", Unit)
         keep_rows("role", Role)
         keep_rows("calendar", CalendarDay)
-        keep_rows("leave", Leave)
+        keep_rows("post", Post)
+        tell_rows("account", Account, private=("name", "phone"))
+        keep_rows("leave", Leave, private=("note",))
         keep_rows("turn", Turn)
-        keep_rows("representative", Representative)
+        keep_rows("representative", Representative, private=("name", "phone"))
         keep_rows("line_service", LineService)
         keep_rows("party_group", PartyGroup)
         keep_rows("centre", CentreHousehold)

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from lianxin.keys.cache import bump
 from lianxin.ledger.actions import Line, record_each
-from lianxin.ledger.rows import plain
+from lianxin.ledger.rows import added, altered, changed_by
 from lianxin.people.lines import KIND, NotDocked, Server, must_serve, said_of
 from lianxin.people.models import LineService
 from lianxin.places.queries import grid_tree
@@ -76,7 +76,7 @@ def import_lines(rows: Sequence[LineRow], *, actor: Actor, now: datetime) -> dic
                     town=town, grid_id=row.grid_id, line=line, unit_id=server.unit_id, post_id=server.post_id
                 )
                 begun.append(made)
-                lines.append(Line(KIND, made.pk, "add", {"now": plain(made)}))
+                lines.append(added(made, KIND))
                 done["added"] += 1
             else:
                 done["changed" if _changed(stands, server, lines) else "same"] += 1
@@ -88,14 +88,9 @@ def import_lines(rows: Sequence[LineRow], *, actor: Actor, now: datetime) -> dic
 
 
 def _changed(row: LineService, server: Server, lines: list[Line]) -> bool:
-    facts = {"unit_id": server.unit_id, "post_id": server.post_id}
-    was = {name: getattr(row, name) for name in facts}
-    changed = [name for name in facts if was[name] != facts[name]]
-    if not changed:
+    line = altered(row, KIND, {"unit_id": server.unit_id, "post_id": server.post_id})
+    if line is None:
         return False
-    for name in changed:
-        setattr(row, name, facts[name])
-    row.save(update_fields=changed)
-    told = {"was": {name: was[name] for name in changed}, "now": {name: facts[name] for name in changed}}
-    lines.append(Line(KIND, row.pk, "change", told))
+    row.save(update_fields=changed_by(line))
+    lines.append(line)
     return True

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from lianxin.keys.cache import bump
 from lianxin.ledger.actions import Line, record_each
+from lianxin.ledger.rows import added, altered
 from lianxin.people.masking import mask_phone
 from lianxin.people.models import Representative
 from lianxin.people.representatives import KIND, NoMicro
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 Key = str | tuple[int, str]
 OF_GRID: Final = ("name", "households", "population")
 OF_PERSON: Final = ("post_id", "name", "phone", "title", "doors")
-TOLD: Final = frozenset({"post_id", "title", "doors"})  # what the history says of a representative; a name is a text
 AT_ONCE: Final = 200
 
 
@@ -222,26 +222,18 @@ def _change(row: MicroRow, grid: Grid, writing: _Writing) -> bool:
 
 
 def _said(row: MicroRow, grid: Grid, by: Representative | None, writing: _Writing) -> Representative | None:
-    """Who speaks for a micro-grid by a row; the number itself is in no entry, the name is a text of it."""
+    """Who speaks for a micro-grid by a row."""
     said = _of_person(row, by)
     if not said:
         return by
-    held = by if by is not None else Representative(town_id=grid.town_id, grid_id=grid.pk)
-    was = {name: getattr(held, name) for name in said if name in TOLD}
-    for name, value in said.items():
-        setattr(held, name, value)
-    changed = [name for name in OF_PERSON if name in said]
-    told = {name: said[name] for name in changed if name in TOLD}
-    data: dict[str, Any] = {"now": told, "changed": changed}
     if by is None:
-        data["now"] = {"grid_id": grid.pk, **told}
-        writing.people.append(held)
-    else:
-        data["was"] = was
-        writing.altered.append(held)
-    texts = {"name": held.name} if "name" in said and held.name else {}
-    writing.lines.append(Line(KIND, held.pk, "add" if by is None else "change", data, texts))
-    return held
+        by = Representative(town_id=grid.town_id, grid_id=grid.pk, **said)
+        writing.people.append(by)
+        writing.lines.append(added(by, KIND))
+    elif line := altered(by, KIND, said):
+        writing.altered.append(by)
+        writing.lines.append(line)
+    return by
 
 
 def _write(writing: _Writing, *, actor: Actor, now: datetime) -> None:

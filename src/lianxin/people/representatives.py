@@ -1,7 +1,7 @@
 """Micro-grids (微网格): begun below a small grid, each with somebody who speaks for its households, and ended.
 
 A micro-grid has no boundary: a point still finds the small grid. A representative's name and telephone are that
-person's: the history keeps the name as a text that can be erased, and the number not at all.
+person's: the history keeps them as texts that can be erased, the number encrypted, until the representative goes.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from lianxin.keys.cache import bump
 from lianxin.ledger.actions import Line, erase_texts, record
+from lianxin.ledger.rows import add_row, change_row, drop_row
 from lianxin.people.models import Post, Representative
 from lianxin.people.queries import today
 from lianxin.places.models import Grid
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from lianxin.people.actors import Actor
 
 KIND: Final = "representative"
+GONE: Final = "speaks for it no more"
 USUAL: Final = (15, 25)  # households for one representative, in a village and in a city; a town sets its own
 Row = dict[str, Any]
 
@@ -133,36 +135,27 @@ def _represent(grid: Grid, facts: MicroFacts, *, actor: Actor, now: datetime) ->
     """Write who speaks for a grid and the entry that says so; nothing is written when nothing changed."""
     rows = Representative.objects.for_system("micro-grids", grid.town_id).select_for_update()
     held = rows.filter(grid_id=grid.pk).first()
-    is_new = held is None
-    row = held or Representative(town_id=grid.town_id, grid_id=grid.pk)
     named = facts.post_id is None
     said = {
         "post_id": facts.post_id, "name": facts.person if named else "", "phone": facts.phone if named else "",
         "title": facts.title, "doors": facts.doors,
     }  # fmt: skip
-    changed = [name for name, value in said.items() if getattr(row, name) != value]
-    if not changed:
-        return []
-    was = {name: getattr(row, name) for name in ("post_id", "title", "doors") if name in changed}
-    for name in changed:
-        setattr(row, name, said[name])
-    row.save(force_insert=True) if is_new else row.save(update_fields=changed)
-    told = {name: said[name] for name in changed if name in ("post_id", "title", "doors")}
-    data: Row = {"now": {**({"grid_id": grid.pk} if is_new else {}), **told}, "changed": changed}
-    if not is_new:
-        data["was"] = was
-    texts = {"name": row.name} if "name" in changed and row.name else {}
-    record(Line(KIND, row.pk, "add" if is_new else "change", data, texts), actor=actor, now=now)
-    return changed
+    if held is not None:
+        return change_row(held, KIND, said, actor=actor, now=now)
+    row = Representative(town_id=grid.town_id, grid_id=grid.pk, **said)
+    given = [name for name, value in said.items() if value]
+    if given:
+        add_row(row, KIND, actor=actor, now=now)
+    return given
 
 
 def drop_representative(row: Representative, *, actor: Actor, now: datetime) -> None:
-    """Take a representative away; name and number go with the row, and so does the name that the history told."""
-    was = {"grid_id": row.grid_id, "post_id": row.post_id, "title": row.title, "doors": row.doors}
+    """Take a representative away; name and number go with the row, out of its history too."""
     pk = row.pk
-    row.delete()
-    record(Line(KIND, pk, "drop", {"was": was}), actor=actor, now=now)
-    erase_texts(KIND, pk, reason="no longer the representative", actor=actor, now=now)
+    with transaction.atomic():
+        entry = drop_row(row, KIND, actor=actor, now=now)
+        if "texts" in entry.data:
+            erase_texts(KIND, pk, reason=GONE, actor=actor, now=now)
 
 
 def spoken_for(town: Town, post_id: int) -> list[int]:

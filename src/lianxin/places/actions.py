@@ -350,10 +350,15 @@ def _fill(grid: Grid, row: GridRow, parent_id: int | None, above: str) -> None:
 
 
 def _line(each: _Settled, digests: Mapping[int, tuple[str, str]], cause: Cause) -> Line:
-    """What the ledger keeps: the code and what changed, not the boundary's every point."""
-    grid, told = each.grid, dict[str, str]()
+    """What the ledger keeps: the code, what changed and what it was, not the boundary's every point."""
+    grid, told = each.grid, dict[str, Any]()
+    for name in WRITTEN if each.is_new else each.differs:
+        if name != "boundary":
+            told |= {name: getattr(grid, name)} if each.is_new else {
+                f"{name}_was": each.before[name], name: getattr(grid, name)
+            }  # fmt: skip
     if grid.pk in digests:
         was, now = digests[grid.pk]
-        told = {"was": was, "now": now, "change": str(cause.change)}
+        told |= {"was": was, "now": now, "change": str(cause.change)}
     data = {"code": grid.code, "new": each.is_new, "changed": list(each.differs), **told}
     return Line("grid", grid.pk, "import", data)

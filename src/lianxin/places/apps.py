@@ -10,10 +10,11 @@ class Config(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Let `verify` know of boundaries, service points and names of places."""
+        """Let `verify` know of boundaries, service points, names of places and sites."""
         from lianxin.ledger.rows import keep_rows
         from lianxin.places import checks  # noqa: F401 - registers the check
-        from lianxin.places.models import AddressName, ServicePoint
+        from lianxin.places.models import AddressName, ServicePoint, Site
 
         keep_rows("service_point", ServicePoint)
         keep_rows("name", AddressName)
+        keep_rows("site", Site)

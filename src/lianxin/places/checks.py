@@ -24,12 +24,10 @@ def _grids(town: Town, subjects: Mapping[int, Sequence[Entry]], _texts: object) 
 
 
 def _life(grid: Grid, entries: Sequence[Entry]) -> Iterator[Broken]:
-    """Whether a grid stands or has ended, and is called, as was told last; an import says that it renames, not what."""
+    """Whether a grid stands or has ended, and is called, as was told last."""
     told: dict[str, object] = {"valid_to": None, "became": []}
     for entry in entries:
         told |= {name: entry.data[name] for name in ("name", "valid_to", "became") if name in entry.data}
-        if "name" in entry.data.get("changed", ()):
-            told.pop("name", None)
     now = {"name": grid.name, "became": grid.became, "valid_to": grid.valid_to.isoformat() if grid.valid_to else None}
     for name, value in told.items():
         if now[name] != value:

@@ -4,6 +4,7 @@
 import pytest
 
 from lianxin.ledger.models import Entry, Text
+from lianxin.ledger.rows import side_of
 from lianxin.ledger.verify import verify
 from lianxin.people.lines import Server, lines_of, said_of
 from lianxin.people.models import LineService, Post, Representative
@@ -70,7 +71,11 @@ def test_what_a_row_says_otherwise_is_changed_and_what_it_leaves_out_stays(town,
     assert (row.name, row.phone, row.post_id) == ("王婶", "13800002222", None)
     entries = Entry.objects.for_system("tests", town).filter(subject_kind="representative")
     assert not any("00001111" in str(each.data) or "00002222" in str(each.data) for each in entries)
-    assert "王婶" in Text.objects.for_system("tests", town).values_list("body", flat=True)
+    texts = Text.objects.for_system("tests", town).filter(entry__in=entries)
+    assert "王婶" in texts.values_list("body", flat=True)
+    assert not any("00001111" in text.body or "00002222" in text.body for text in texts)
+    was, is_now = (side_of(entries.latest("seq"), side) for side in ("was", "now"))
+    assert (was["post_id"], was["name"], is_now["name"]) == (who(town, "worker").post_id, "", "王婶")
     assert [str(each) for each in verify(town)] == []
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
 from lianxin.ledger.models import Entry
+from lianxin.ledger.rows import past_of, side_of
 from lianxin.ledger.verify import verify
 from lianxin.people.models import Account, Post, Unit
 from lianxin.town.exports.people import COLUMNS, people_rows
@@ -76,6 +77,16 @@ def test_running_twice_adds_nothing_and_changes_what_differs(town, tmp_path, mad
         "张三丰", "05168888001", "网格长助理", "part", "手语",
     )  # fmt: skip
     assert list(verify(town)) == []
+    told = past_of(town, "post", post.pk)[-1].data
+    assert told["was"] == {"title": "专职网格员", "basis": "full"}
+    assert told["now"] == {"title": "网格长助理", "basis": "part"}
+    entry = past_of(town, "account", post.account_id)[-1]
+    assert (entry.data["was"], entry.data["now"]) == ({}, {}), "what is a person's own stands in no entry"
+    assert side_of(entry, "was") == {"name": "张三", "phone": "19900000001"}
+    assert side_of(entry, "now") == {"name": "张三丰", "phone": "05168888001"}
+    assert not any("8888001" in text.body for text in entry.texts.all())
+    Post.objects.for_system("tests", town).filter(pk=post.pk).update(title="偷改")
+    assert ["title" in str(each) for each in verify(town)] == [True]
 
 
 def test_a_person_may_hold_several_posts_and_those_not_in_the_file_stay(town, tmp_path, made, lianxin, person):

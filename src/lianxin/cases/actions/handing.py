@@ -1,7 +1,7 @@
 """Handing work over when a person leaves (交接): no open duty stays with a post that has ended."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -14,7 +14,8 @@ from lianxin.cases.models import Case, Duty
 from lianxin.cases.roles import MAIN
 from lianxin.cases.values import Holder
 from lianxin.keys.cache import bump
-from lianxin.ledger.actions import Line, record
+from lianxin.ledger.actions import record
+from lianxin.ledger.rows import altered
 from lianxin.people.actors import Actor
 from lianxin.people.models import Post
 from lianxin.people.queries import today
@@ -58,10 +59,12 @@ def leave_post(post: Post, leaving: Leaving, *, actor: Actor, now: datetime) -> 
     with database.atomic():
         locked = Post.objects.for_system("hand over", post.town_id).select_for_update().get(pk=post.pk)
         moved = hand_over(locked, leaving, actor=actor, now=now)
-        locked.ends = post.ends = leaving.off - timedelta(days=1)
+        post.ends = leaving.off - timedelta(days=1)
+        line = altered(locked, "post", {"ends": post.ends}, act="leave", why=leaving.reason.strip())
+        assert line is not None  # noqa: S101 - the last day is before today, and was not before
         locked.save(update_fields=["ends"])
-        given = {"ends": post.ends.isoformat(), "duties": moved, "to": _plain(leaving.to)}
-        record(Line("post", post.pk, "leave", given, {"reason": leaving.reason.strip()}), actor=actor, now=now)
+        handed = {**line.data, "duties": moved, "to": _plain(leaving.to)}
+        record(replace(line, data=handed), actor=actor, now=now)
         bump(actor.town)
     return moved
 

@@ -11,7 +11,8 @@ from django.utils import timezone
 from shapely.geometry import shape
 
 from lianxin.keys.once import claim
-from lianxin.ledger.actions import Line, record
+from lianxin.ledger.actions import record
+from lianxin.ledger.rows import add_row, altered, change_row, changed_by
 from lianxin.places.locate import Layers, Locator
 from lianxin.places.models import Grid, Site
 from lianxin.places.queries import SMALLEST_FIRST, grid_tree
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 Key = str | tuple[str, str, int | None]
 BELOW_TOWN: Final = tuple(level for level in SMALLEST_FIRST if level != Grid.Level.TOWN)
+KIND: Final = "site"
 SAYS: Final = ("kind", "name", "address", "grid_id", "lon", "lat")
 
 
@@ -80,7 +82,7 @@ def add_site(facts: SiteFacts, *, actor: Any, now: datetime, once: OnceKey | Non
                 return Site.objects.for_system("replay", town).get(pk=before)
             _free(town, facts)
             site.code = facts.code or _next(town, grid_tree(town)[facts.grid_id].code)
-            _write(site, actor=actor, now=now)
+            add_row(site, KIND, actor=actor, now=now)
     except IntegrityError as error:  # two under one code at the same moment
         raise NotTaken("taken", facts.code) from error
     return site
@@ -107,10 +109,8 @@ def end_site(site: Site, reason: str, *, actor: Any, now: datetime) -> None:
         held = Site.objects.for_system("end", town).select_for_update().get(pk=site.pk)
         if held.valid_to is not None:
             raise NotTaken("ended", held.code)
-        held.valid_to = timezone.localtime(now).date()
-        held.save(update_fields=["valid_to"])
-        data = {"code": held.code, "valid_to": held.valid_to.isoformat()}
-        record(Line("site", held.pk, "end", data, {"reason": reason} if reason else {}), actor=actor, now=now)
+        facts = {"valid_to": timezone.localtime(now).date()}
+        change_row(held, KIND, facts, actor=actor, now=now, act="end", why=reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ def import_sites(rows: Sequence[SiteRow], *, actor: Any, now: datetime) -> Settl
         facts = _facts(row)
         sound(town, facts)
         site = _made(town, facts, facts.code or _counted(serials, grid_tree(town)[facts.grid_id].code), now)
-        _write(site, actor=actor, now=now)
+        add_row(site, KIND, actor=actor, now=now)
         known[site.code] = known[row.key] = site
         added += 1
     return Settled(added, changed, len(rows) - added - changed)
@@ -272,21 +272,14 @@ def _made(town: Town, facts: SiteFacts, code: str, now: datetime) -> Site:
     return Site(town=town, code=code, valid_from=timezone.localtime(now).date(), **said)
 
 
-def _write(site: Site, *, actor: Any, now: datetime) -> None:
-    site.save(force_insert=True)
-    data = {"code": site.code, **{name: getattr(site, name) for name in SAYS}}
-    record(Line("site", site.pk, "add", data), actor=actor, now=now)
-
-
 def _changed(site: Site, said: dict[str, Any], *, actor: Any, now: datetime) -> list[str]:
-    differs = {name: value for name, value in said.items() if getattr(site, name) != value}
-    if not differs:
+    line = altered(site, KIND, said)
+    if line is None:
         return []
-    for name, value in differs.items():
-        setattr(site, name, value)
-    site.save(update_fields=sorted(differs))
-    record(Line("site", site.pk, "change", {"code": site.code, "set": differs}), actor=actor, now=now)
-    return sorted(differs)
+    changed = changed_by(line)
+    site.save(update_fields=changed)
+    record(line, actor=actor, now=now)
+    return changed
 
 
 def _said(row: SiteRow) -> dict[str, Any]:

@@ -135,7 +135,10 @@ def begin_micro(request: HttpRequest, code: str) -> HttpResponse:
     "changeRepresentative",
     Described(
         _("Say who speaks for a micro-grid"),
-        _("What is named changes, the rest stays. Name and number never stand in the history. Scope: setup:write."),
+        _(
+            "What is named changes, the rest stays. The history keeps name and number as texts that can be erased, the "
+            "number encrypted. Scope: setup:write."
+        ),
         gives=MicroShape,
         example=example("micro"),
         body=(SpeakerBody, example("speaker")),

@@ -100,12 +100,10 @@ def _post(town: Any, about: dict[str, str]) -> Any:
 
 def _give(post: Any, town: Any, now: Any) -> None:
     from lianxin.keys.cache import bump
-    from lianxin.ledger.actions import Line, record
+    from lianxin.ledger.rows import add_row
     from lianxin.people.actors import system
 
-    post.save(force_insert=True)
-    data = {"account": str(post.account_id), "role": post.role.key, "unit": post.unit.key}
-    record(Line("post", post.pk, "give", data), actor=system(town), now=now)
+    add_row(post, "post", actor=system(town), now=now, act="give")
     bump(town)
 
 

@@ -18,6 +18,7 @@ from lianxin.keys.cache import bump
 from lianxin.keys.scope import EVERY_TOWN
 from lianxin.ledger.actions import Line, record_each
 from lianxin.ledger.models import Entry
+from lianxin.ledger.rows import added, altered, changed_by
 from lianxin.people.masking import mask_phone, tidy_phone
 from lianxin.people.models import Account, Post, Role, Unit
 from lianxin.people.queries import roles, today, units
@@ -309,10 +310,9 @@ def _change_account(account: Account, row: PersonRow, lines: list[Line]) -> int:
     changes = _changes(row, account)
     if not changes:
         return 0
-    for name, value in changes.items():
-        setattr(account, name, value)
+    line = altered(account, "account", changes)
     account.save(update_fields=sorted(changes))
-    lines.append(Line("account", account.pk, "change", {"changed": sorted(changes)}))
+    lines += [line] if line else []
     return 1
 
 
@@ -332,18 +332,15 @@ def _settle(
             title=row.title or "", basis=row.basis or Post.Basis.FULL, languages=row.languages or "", starts=today(now),
         )  # fmt: skip
         post.save(force_insert=True)
-        data = {"account": account.pk, "unit": row.unit_id, "role": row.role_id, "grid": row.grid_id}
-        lines.append(Line("post", post.pk, "create", data))
+        lines.append(added(post, "post", act="create"))
         done.posts += 1
         return
-    changes = _post_changes(row, post)
-    if not changes:
+    line = altered(post, "post", _post_changes(row, post))
+    if line is None:
         done.same += 1
         return
-    for name, value in changes.items():
-        setattr(post, name, value)
-    post.save(update_fields=sorted(changes))
-    lines.append(Line("post", post.pk, "change", {"set": changes}))
+    post.save(update_fields=changed_by(line))
+    lines.append(line)
     done.changed += 1
 
 

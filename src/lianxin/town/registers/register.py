@@ -14,6 +14,9 @@ from lianxin.keys.cache import bump
 from lianxin.keys.ids import new_id
 from lianxin.ledger.models import Entry
 from lianxin.ledger.rows import (
+    ERASED,
+    NOW,
+    WAS,
     Change,
     StaleRow,
     add_row,
@@ -24,6 +27,7 @@ from lianxin.ledger.rows import (
     past_of,
     plain,
     reason_of,
+    side_of,
     stamp_of,
 )
 from lianxin.town.registers.fields import Field, Key, Several, Wrong
@@ -32,43 +36,31 @@ if TYPE_CHECKING:
     from django.http import QueryDict
 
     from lianxin.keys.models import Town
-    from lianxin.keys.scope import OfTown
     from lianxin.people.actors import Actor
 
 Faults = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Register:
-    """`key`: its word in addresses, files and the ledger. `about` of a row: what stands beside its name in the list.
+class Kept:
+    """Rows of one sort that have a history in words, and a way back. `key`: their word in addresses and files.
 
-    `check` tells what is wrong with facts that are each sound by themselves: it is given the town, the row (None: a new
-    one) and all columns as they would stand. `drops`: rows may be taken away. `after` runs in the change's transaction.
-    `whole`: what a row of a file says, with what it means by leaving something out. A register that is in files alone
-    needs no words of its own.
+    `kind`: their word in the ledger. `about` of a row: what stands beside its name in a list. `check` tells what is
+    wrong with facts that are each sound by themselves: it is given the town, the row (None: a new one) and all columns
+    as they would stand. `drops`: rows may be taken away. `after` runs in the change's transaction.
     """
 
     key: str
     kind: str
-    model: type[OfTown]
+    model: type[Any]
     fields: tuple[Field, ...]
-    rows: Callable[[Town], Iterable[Any]]
     name: Callable[[], str] = lambda: ""
-    one: Callable[[], str] = lambda: ""
-    lede: Callable[[], str] = lambda: ""
     title: Callable[[Town, Any], str] = lambda _town, row: str(row)
     about: Callable[[Town, Any], str] = lambda _town, _row: ""
-    group: Callable[[Town, Any], str] = lambda _town, _row: ""
-    off: Callable[[Any], bool] = lambda _row: False
     check: Callable[[Town, Any, Mapping[str, Any]], Faults] = lambda _town, _row, _facts: {}
     after: Callable[[Town, Any, datetime], None] = lambda _town, _row, _now: None
-    by: str = "key"  # the column a file finds a row by; "" where the rows are not kept in files, or found by `alike`
-    alike: tuple[str, ...] = ()  # the columns that find a row together, where no single one does
-    whole: Callable[[Mapping[str, Any]], Mapping[str, Any]] = lambda said: said
     may: str = "configure"
-    adds: bool = True
     drops: bool = False
-    sort: str = ""  # of the files that bring its rows in, where there are any
 
     def named(self, column: str) -> Field | None:
         """The field of a column."""
@@ -77,6 +69,30 @@ class Register:
     def of(self, town: Town, pk: int) -> Any:
         """A row by id; None for none."""
         return self.model.objects.for_system("register", town).filter(pk=pk).first()
+
+    def keeps(self, actor: Actor, _row: Any) -> bool:
+        """Whether an actor may change a row."""
+        return may_keep(actor, self.may)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Register(Kept):
+    """Rows that are kept on pages under the set-up, and in files.
+
+    `sort`: of the files that bring rows in. `whole`: what a row of a file says, with what it means by leaving something
+    out. A register that is in files alone needs no words of its own.
+    """
+
+    rows: Callable[[Town], Iterable[Any]]
+    one: Callable[[], str] = lambda: ""
+    lede: Callable[[], str] = lambda: ""
+    group: Callable[[Town, Any], str] = lambda _town, _row: ""
+    off: Callable[[Any], bool] = lambda _row: False
+    by: str = "key"  # the column a file finds a row by; "" where the rows are not kept in files, or found by `alike`
+    alike: tuple[str, ...] = ()  # the columns that find a row together, where no single one does
+    whole: Callable[[Mapping[str, Any]], Mapping[str, Any]] = lambda said: said
+    adds: bool = True
+    sort: str = ""
 
 
 class NotKept(Exception):
@@ -135,7 +151,9 @@ def _read(register: Register, town: Town, given: Sequence[tuple[Field, Any]], ro
 
 def enter(register: Register, reading: Reading, *, actor: Actor, now: datetime, why: str = "") -> Any:
     """Make a new row; raises NotKept."""
-    _must_be_sound(register, reading, actor, adds=True)
+    if not register.adds:
+        raise NotKept({"": _("This is not yours to do.")})
+    _must_be_sound(register, None, reading, actor)
     town = actor.town
     facts = dict(reading.facts)
     for each in register.fields:
@@ -154,7 +172,7 @@ def change(
     register: Register, row: Any, reading: Reading, *, actor: Actor, now: datetime, seen: str = "", why: str = ""
 ) -> list[str]:
     """Change a standing row; the names of the columns that changed. Raises NotKept, StaleRow."""
-    _must_be_sound(register, reading, actor)
+    _must_be_sound(register, row, reading, actor)
     with transaction.atomic():
         facts = as_columns(register.model, reading.facts)
         changed = change_row(row, register.kind, facts, actor=actor, now=now, seen=seen, why=why)
@@ -163,25 +181,40 @@ def change(
     return changed
 
 
-def put_back(register: Register, row: Any, seq: int, *, actor: Actor, now: datetime, seen: str = "") -> list[str]:
+def put_back(register: Kept, row: Any, seq: int, *, actor: Actor, now: datetime, seen: str = "") -> list[str]:
     """Bring a row to what it was before an entry of its history.
 
     Raises NotKept where that cannot stand any more, StaleRow.
     """
     town = actor.town
     past = past_of(town, register.kind, row.pk)
-    if not any(entry.seq == seq and entry.data.get("was") for entry in past):
+    if not any(entry.seq == seq and can_go_back(entry) for entry in past):
         raise NotKept({"": _("There is no such change in its history.")})
     stood = before_entry(row, past, seq)
-    reading = Reading({name: value for name, value in stood.items() if register.named(name)})
-    reading.faults |= register.check(town, row, {**plain(row), **reading.facts})
-    _must_be_sound(register, reading, actor)
+    reading = _read_past(register, town, row, stood)
+    _must_be_sound(register, row, reading, actor)
     with transaction.atomic():
         facts = as_columns(register.model, reading.facts)
         changed = change_row(row, register.kind, facts, actor=actor, now=now, seen=seen, act="restore")
         if changed:
             _follow(register, town, row, now)
     return changed
+
+
+def can_go_back(entry: Entry) -> bool:
+    """Whether an entry tells what was before it."""
+    return WAS in entry.data
+
+
+def _read_past(register: Kept, town: Town, row: Any, stood: Mapping[str, Any]) -> Reading:
+    """What stood once, to stand again; what was a person's own and has been erased cannot."""
+    reading = Reading({name: value for name, value in stood.items() if register.named(name)})
+    if ERASED in reading.facts.values():
+        reading.faults[""] = _("What stood there was somebody's own, and has been erased for good.")
+    else:
+        stands = plain(row) if row is not None else stood
+        reading.faults |= register.check(town, row, {**stands, **reading.facts})
+    return reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,11 +225,12 @@ class Gone:
     entry: Entry
 
 
-def gone(register: Register, town: Town, *, most: int = 20) -> list[Gone]:
-    """The rows last taken away that have not come back, the newest first."""
+def gone(register: Kept, town: Town, *, most: int = 20, where: Mapping[str, Any] | None = None) -> list[Gone]:
+    """The rows last taken away that have not come back, the newest first. `where`: those whose columns were these."""
     if not register.drops:
         return []
     past = Entry.objects.for_system("register: gone", town).filter(subject_kind=register.kind, act="drop")
+    past = past.filter(**{f"data__was__{column}": value for column, value in (where or {}).items()})
     latest: dict[int, Entry] = {}
     for entry in past.order_by("-at", "-id")[: most * 2]:
         latest.setdefault(entry.subject_id, entry)
@@ -205,13 +239,14 @@ def gone(register: Register, town: Town, *, most: int = 20) -> list[Gone]:
     return [Gone(_as_it_was(register, town, each), each) for pk, each in latest.items() if pk not in back][:most]
 
 
-def _as_it_was(register: Register, town: Town, entry: Entry) -> Any:
-    row = register.model(town=town, **as_columns(register.model, entry.data["was"]))
+def _as_it_was(register: Kept, town: Town, entry: Entry) -> Any:
+    stood = {name: value for name, value in side_of(entry, WAS).items() if value is not ERASED}
+    row = register.model(town=town, **as_columns(register.model, stood))
     row.pk = entry.subject_id
     return row
 
 
-def bring_again(register: Register, pk: int, seq: int, *, actor: Actor, now: datetime, seen: str = "") -> Any:
+def bring_again(register: Kept, pk: int, seq: int, *, actor: Actor, now: datetime, seen: str = "") -> Any:
     """Bring back a row that was taken away by the entry `seq` of its history. Raises NotKept, StaleRow."""
     town, past = actor.town, past_of(actor.town, register.kind, pk)
     if not past or (past[-1].seq, past[-1].act) != (seq, "drop"):
@@ -219,10 +254,7 @@ def bring_again(register: Register, pk: int, seq: int, *, actor: Actor, now: dat
     row = _as_it_was(register, town, past[-1])
     if seen and stamp_of(row) != seen:
         raise StaleRow(row)
-    stood = past[-1].data["was"]
-    reading = Reading({name: value for name, value in stood.items() if register.named(name)})
-    reading.faults |= register.check(town, None, stood)
-    _must_be_sound(register, reading, actor, adds=True)
+    _must_be_sound(register, row, _read_past(register, town, None, side_of(past[-1], WAS)), actor)
     with transaction.atomic():
         add_row(row, register.kind, actor=actor, now=now, act="restore")
         _follow(register, town, row, now)
@@ -231,14 +263,14 @@ def bring_again(register: Register, pk: int, seq: int, *, actor: Actor, now: dat
 
 def take_away(register: Register, row: Any, *, actor: Actor, now: datetime, seen: str = "", why: str = "") -> None:
     """Take a row away, where the register lets rows go; raises NotKept, StaleRow."""
-    if not register.drops or not may_keep(actor, register.may):
+    if not register.drops or not register.keeps(actor, row):
         raise NotKept({"": _("This is not yours to do.")})
     with transaction.atomic():
         drop_row(row, register.kind, actor=actor, now=now, seen=seen, why=why)
         _follow(register, actor.town, row, now)
 
 
-def _follow(register: Register, town: Town, row: Any, now: datetime) -> None:
+def _follow(register: Kept, town: Town, row: Any, now: datetime) -> None:
     bump(town)
     register.after(town, row, now)
 
@@ -248,27 +280,32 @@ def may_keep(actor: Actor, right: str) -> bool:
     return actor.role == "system" or actor.can(right)
 
 
-def _must_be_sound(register: Register, reading: Reading, actor: Actor, *, adds: bool = False) -> None:
-    if not may_keep(actor, register.may) or (adds and not register.adds):
+def _must_be_sound(register: Kept, row: Any, reading: Reading, actor: Actor) -> None:
+    if not register.keeps(actor, row):
         raise NotKept({"": _("This is not yours to do.")})
     if reading.faults:
         raise NotKept(reading.faults)
 
 
-def changes(register: Register, town: Town, row: Any) -> list[Change]:
+def changes(register: Kept, town: Town, row: Any) -> list[Change]:
     """The history of a row, the newest first."""
     past = past_of(town, register.kind, row.pk)
-    return [_told(register, town, entry) for entry in reversed(past)]
+    return [told_of(register, town, entry) for entry in reversed(past)]
 
 
-def _told(register: Register, town: Town, entry: Entry) -> Change:
-    was, now = entry.data.get("was", {}), entry.data.get("now", {})
+def told_of(register: Kept, town: Town, entry: Entry) -> Change:
+    """One entry of a history in words."""
+    was, now = side_of(entry, WAS), side_of(entry, NOW)
     told = []
     for each in register.fields:
         if each.column in was or (each.column in now and now[each.column] not in ("", None, [], {})):
-            before, after = (each.said(town, s[each.column]) if each.column in s else "" for s in (was, now))
+            before, after = (_said(each, town, s[each.column]) if each.column in s else "" for s in (was, now))
             told.append((each.label(), before, after))
     return Change(entry, tuple(told), reason_of(entry))
+
+
+def _said(field: Field, town: Town, value: Any) -> str:
+    return _("(erased)") if value is ERASED else field.said(town, value)
 
 
 def as_file(register: Register, town: Town) -> list[dict[str, Any]]:

@@ -246,7 +246,7 @@ def _write(request: StaffRequest, made: Editing, ending: bool) -> HttpResponse:
         return _page(request, made)
     except StaleRow as stale:
         told = _("Somebody has changed this rule meanwhile; it now says: %(rule)s. Look, then save again.")
-        made.faults[""] = told % {"rule": rule_words(request.town, rule_of(stale.row))}  # type: ignore[arg-type]
+        made.faults[""] = told % {"rule": rule_words(request.town, rule_of(stale.row))}
         made.seen = stamp_of(stale.row)
         return _page(request, made, status=409)
     messages.success(request, done % {"rule": rule_words(request.town, rule)})

@@ -17,9 +17,10 @@ from lianxin.cases.queries.standing import stand
 from lianxin.cases.values import Contact, Done, Draft, Holder
 from lianxin.forms.photos import store
 from lianxin.keys.models import Town
+from lianxin.ledger.rows import add_row
 from lianxin.people.actions import create_token
 from lianxin.people.actors import nobody
-from lianxin.people.models import Account, Post
+from lianxin.people.models import Account, CentreHousehold, Post
 from lianxin.people.queries import unit_by_key
 from lianxin.people.representatives import MicroFacts, add_micro
 from lianxin.people.tokens import DISPLAY
@@ -83,6 +84,7 @@ def make_world() -> World:
     _values(world)
     _sites(world)
     _micro(world)
+    _centres(world)
     _links(world)
     _uploads(world)
     return world
@@ -144,6 +146,13 @@ def _micro(world: World) -> None:
     facts = MicroFacts("一单元", 16, person="张大嫂", phone="13900001111", doors="1 至 16 号")
     made = add_micro(grid_named(world.town, "1-1").pk, facts, actor=who(world.town, "admin"), now=timezone.now())
     world.values["micro"], world.values["micro_code"] = made.pk, made.code
+
+
+def _centres(world: World) -> None:
+    """A centre household where the cases lie, one of the other town."""
+    for name, town in (("centre", world.town), ("centre_foreign", world.other)):
+        row = CentreHousehold(town=town, grid=grid_named(town, "1-1"), name="户主甲", phone="13900002222", address="12号")
+        world.values[name] = add_row(row, "centre", actor=who(town, "admin"), now=timezone.now()).subject_id
 
 
 def _links(world: World) -> None:

@@ -32,6 +32,8 @@ NEW = {
     "roles": {"name": {"zh": "观察员"}, "key": "observer", "sees": "town", "may": ["board"]},
     "calendar": {"day": "2027-02-01", "name": "小年", "hours": ""},
     "roster": {"post": "handler.lx"},
+    "groups": {"name": "一格党小组", "leader": "worker.lx", "members": 7},
+    "centres": {"name": "李长生", "phone": "13800000011", "address": "一村12号", "members": 3},
     "names": {"name": "老粮站", "kind": "landmark", "point": [117.005, 34.605]},
     "points": {"name": "便民驿站", "key": "stop", "services": ["饮水", "充电"]},
     "categories": {"name": "取水点", "key": "taps", "limits": {"handle": "2 working_days"}, "words": ["取水"]},
@@ -39,7 +41,8 @@ NEW = {
 }  # fmt: skip
 CHANGE = {
     "units": {"phone": "0516-80000110"}, "roles": {"name": {"zh": "旁听"}}, "calendar": {"name": "年"},
-    "roster": {"post": "handler2.lx"}, "names": {"point": None}, "points": {"point": None, "phone": "1"},
+    "roster": {"post": "handler2.lx"}, "groups": {"leader": None},
+    "centres": {"phone": "13800000012"}, "names": {"point": None}, "points": {"point": None, "phone": "1"},
     "categories": {"limits": {}}, "clauses": {"hint": ["重复"]},
 }  # fmt: skip
 
@@ -47,7 +50,7 @@ CHANGE = {
 def new(town, key):
     if key == "points":
         return NEW[key] | {"grid": grid_named(town, "1-1").code, "kind": ServicePoint.Kind.values[0]}
-    if key == "names":
+    if key in ("names", "groups", "centres"):
         return NEW[key] | {"grid": grid_named(town, "1-1").code}
     if key == "roster":
         starts = timezone.localtime() + timedelta(days=1)

@@ -37,6 +37,7 @@ REGISTER = {"clerk", "dispatcher", "handler", "grid_worker", "grid_chief", "medi
 TRIAGE = {"clerk", "dispatcher", "grid_chief", "supervisor"}
 PUBLISH = {"clerk"}
 REVEAL = {"clerk", "handler", "grid_worker", "grid_chief", "supervisor", "mediator"}
+LOOK = {"admin", "clerk", "supervisor", "grid_worker", "grid_chief"}  # at a household of the first grid
 OVERSEE = {"supervisor", "leader"}
 MANAGE_PEOPLE = {"admin", "security_admin"}
 ERASE = {"security_admin"}
@@ -463,6 +464,14 @@ TABLE = (
     post("/grids/{micro}/representative/", {"phone": "x"}, only({"admin"}, 422)),
     Row("/grids/{micro}/end/", staff(405)),
     post("/grids/{grid}/end/", {}, only({"admin"}, 404)),
+    # A centre household: masked for all staff on the grid's page, its own for those who may read it, erased by one.
+    Row("/grids/centres/{centre}/", only(LOOK | ERASE)),
+    Row("/grids/centres/{centre_foreign}/", staff(404)),
+    post("/grids/centres/{centre}/", {}, only(LOOK, 422)),
+    post("/grids/centres/{centre}/", {"reason": "通知开会"}, only(LOOK)),
+    post("/grids/centres/{centre}/", {"do": "erase"}, only(ERASE, 422)),
+    post("/grids/centres/{centre}/", {"do": "erase", "reason": "本人要求"}, only(ERASE, 303)),
+    Row("/setup/centres/{centre}/", only({"admin"})),
     Row("/grids/{grid}/lines/", only({"admin"})),
     Row("/grids/{grid_foreign}/lines/", only({"admin"}, 404)),
     post("/grids/{grid}/lines/", {"line-0": "unit:1"}, only({"admin"}, 422)),
@@ -631,6 +640,14 @@ TABLE = (
     sends("/api/v1/grids/{grid_code}/representative", {}, api(only({"admin"}, 404)), method="PATCH"),
     sends("/api/v1/grids/{micro_code}/end", {}, api(only({"admin"}, 303))),
     sends("/api/v1/grids/{grid_code}/end", {}, api(only({"admin"}, 404))),
+    Row("/api/v1/grids/{grid_code}/party", api(staff())),
+    Row("/api/v1/grids/{foreign_code}/party", api(staff(404))),
+    sends("/api/v1/centres/{centre}/look", {}, api(only(LOOK, 422))),
+    sends("/api/v1/centres/{centre}/look", {"reason": "通知开会"}, api(only(LOOK, 201))),
+    sends("/api/v1/centres/{centre_foreign}/look", {"reason": "通知开会"}, api(staff(404))),
+    sends("/api/v1/centres/{centre}/erase", {}, api(only(ERASE, 422))),
+    sends("/api/v1/centres/{centre}/erase", {"reason": "本人要求"}, api(only(ERASE, 201))),
+    sends("/api/v1/centres/{centre_foreign}/erase", {"reason": "本人要求"}, api(only(ERASE, 404))),
     # What is done beside moving cases: a look for a reason, a press, messages, the sample.
     sends("/api/v1/cases/{number}/contact", {"reporter": "{reporter}", "reason": "回电"}, api(of_case_for(REVEAL, 201, 403)),
           reveals=REVEAL, **NUMBER),

@@ -91,6 +91,7 @@ TABLE = {
     "grid-micro": ("POST /grids/{code}/micro",),
     "micro-change": ("PATCH /grids/{code}/representative",),
     "micro-end": ("POST /grids/{code}/end",),
+    "centre": ("POST /centres/{centre}/look", "POST /centres/{centre}/erase"),
     "grid-lines": ("POST /grids/{code}/lines",),
     "site-new": ("POST /setup/sites",),
     "site-change": ("PATCH /setup/sites/{site}",),

@@ -7,12 +7,13 @@ number) stands beside the entry as a text that can be erased, as the column hold
 
 from __future__ import annotations
 
-import hashlib
+import hmac
 import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any, Final
 
+from django.conf import settings
 from django.db import transaction
 
 from lianxin.keys.rows import fields_of
@@ -90,8 +91,12 @@ def as_columns(model: type[Any], stood: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def stamp_of(row: Row) -> str:
-    """A short digest of a row as it stands: what a form carries, so that nobody overwrites what they have not seen."""
-    return hashlib.sha256(json.dumps(plain(row), sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:16]
+    """A short digest of a row as it stands: what a form carries, so that nobody overwrites what they have not seen.
+
+    Keyed: from the digest and a masked telephone number nobody finds the figures that are not shown.
+    """
+    told = json.dumps(plain(row), sort_keys=True, ensure_ascii=False).encode()
+    return hmac.digest(settings.SECRET_KEY.encode(), told, "sha256").hex()[:16]
 
 
 def added(row: Row, kind: str, *, act: str = "add", why: str = "") -> Line:
@@ -240,6 +245,11 @@ class Change:
 def reason_of(entry: Entry) -> str:
     """Why something was done, as its entry tells; "" where nobody said."""
     return next((text.body for text in entry.texts.all() if text.field == "reason"), "")
+
+
+def can_go_back(entry: Entry) -> bool:
+    """Whether an entry tells what was before it."""
+    return WAS in entry.data
 
 
 def before_entry(row: Row, past: Sequence[Entry], seq: int) -> dict[str, Any]:

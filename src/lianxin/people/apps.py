@@ -36,4 +36,4 @@ class Config(AppConfig):
         keep_rows("representative", Representative, private=("name", "phone"))
         keep_rows("line_service", LineService)
         keep_rows("party_group", PartyGroup)
-        keep_rows("centre", CentreHousehold)
+        keep_rows("centre", CentreHousehold, private=("name", "phone", "address"))

@@ -12,6 +12,7 @@ from django.db.models import Count, Q, QuerySet
 
 from lianxin.keys.models import Town
 from lianxin.people.actors import Actor
+from lianxin.people.centres import masked
 from lianxin.people.models import CentreHousehold, PartyGroup, Post
 from lianxin.people.queries import roles, today, units
 from lianxin.places.queries import ancestor_ids, grid_tree, subtree_ids
@@ -180,10 +181,14 @@ def party(town: Town) -> dict[int, dict[str, int]]:
 
 
 def party_of(town: Town, grid_ids: Sequence[int]) -> Row:
-    """The party groups and centre households of some grids, by name. Two statements."""
+    """The party groups and centre households of some grids; of a household's own details what anybody in post sees.
+
+    Two statements.
+    """
     groups = PartyGroup.objects.for_system("grids", town).filter(grid_id__in=grid_ids)
     centres = CentreHousehold.objects.for_system("grids", town).filter(grid_id__in=grid_ids)
     return {
-        "groups": list(groups.order_by("id").values("name", "members", "grid_id", "leader__account__name")),
-        "centres": list(centres.order_by("id").values("name", "address", "members", "grid_id")),
-    }
+        "groups": list(groups.order_by("id").values("id", "name", "members", "grid_id", "leader__account__name")),
+        "centres": [{"id": row.pk, "grid_id": row.grid_id, "members": row.members, **masked(row)}
+                    for row in centres.order_by("id")],
+    }  # fmt: skip

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lianxin.keys.models import Town
 from lianxin.ledger.rows import add_row, change_row, drop_row
+from lianxin.people.masking import mask_name
 from lianxin.people.models import CentreHousehold, LineService, PartyGroup, Post, Representative, Unit
 from lianxin.people.representatives import drop_representative
 from lianxin.places.reform.docks import Dock, Held, Moves, Signed, dock
@@ -29,6 +30,12 @@ def _named(model: Any) -> Callable[[Town, Sequence[int]], list[Held]]:
         return [Held(*row) for row in rows.values_list("id", "grid_id", "name")]
 
     return held
+
+
+def _centres(town: Town, grids: Sequence[int]) -> list[Held]:
+    """Centre households: whose home it is, is told masked."""
+    rows = CentreHousehold.objects.for_system("docked", town).filter(grid_id__in=grids).order_by("id")
+    return [Held(pk, grid, mask_name(name)) for pk, grid, name in rows.values_list("id", "grid_id", "name")]
 
 
 def _moved(model: Any, kind: str) -> Callable[[Signed, Moves], None]:
@@ -77,11 +84,11 @@ def _share_lines(signed: Signed, moves: Moves) -> None:
 
 
 dock(Dock("posts", Post, _("Posts"), _posts, _moved(Post, "post"), chosen=True))
-for _key, _model, _kind, _label in (
-    ("party_groups", PartyGroup, "party_group", _("Party groups")),
-    ("centres", CentreHousehold, "centre", _("Centre households")),
-    ("units", Unit, "unit", _("Units")),
+for _key, _model, _kind, _label, _held in (
+    ("party_groups", PartyGroup, "party_group", _("Party groups"), _named(PartyGroup)),
+    ("centres", CentreHousehold, "centre", _("Centre households"), _centres),
+    ("units", Unit, "unit", _("Units"), _named(Unit)),
 ):
-    dock(Dock(_key, _model, _label, _named(_model), _moved(_model, _kind), chosen=True))
+    dock(Dock(_key, _model, _label, _held, _moved(_model, _kind), chosen=True))
 dock(Dock("representatives", Representative, _("Representatives"), _one_each(Representative), _move_representatives))
 dock(Dock("lines", LineService, _("Lines of service"), _one_each(LineService), _move_lines, share=_share_lines))

@@ -178,16 +178,16 @@ class PartyGroup(OfTown):
 
 
 class CentreHousehold(OfTown):
-    """A party member's home that is a meeting point of its grid (党员中心户)."""
+    """A party member's home that is a meeting point of its grid (党员中心户): somebody's own name, number, address."""
 
     grid = models.ForeignKey(Grid, models.PROTECT, related_name="centre_households")
-    name = models.CharField(max_length=60)
+    name = Personal()
     phone = Personal(blank=True)
-    address = models.CharField(max_length=120, blank=True)
+    address = Personal(blank=True)
     members = models.PositiveSmallIntegerField(default=0)
 
     def __str__(self) -> str:
-        return self.name
+        return f"centre household {self.pk}"
 
 
 class Representative(OfTown):

@@ -40,8 +40,8 @@ from lianxin.workflow.engine import Refused
 _TABLES = (
     "ledger_text", "cases_case", "cases_reporter", "cases_publication", "cases_search", "cases_photo", "cases_checkin",
     "cases_followup", "cases_worklink", "cases_savedview", "forms_file", "forms_cover", "notices_subscription",
-    "people_account", "people_phonecode", "people_representative", "django_session", "axes_accesslog", "jobs_job",
-    "town_upload",
+    "people_account", "people_phonecode", "people_representative", "people_centrehousehold", "django_session",
+    "axes_accesslog", "jobs_job", "town_upload",
 )  # fmt: skip
 _EMPTY = {
     "name": "", "phone": "", "phone_blind": "", "phone_tail": "", "public_consent": False, "account_id": None,

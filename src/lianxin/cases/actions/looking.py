@@ -1,23 +1,14 @@
 """A look at somebody's name and telephone number: one person at a time, for a reason, and it stays on record."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction as database
 
 from lianxin.cases.models import Reporter
 from lianxin.cases.values import Standing
-from lianxin.keys.tries import spend
-from lianxin.ledger.actions import Line, record
 from lianxin.people.actors import Actor
-from lianxin.people.cipher import blind
-
-MOST, PER = 60, timedelta(hours=1)  # more than a person who works on cases needs, too few to copy out a register
-
-
-class NoReason(ValueError):
-    """Nobody looks without saying why."""
+from lianxin.people.looking import NoReason, look_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +32,5 @@ def reveal_contact(standing: Standing, reporter_id: int, reason: str, *, actor: 
         raise NoReason
     case = standing.case
     row = Reporter.objects.for_system("reveal", actor.town).get(pk=reporter_id, case_id=case.pk)
-    spend(actor.town_id, "look", blind("account", str(actor.account_id)), most=MOST, per=PER, now=now)
-    what = {"case": case.pk, "what": ["name", "phone"]}
-    line = Line("person", row.pk, "look", what, {"reason": reason.strip()[:500]})
-    with database.atomic():
-        record(line, actor=actor, now=now)
+    look_at(row.pk, {"case": case.pk, "what": ["name", "phone"]}, reason, actor=actor, now=now)
     return Revealed(row.pk, row.name, row.phone)

@@ -63,12 +63,13 @@ SITE_PARAMETER = {"description": _("The code of a site, as on its plate."), "exa
 VIEW_PARAMETER = {"description": _("The id of a saved view."), "example": "4716"}
 POST_PARAMETER = {"description": _("The id of a post, as `listPosts` tells it."), "example": "4717"}
 LEAVE_PARAMETER = {"description": _("The id of a leave, as `readPost` tells it."), "example": "4718"}
+CENTRE_PARAMETER = {"description": _("The id of a centre household, as `listParty` tells it."), "example": "4719"}
 OF_PATH = {
     "number": NUMBER_PARAMETER, "batch": BATCH_PARAMETER, "photo": PHOTO_PARAMETER, "code": GRID_PARAMETER,
     "key": REGISTER_PARAMETER, "row": ROW_PARAMETER, "kind": KIND_PARAMETER, "category": CATEGORY_PARAMETER,
     "rule": RULE_PARAMETER, "link": LINK_PARAMETER, "reply": REPLY_PARAMETER, "follow_up": FOLLOW_UP_PARAMETER,
     "upload": UPLOAD_PARAMETER, "site": SITE_PARAMETER, "view": VIEW_PARAMETER,
-    "post": POST_PARAMETER, "leave": LEAVE_PARAMETER,
+    "post": POST_PARAMETER, "leave": LEAVE_PARAMETER, "centre": CENTRE_PARAMETER,
 }  # fmt: skip
 REPLAYED = _("The same request again: what the first one brought about.")
 _WORDS = frozenset({"summary", "description"})

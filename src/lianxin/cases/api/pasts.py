@@ -8,7 +8,7 @@ from ninja import Schema
 from pydantic import Field, StringConstraints
 
 from lianxin.cases.api.shapes import Taken, Word
-from lianxin.ledger.rows import Change
+from lianxin.ledger.rows import Change, can_go_back
 from lianxin.people.models import Account
 
 SEEN = _("`seen` of what was read: whoever saved first wins, the other reads again.")
@@ -54,7 +54,7 @@ def past_told(told: list[Change]) -> list[dict[str, Any]]:
         {
             "seq": each.entry.seq, "act": each.entry.act, "at": each.entry.at, "why": each.why,
             "by": getattr(people.get(each.entry.account_id or 0), "name", ""),
-            "back": bool(each.entry.data.get("was")) and each.entry.act != "drop",
+            "back": can_go_back(each.entry) and each.entry.act != "drop",
             "fields": [{"label": label, "was": was, "became": became} for label, was, became in each.fields],
         }
         for each in told

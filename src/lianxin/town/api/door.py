@@ -1,7 +1,19 @@
 """The programs' door with everything a town has in it; `lianxin.cases.api.door` is its frame."""
 
 from lianxin.cases.api.door import api
-from lianxin.town.api import files, micros, people, questions, registers, rules, sites, supervising, whole, workflows
+from lianxin.town.api import (
+    files,
+    micros,
+    party,
+    people,
+    questions,
+    registers,
+    rules,
+    sites,
+    supervising,
+    whole,
+    workflows,
+)
 
 for each in (
     whole.staff,
@@ -12,6 +24,7 @@ for each in (
     sites.staff,
     people.staff,
     micros.staff,
+    party.staff,
     supervising.staff,
     registers.staff,  # the last: its paths take any key
 ):

@@ -29,6 +29,7 @@ from lianxin.town.exports.micros import COLUMNS as OF_MICROS
 from lianxin.town.exports.micros import micro_rows
 from lianxin.town.exports.names import COLUMNS as OF_NAMES
 from lianxin.town.exports.names import name_rows
+from lianxin.town.exports.party import columns_of, party_rows
 from lianxin.town.exports.people import COLUMNS as OF_PEOPLE
 from lianxin.town.exports.people import people_rows, write_template
 from lianxin.town.exports.setup import write_setup
@@ -217,6 +218,41 @@ def setup(path: Path, letters: str, username: str | None, **how: bool) -> None:
     _tell(export, done, actor)
 
 
+@click.command(short_help="导出党小组。Party groups.")
+@TO
+@_form("xlsx", "csv", "jsonl")
+@TOWN
+@_as(needed=False)
+@OVERWRITE
+def groups(path: Path, form: str | None, letters: str, username: str | None, **how: bool) -> None:
+    """导出网格党小组，可再导入。Can be imported again."""
+    export = _target("groups", path, form, ("xlsx", "csv", "jsonl"), **how)
+    town = _town(letters)
+    actor = _actor(town, username, (), ()) if username else system(town)
+    _write(export, columns_of("groups"), party_rows("groups", town), actor=actor)
+
+
+@click.command(short_help="导出党员中心户。Centre households.")
+@TO
+@_form("xlsx", "csv", "jsonl")
+@TOWN
+@_as(needed=False)
+@PERSONAL
+@OVERWRITE
+def centres(path: Path, form: str | None, letters: str, username: str | None, **how: bool) -> None:
+    """导出党员中心户，可再导入。姓名、电话、住址默认遮盖，--personal 须用 --as 指明有“管理人员”权限的人。
+
+    Can be imported again; names, numbers and addresses are masked, --personal needs --as somebody who manages people.
+    """
+    export = _target("centres", path, form, ("xlsx", "csv", "jsonl"), **how)
+    town = _town(letters)
+    if export.personal and not username:
+        raise Fault("请用 --as 指明以谁的身份导出。", "Say with --as whose rights the export is done with.")
+    needed = ("manage_people",) if export.personal else ()
+    actor = _actor(town, username, (), needed) if username else system(town)
+    _write(export, columns_of("centres"), party_rows("centres", town, personal=export.personal), actor=actor)
+
+
 @click.command(short_help="导出留痕。The history with its digests.")
 @TO
 @_form("jsonl", "xlsx", "csv")
@@ -302,4 +338,6 @@ def _writing(path: Path) -> Iterator[None]:
         raise Fault(f"{path} 不能写入：{why}。", f"{path} cannot be written: {why}.") from error
 
 
-commands: list[click.Command] = [cases, grids, people, sites, names, micros, lines, setup, ledger]
+commands: list[click.Command] = [
+    cases, grids, people, sites, names, micros, lines, groups, centres, setup, ledger,
+]  # fmt: skip

@@ -21,6 +21,7 @@ from lianxin.cases.queries.inbox import rows_of
 from lianxin.cases.views.frame import StaffRequest, frame
 from lianxin.keys.cache import cached
 from lianxin.people.actors import Actor
+from lianxin.people.centres import may_look_in
 from lianxin.people.directory import party, party_of, serving, strength
 from lianxin.people.middleware import staff
 from lianxin.people.queries import units
@@ -125,13 +126,21 @@ def _about(actor: Actor, node: Node, now: datetime) -> dict[str, Any]:
     return {
         "node": node, "above": [tree[each] for each in ancestor_ids(actor.town, pk)[:-1]], "own": own,
         "children": [tree[child] for child in node.children],
-        "below": sum(len(rows) for rows in people.values()) - len(own), "party": party_of(actor.town, branch),
+        "below": sum(len(rows) for rows in people.values()) - len(own), "party": _party(actor, branch),
         "units": serving_units(actor, pk), "neighbours": neighbours(actor, node), "count": cases.count(),
         "rows": dress(rows_of(actor, cases.order_by("due_at", "id"), now=now, most=20)),
         "more": f"{reverse('town-cases')}?what=open&village={pk}", "lines": told_lines(actor.town, pk),
         "micros": rows_of_micros(actor.town, node),
         "by": representatives(actor.town, [pk]).get(pk) if node.level == "micro" else None,
     }  # fmt: skip
+
+
+def _party(actor: Actor, branch: list[int]) -> Row:
+    """Groups and households; `opens`: the household's own page is there for the reader."""
+    found, tree = party_of(actor.town, branch), grid_tree(actor.town)
+    for row in found["centres"]:
+        row["opens"] = actor.can("erase") or may_look_in(actor, tree[row["grid_id"]].path)
+    return found
 
 
 def serving_units(actor: Actor, pk: int) -> list[Row]:

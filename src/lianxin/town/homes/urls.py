@@ -3,6 +3,7 @@
 from django.urls import path
 
 from lianxin.town.homes import (
+    centres,
     field,
     field_case,
     field_checkin,
@@ -75,6 +76,7 @@ urlpatterns = [
     path("grids/", grids.grids, name="grids"),
     path("grids/boundaries.geojson", grids.boundaries, name="grid-boundaries"),
     path("grids/<int:pk>/", grids.grid, name="grid"),
+    path("grids/centres/<int:pk>/", centres.centre, name="centre"),
     path("grids/<int:pk>/change/", reform.grid_change, name="grid-change"),
     path("grids/<int:pk>/reform/", reform.grid_reform, name="grid-reform"),
     path("grids/<int:pk>/micro/", micro.grid_micro, name="grid-micro"),

@@ -33,8 +33,10 @@ from lianxin.town.imports.micros import COLUMNS as OF_MICROS
 from lianxin.town.imports.micros import read_micros
 from lianxin.town.imports.names import COLUMNS as OF_NAMES
 from lianxin.town.imports.names import read_names
+from lianxin.town.imports.party import TABLES
 from lianxin.town.imports.people import COLUMNS as OF_PEOPLE
 from lianxin.town.imports.people import foresee_people, read_people, settle_people
+from lianxin.town.imports.registered import foresee, read_rows, settle
 from lianxin.town.imports.tables import open_table
 from lianxin.town.registers.files import Loaded
 from lianxin.town.registers.files import load as load_setup
@@ -190,6 +192,30 @@ def _take_names(looked: Looked, _options: Options, actor: Actor, now: datetime) 
     return {"added": len(done.added), "changed": len(done.moved), "gone": len(done.gone), "same": done.same}
 
 
+# ---- party groups, centre households ----------------------------------------------------------------
+
+
+def _look_at_register(key: str) -> Callable[[Path, Town, Options, datetime], Looked]:
+    register, titles = TABLES[key]
+
+    def look(path: Path, town: Town, _options: Options, _now: datetime) -> Looked:
+        table = open_table(path, wanted=[title for each in titles.values() for title in each])
+        rows, faults = read_rows(table, town, register, titles)
+        added, changed, gone = foresee(register, town, rows)
+        counts = {"added": len(added), "changed": len(changed), "gone": len(gone)}
+        counts["same"] = len(rows) - sum(counts.values())
+        return Looked(rows, _empty(rows, faults), counts, added, changed, gone=gone)
+
+    return look
+
+
+def _take_register(key: str) -> Callable[[Looked, Options, Actor, datetime], Counts]:
+    def take(looked: Looked, _options: Options, actor: Actor, now: datetime) -> Counts:
+        return settle(TABLES[key][0], looked.rows, actor=actor, now=now)
+
+    return take
+
+
 # ---- categories ------------------------------------------------------------------------------------
 
 
@@ -243,6 +269,8 @@ SORTS: Final = {
         Sort("micros", "configure", _TABLE, _look_at_micros, _take_micros),
         Sort("lines", "configure", _TABLE, _look_at_lines, _take_lines, word="条"),
         Sort("names", "configure", _TABLE, _look_at_names, _take_names, has_datum=True),
+        Sort("groups", "configure", _TABLE, _look_at_register("groups"), _take_register("groups")),
+        Sort("centres", "configure", _TABLE, _look_at_register("centres"), _take_register("centres"), word="户"),
         Sort("categories", "configure", _TABLE, _look_at_categories, _take_categories),
         Sort("setup", "configure", (".yaml", ".yml"), _look_at_setup, _take_setup, word="处"),
     )

@@ -1,4 +1,4 @@
-"""`import cases|grids|people|sites|names|categories|setup`: look first, tell every fault, then write."""
+"""`import cases|grids|people|…|setup`: look first, tell every fault, then write."""
 
 from __future__ import annotations
 
@@ -224,6 +224,26 @@ def lines(path: Path, letters: str, faults: Path | None, **how: bool) -> None:
     _bring(SORTS["lines"], path, letters, Options(), faults, **how)
 
 
+@_command("groups", "导入党小组。Party groups from Excel or CSV.")
+def groups(path: Path, letters: str, faults: Path | None, **how: bool) -> None:
+    """导入网格党小组；有一处问题就一个也不写。列：网格编码、党小组名称，另有编号、组长账号、党员数、删除。
+
+    A row is known again by its number, else by grid and name; 是 under 删除 takes it away. Any fault, and nothing is
+    written.
+    """
+    _bring(SORTS["groups"], path, letters, Options(), faults, **how)
+
+
+@_command("centres", "导入党员中心户。Centre households from Excel or CSV.")
+def centres(path: Path, letters: str, faults: Path | None, **how: bool) -> None:
+    """导入党员中心户；有一处问题就一户也不写。列：网格编码、户主姓名，另有编号、电话、住址、党员数、删除。
+
+    A row is known again by its number, else by grid and name; what is masked stays as it is; 是 under 删除 takes the
+    household away. Any fault, and nothing is written.
+    """
+    _bring(SORTS["centres"], path, letters, Options(), faults, **how)
+
+
 @_command(
     "categories",
     "导入类别树。A tree of categories from Excel or CSV.",
@@ -279,4 +299,6 @@ def _bring(sort: Sort, path: Path, letters: str, options: Options, faults: Path 
         say(f"另有 {kept:,} 个与本镇已有的不同，未动；要照文件改请加 --overwrite。", f"{kept:,} were left as they are.")
 
 
-commands: list[click.Command] = [cases, grids, people, sites, names, micros, lines, categories, setup]
+commands: list[click.Command] = [
+    cases, grids, people, sites, names, micros, lines, groups, centres, categories, setup,
+]  # fmt: skip

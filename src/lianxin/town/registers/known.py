@@ -18,6 +18,7 @@ from lianxin.keys.cache import cached
 from lianxin.people.models import CalendarDay, LineService, Post, Role, Turn, Unit
 from lianxin.people.queries import roles, today, units
 from lianxin.town.registers.fields import Both, Choice, Field, Key, Limits, Number, Option, Several, Words, Yes
+from lianxin.town.registers.party import CENTRES, GROUPS
 from lianxin.town.registers.places import NAMES, POINTS, grids_to_choose
 from lianxin.town.registers.register import Faults, Register
 from lianxin.town.registers.times import Day, Hours, Moment, Week, weekdays
@@ -388,7 +389,7 @@ ROSTER = Register(
     drops=True,
 )  # fmt: skip
 
-ALL = (UNITS, ROLES, CALENDAR, ROSTER, POINTS, NAMES, CATEGORIES, CLAUSES)
+ALL = (UNITS, ROLES, CALENDAR, ROSTER, GROUPS, CENTRES, POINTS, NAMES, CATEGORIES, CLAUSES)
 REGISTERS: Mapping[str, Register] = {each.key: each for each in ALL}
 
 

@@ -106,12 +106,12 @@ def _names(town: Town) -> Iterable[AddressName]:
     return known_names(town).values()
 
 
-def _village(town: Town, row: AddressName) -> str:
-    """Under which a name stands in the list: that of its village, the town's for what lies in none."""
+def village_of(town: Town, grid_id: int) -> str:
+    """Under which what stands in a grid is listed: the name of its village, the town's for what lies in none."""
     tree = grid_tree(town)
-    chain = [tree[pk] for pk in ancestor_ids(town, row.grid_id) if pk in tree]
+    chain = [tree[pk] for pk in ancestor_ids(town, grid_id) if pk in tree]
     village = next((node for node in chain if node.level == Grid.Level.VILLAGE), None)
-    return grid_name(town, village.id if village is not None else row.grid_id)
+    return grid_name(town, village.id if village is not None else grid_id)
 
 
 NAMES = Register(
@@ -128,7 +128,7 @@ NAMES = Register(
     title=lambda _town, row: row.name,
     about=lambda town, row: f"{row.get_kind_display()} · {grid_name(town, row.grid_id)}",
     rows=_names,
-    group=_village,
+    group=lambda town, row: village_of(town, row.grid_id),
     check=_name_check,
     by="",
     drops=True,

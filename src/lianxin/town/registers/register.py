@@ -22,6 +22,7 @@ from lianxin.ledger.rows import (
     add_row,
     as_columns,
     before_entry,
+    can_go_back,
     change_row,
     drop_row,
     past_of,
@@ -30,7 +31,7 @@ from lianxin.ledger.rows import (
     side_of,
     stamp_of,
 )
-from lianxin.town.registers.fields import Field, Key, Several, Wrong
+from lianxin.town.registers.fields import Field, Key, Private, Several, Wrong
 
 if TYPE_CHECKING:
     from django.http import QueryDict
@@ -132,6 +133,10 @@ def read_file(register: Register, town: Town, data: Mapping[str, Any], row: Any 
 def _read(register: Register, town: Town, given: Sequence[tuple[Field, Any]], row: Any) -> Reading:
     reading, stands = Reading(), plain(row if row is not None else register.model(town=town))
     for each, raw in given:
+        own = stands.get(each.column) if isinstance(each, Private) else None
+        if own and str(raw or "").strip() == each.said(town, own):
+            reading.facts[each.column] = own
+            continue
         try:
             value = each.load(town, raw)
         except Wrong as wrong:
@@ -201,11 +206,6 @@ def put_back(register: Kept, row: Any, seq: int, *, actor: Actor, now: datetime,
     return changed
 
 
-def can_go_back(entry: Entry) -> bool:
-    """Whether an entry tells what was before it."""
-    return WAS in entry.data
-
-
 def _read_past(register: Kept, town: Town, row: Any, stood: Mapping[str, Any]) -> Reading:
     """What stood once, to stand again; what was a person's own and has been erased cannot."""
     reading = Reading({name: value for name, value in stood.items() if register.named(name)})
@@ -236,7 +236,13 @@ def gone(register: Kept, town: Town, *, most: int = 20, where: Mapping[str, Any]
         latest.setdefault(entry.subject_id, entry)
     stand = register.model.objects.for_system("register: gone", town).filter(pk__in=list(latest))
     back = set(stand.values_list("pk", flat=True))
-    return [Gone(_as_it_was(register, town, each), each) for pk, each in latest.items() if pk not in back][:most]
+    rows = (Gone(_as_it_was(register, town, each), each) for pk, each in latest.items() if pk not in back)
+    return [each for each in rows if _can_stand(register, each.row)][:most]
+
+
+def _can_stand(register: Kept, row: Any) -> bool:
+    """Whether a row still has what it needs: what was somebody's own may have been erased since."""
+    return all(getattr(row, each.column) not in ("", None) for each in register.fields if each.required)
 
 
 def _as_it_was(register: Kept, town: Town, entry: Entry) -> Any:

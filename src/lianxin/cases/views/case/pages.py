@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from lianxin.cases.actions.looking import NoReason, reveal_contact
+from lianxin.cases.actions.looking import reveal_contact
 from lianxin.cases.actions.undoing import undo
 from lianxin.cases.files import photo_response
 from lianxin.cases.forms import clean_text
@@ -24,6 +24,7 @@ from lianxin.cases.views.parts import in_part
 from lianxin.cases.words import done_sentence, refusal
 from lianxin.keys.tries import TooManyTries
 from lianxin.notices.actions import read_messages
+from lianxin.people.looking import NoReason
 from lianxin.people.middleware import staff
 from lianxin.people.views.signing import see, wanted
 from lianxin.workflow.engine import Refused

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from lianxin.cases.actions.looking import NoReason, Revealed, reveal_contact
+from lianxin.cases.actions.looking import Revealed, reveal_contact
 from lianxin.cases.forms import clean_text
 from lianxin.cases.models import Reporter
 from lianxin.cases.queries.page import case_page
@@ -24,6 +24,7 @@ from lianxin.cases.views.frame import StaffRequest, frame
 from lianxin.cases.views.printing.paper import NoFace, faces, paper
 from lianxin.keys.tries import TooManyTries
 from lianxin.people.actors import Actor
+from lianxin.people.looking import NoReason
 from lianxin.people.middleware import staff
 from lianxin.ui import words
 

@@ -30,6 +30,7 @@ from lianxin.town.exports.micros import COLUMNS as OF_MICROS
 from lianxin.town.exports.micros import micro_rows
 from lianxin.town.exports.names import COLUMNS as OF_NAMES
 from lianxin.town.exports.names import name_rows
+from lianxin.town.exports.party import columns_of, party_rows
 from lianxin.town.exports.people import COLUMNS as OF_PEOPLE
 from lianxin.town.exports.people import people_rows, write_template
 from lianxin.town.exports.setup import write_setup
@@ -101,6 +102,10 @@ def _setup(path: Path, _wanted: Wanted, actor: Actor, _now: datetime) -> int:
     return write_setup(path, actor.town)
 
 
+def _register(path: Path, wanted: Wanted, actor: Actor, _now: datetime) -> int:
+    return write(path, wanted.form, columns_of(wanted.what), party_rows(wanted.what, actor.town))
+
+
 OFFERS = {
     "setup": Offer("configure", ("yaml",), _setup),
     "grids": Offer("configure", ("geojson", "shp", "xlsx", "csv"), _grids),
@@ -108,6 +113,8 @@ OFFERS = {
     "micros": Offer("configure", ("xlsx", "csv"), _micros),
     "lines": Offer("configure", ("xlsx", "csv"), _lines),
     "names": Offer("configure", ("xlsx", "csv"), _names),
+    "groups": Offer("configure", ("xlsx", "csv"), _register),
+    "centres": Offer("configure", ("xlsx", "csv"), _register),
     "people": Offer("manage_people", ("xlsx", "csv"), _people),
     "people-template": Offer("manage_people", ("xlsx",), _template),
 }
@@ -189,6 +196,14 @@ def _offers(allowed: dict[str, Offer]) -> list[dict[str, Any]]:
         "names": (
             pgettext("import", "Names of places"),
             _("Each with its grid and point, WGS-84. Brought in again, a row with 是 under 删除 is taken away."),
+        ),
+        "groups": (
+            pgettext("import", "Party groups"),
+            _("With who leads each. Brought in again, a row with 是 under 删除 is taken away."),
+        ),
+        "centres": (
+            pgettext("import", "Centre households"),
+            _("Name, telephone and address masked: brought in again, what is masked stays as it is."),
         ),
         "people": (pgettext("import", "People and posts"), _("The posts held today. Telephone numbers are masked.")),
         "people-template": (_("An empty table for people"), _("With the town's units, roles and grids beside it.")),

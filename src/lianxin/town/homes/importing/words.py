@@ -40,6 +40,14 @@ def sort_names() -> dict[str, Row]:
             "text": pgettext("import", "Names of places"),
             "hint": _("A table with roads, compounds, landmarks and what people call them: an address finds its grid."),
         },
+        "groups": {
+            "text": pgettext("import", "Party groups"),
+            "hint": _("A table with each group's grid and name, who leads it by account, and how many are in it."),
+        },
+        "centres": {
+            "text": pgettext("import", "Centre households"),
+            "hint": _("A table with each household's grid and name, its telephone and address."),
+        },
         "categories": {
             "text": pgettext("import", "Categories"),
             "hint": _("A table of groups and leaves, with codes and limits where there are any."),
@@ -64,6 +72,8 @@ def next_after(what: str) -> list[tuple[str, str]]:
         ],
         "sites": [(pgettext("import", "See the sites"), reverse("sites"))],
         "names": [(pgettext("import", "Try an address"), reverse("route-why"))],
+        "groups": [(pgettext("import", "See the party groups"), reverse("setup-register", args=["groups"]))],
+        "centres": [(pgettext("import", "See the centre households"), reverse("setup-register", args=["centres"]))],
         "categories": [
             (pgettext("import", "See the categories"), reverse("setup-register", args=["categories"])),
             (pgettext("import", "Then: rules of dispatch"), reverse("routes")),

@@ -79,6 +79,7 @@ PARTS: tuple[tuple[Callable[[], str], tuple[Part, ...]], ...] = (
 )
 OF_PART = {  # the group of a register, and its icon
     "units": (0, "users"), "roles": (0, "key"), "calendar": (0, "clock"), "roster": (0, "bell"),
+    "groups": (1, "users"), "centres": (1, "home"),
     "points": (1, "flag"), "names": (1, "pin"), "categories": (2, "list"), "clauses": (2, "info"),
 }  # fmt: skip
 

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from lianxin.cases.views.frame import StaffRequest, frame
 from lianxin.keys.models import Town
 from lianxin.ledger.models import Entry
-from lianxin.ledger.rows import Change, StaleRow, past_of, plain, stamp_of
+from lianxin.ledger.rows import Change, StaleRow, can_go_back, past_of, plain, stamp_of
 from lianxin.people.middleware import staff
 from lianxin.people.models import Account
 from lianxin.people.views.signing import see
@@ -248,7 +248,7 @@ def _history(told: Sequence[Change]) -> list[dict[str, Any]]:
         {
             "act": _acts().get(each.entry.act, each.entry.act), "at": each.entry.at, "fields": each.fields,
             "who": _who(people, each.entry), "why": each.why,
-            "seq": each.entry.seq if each.entry.data.get("was") else 0,
+            "seq": each.entry.seq if can_go_back(each.entry) else 0,
         }
         for each in told
     ]  # fmt: skip

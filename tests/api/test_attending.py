@@ -50,7 +50,7 @@ def test_a_look_is_for_a_reason_and_stays_on_record(town, token, opened):
 
 
 def test_nobody_copies_out_a_register(town, token, opened, monkeypatch):
-    monkeypatch.setattr("lianxin.cases.actions.looking.MOST", 1)
+    monkeypatch.setattr("lianxin.people.looking.MOST", 1)
     clerk, sent = token("clerk"), {"reporter": str(opened.reporter_id), "reason": "回电核实"}
     clerk("POST", f"/cases/{opened.case.number}/contact", sent, status=201)
     slow = clerk("POST", f"/cases/{opened.case.number}/contact", sent, status=429)

@@ -38,6 +38,7 @@ TRIAGE = {"clerk", "dispatcher", "grid_chief", "supervisor"}
 PUBLISH = {"clerk"}
 REVEAL = {"clerk", "handler", "grid_worker", "grid_chief", "supervisor", "mediator"}
 LOOK = {"admin", "clerk", "supervisor", "grid_worker", "grid_chief"}  # at a household of the first grid
+AUDIT = {"audit_admin"}
 OVERSEE = {"supervisor", "leader"}
 MANAGE_PEOPLE = {"admin", "security_admin"}
 ERASE = {"security_admin"}
@@ -464,6 +465,12 @@ TABLE = (
     post("/grids/{micro}/representative/", {"phone": "x"}, only({"admin"}, 422)),
     Row("/grids/{micro}/end/", staff(405)),
     post("/grids/{grid}/end/", {}, only({"admin"}, 404)),
+    # The ledger: its auditor alone, who reads no case's words there, and learns of a confidential one only that it is.
+    Row("/ledger/", only(AUDIT)),
+    Row("/ledger/?kind=case&subject={number}", lambda role, case: only(AUDIT, 422 if case in {"shut", "foreign"} else 200)(role, case), **NUMBER),
+    Row("/ledger/?act=open", only(AUDIT)),
+    Row("/ledger/check/", only(AUDIT)),
+    post("/ledger/check/", {}, only(AUDIT, 303)),
     # A centre household: masked for all staff on the grid's page, its own for those who may read it, erased by one.
     Row("/grids/centres/{centre}/", only(LOOK | ERASE)),
     Row("/grids/centres/{centre_foreign}/", staff(404)),
@@ -640,6 +647,10 @@ TABLE = (
     sends("/api/v1/grids/{grid_code}/representative", {}, api(only({"admin"}, 404)), method="PATCH"),
     sends("/api/v1/grids/{micro_code}/end", {}, api(only({"admin"}, 303))),
     sends("/api/v1/grids/{grid_code}/end", {}, api(only({"admin"}, 404))),
+    Row("/api/v1/ledger", api(only(AUDIT))),
+    Row("/api/v1/ledger?kind=case&subject={number}", api(lambda role, case: only(AUDIT, 422 if case in {"shut", "foreign"} else 200)(role, case)), **NUMBER),
+    Row("/api/v1/ledger/checks", api(only(AUDIT))),
+    sends("/api/v1/ledger/checks", {}, api(only(AUDIT, 201))),
     Row("/api/v1/grids/{grid_code}/party", api(staff())),
     Row("/api/v1/grids/{foreign_code}/party", api(staff(404))),
     sends("/api/v1/centres/{centre}/look", {}, api(only(LOOK, 422))),

@@ -92,6 +92,7 @@ TABLE = {
     "micro-change": ("PATCH /grids/{code}/representative",),
     "micro-end": ("POST /grids/{code}/end",),
     "centre": ("POST /centres/{centre}/look", "POST /centres/{centre}/erase"),
+    "ledger-check": ("POST /ledger/checks",),
     "grid-lines": ("POST /grids/{code}/lines",),
     "site-new": ("POST /setup/sites",),
     "site-change": ("PATCH /setup/sites/{site}",),

@@ -5,4 +5,5 @@ class Config(AppConfig):
     name = "lianxin.town"
 
     def ready(self) -> None:
+        from lianxin.town.auditing import checks  # noqa: F401 - registers the job
         from lianxin.town.imports import tasks  # noqa: F401 - registers the jobs

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 PLACES = {
     "clerk": "/desk/", "dispatcher": "/desk/", "handler": "/field/", "worker": "/field/", "chief": "/field/",
     "mediator": "/field/", "supervisor": "/supervise/", "leader": "/town/", "admin": "/setup/", "security": "/staff/",
-    "auditor": "/town/",
+    "auditor": "/ledger/",
 }  # fmt: skip
 
 

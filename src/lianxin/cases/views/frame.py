@@ -42,10 +42,11 @@ def places(actor: Actor) -> list[tuple[str, str, str]]:
     else:
         screens = ("wall-displays", pgettext("place of work", "Screens"), "chart")
         setup = ("setup", pgettext("place of work", "Set-up"), "settings")
-        found = [setup, ("erase", _("Erase"), "lock"), grids, people, desk, screens]
+        ledger = ("ledger", pgettext("place of work", "Ledger"), "list")
+        found = [ledger, setup, ("erase", _("Erase"), "lock"), grids, people, desk, screens]
     needs = {
         "erase": "erase", "wall-displays": "tokens", "desk-publish": "publish", "desk-register": "register",
-        "field-raise": "register",
+        "field-raise": "register", "ledger": "audit",
     }  # fmt: skip
     kept = {"setup": actor.can("configure") or actor.can("manage_people")}
     return [each for each in found if kept.get(each[0], each[0] not in needs or actor.can(needs[each[0]]))]

@@ -3,6 +3,7 @@
 from lianxin.cases.api.door import api
 from lianxin.town.api import (
     files,
+    ledger,
     micros,
     party,
     people,
@@ -25,6 +26,7 @@ for each in (
     people.staff,
     micros.staff,
     party.staff,
+    ledger.staff,
     supervising.staff,
     registers.staff,  # the last: its paths take any key
 ):

@@ -15,7 +15,7 @@ HOMES = {
     "leader": "town-page",
     "admin": "setup",
     "security_admin": "staff-directory",
-    "audit_admin": "town-page",
+    "audit_admin": "ledger",
 }
 
 

@@ -24,6 +24,7 @@ from lianxin.town.homes.boundary import pages as boundary
 from lianxin.town.homes.casemap import pages as casemap
 from lianxin.town.homes.importing import exporting
 from lianxin.town.homes.importing import pages as importing
+from lianxin.town.homes.ledger import pages as ledger
 from lianxin.town.homes.reform import lines, micro, past
 from lianxin.town.homes.reform import pages as reform
 from lianxin.town.homes.routing import pages as routing
@@ -73,6 +74,8 @@ urlpatterns = [
     path("setup/workflows/<slug:key>/v<int:version>.yaml", workflows.workflow_file, name="workflow-file"),
     path("casemap/", casemap.case_map, name="case-map"),
     path("casemap/marks.geojson", casemap.case_marks, name="case-marks"),
+    path("ledger/", ledger.ledger, name="ledger"),
+    path("ledger/check/", ledger.ledger_check, name="ledger-check"),
     path("grids/", grids.grids, name="grids"),
     path("grids/boundaries.geojson", grids.boundaries, name="grid-boundaries"),
     path("grids/<int:pk>/", grids.grid, name="grid"),

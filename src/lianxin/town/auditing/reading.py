@@ -1,0 +1,176 @@
+"""What an auditor asks of the ledger, and a page of it, the newest first; that they read it is an entry itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from lianxin.cases.models import Case
+from lianxin.keys.numbers import tidy
+from lianxin.ledger.actions import Line, record
+from lianxin.ledger.models import Entry
+from lianxin.people.models import Post
+from lianxin.town.auditing.words import SYSTEM, kind_names
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.db.models import QuerySet
+
+    from lianxin.people.actors import Actor
+
+KIND: Final = "ledger"  # the subject under which reading and checking are told
+MOST: Final = 50
+AGAIN: Final = timedelta(minutes=10)  # the same page opened again sooner is the same reading
+_LARGEST: Final = 2**63
+Faults = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which entries. Empty values ask for nothing. `accounts`: those of whoever is asked for; None: the system.
+
+    `since` and `until`: days of the town, both within it.
+    """
+
+    kind: str = ""
+    subject: int | None = None
+    accounts: tuple[int | None, ...] = ()
+    act: str = ""
+    since: date | None = None
+    until: date | None = None
+
+
+def read_wanted(actor: Actor, data: Mapping[str, Any]) -> tuple[Wanted, Faults]:
+    """What a form or a query asks for (kind, subject, who, act, since, until), and what of it cannot be meant."""
+    said = {name: str(data.get(name) or "").replace("\x00", "").strip()[:60] for name in NAMES}
+    faults: Faults = {}
+    kind, subject = _subject(actor, said["kind"], said["subject"], faults)
+    days = {name: _day(said[name], name, faults) for name in ("since", "until")}
+    if days["since"] and days["until"] and days["since"] > days["until"]:
+        faults["until"] = _("It must not lie before the first day.")
+    return Wanted(kind, subject, _accounts(actor, said["who"], faults), said["act"], **days), faults
+
+
+NAMES: Final = ("kind", "subject", "who", "act", "since", "until")
+
+
+def _subject(actor: Actor, kind: str, word: str, faults: Faults) -> tuple[str, int | None]:
+    """A chain by its own number; a case also by the number people know, where the actor may know of it."""
+    if kind and kind not in kind_names():
+        faults["kind"] = _("There is none such.")
+    if not word:
+        return kind, None
+    if word.isascii() and word.isdigit() and int(word) < _LARGEST and len(word) > 8:
+        return kind, int(word)
+    number = tidy(word, actor.town.letters)
+    rows = Case.objects.for_system("ledger: by number", actor.town).exclude(pk__in=hidden_cases(actor))
+    found = rows.filter(number=number).values_list("pk", flat=True).first() if number else None
+    if found is None or kind not in ("", "case"):
+        faults["subject"] = _("There is nothing of this number.")
+        return kind, None
+    return "case", found
+
+
+def hidden_cases(actor: Actor) -> QuerySet[Case, Any]:
+    """The ids of the confidential cases that are not an actor's to know of: their entries are told as such alone."""
+    rows = Case.objects.for_system("ledger: confidential", actor.town).filter(kind__in=Case.secret_from(actor))
+    return rows.exclude(pk__in=Case.objects.seen_by(actor).values("pk")).values("pk")
+
+
+def _accounts(actor: Actor, word: str, faults: Faults) -> tuple[int | None, ...]:
+    """Those who hold or held a post in the town and sign in or are called so."""
+    if not word:
+        return ()
+    if word.lower() in SYSTEM:
+        return (None,)
+    rows = Post.objects.for_system("ledger: who", actor.town)
+    found = rows.filter(Q(account__username=word) | Q(account__name=word)).values_list("account_id", flat=True)
+    accounts = tuple(sorted(set(found)))
+    if not accounts:
+        faults["who"] = _("Nobody of the town is called so.")
+    return accounts
+
+
+def _day(word: str, name: str, faults: Faults) -> date | None:
+    try:
+        return date.fromisoformat(word) if word else None
+    except ValueError:
+        faults[name] = _("Write a date, as 2026-03-01.")
+        return None
+
+
+def entries(actor: Actor, wanted: Wanted, *, after: str = "") -> tuple[list[Entry], str]:
+    """A page of the town's entries, the newest first, with their texts; and where the next begins, "" at the end.
+
+    Raises PermissionDenied without the permission audit.
+    """
+    if not actor.can("audit"):
+        raise PermissionDenied
+    rows = Entry.objects.for_system("audit", actor.town).filter(_asked(wanted))
+    if wanted.act:  # what was done in a confidential case is not to be found out by asking for it
+        rows = rows.exclude(subject_kind="case", subject_id__in=hidden_cases(actor))
+    if place := read_place(after):
+        at, pk = place
+        rows = rows.filter(Q(at__lt=at) | Q(at=at, pk__lt=pk))
+    page = list(rows.order_by("-at", "-pk").prefetch_related("texts")[: MOST + 1])
+    last = page[MOST - 1] if len(page) > MOST else None
+    return page[:MOST], _place(last) if last else ""
+
+
+def _asked(wanted: Wanted) -> Q:
+    asked = Q()
+    if wanted.kind:
+        asked &= Q(subject_kind=wanted.kind)
+    if wanted.subject is not None:
+        asked &= Q(subject_id=wanted.subject)
+    if wanted.accounts:
+        asked &= Q(account_id=None) if wanted.accounts == (None,) else Q(account_id__in=wanted.accounts)
+    if wanted.act:
+        asked &= Q(act=wanted.act)
+    if wanted.since:
+        asked &= Q(at__gte=_begins(wanted.since))
+    if wanted.until:
+        asked &= Q(at__lt=_begins(wanted.until + timedelta(days=1)) if wanted.until < date.max else Q())
+    return asked
+
+
+def _begins(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time()))
+
+
+def _place(entry: Entry) -> str:
+    return f"{entry.at.astimezone(UTC):%Y%m%dT%H%M%S.%f}-{entry.pk}"
+
+
+def read_place(text: str) -> tuple[datetime, int] | None:
+    """Where a page begins, from the `next` of the one before; None for what is none."""
+    at, _dash, pk = text.partition("-")
+    try:
+        moment = datetime.strptime(at, "%Y%m%dT%H%M%S.%f").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return (moment, int(pk)) if pk.isascii() and pk.isdigit() and len(pk) < 20 else None
+
+
+def note_reading(actor: Actor, wanted: Wanted, *, after: str, now: datetime) -> None:
+    """Put on record that somebody reads the ledger, and what they asked for; the same page again soon is no more."""
+    asked = {
+        "kind": wanted.kind, "subject": wanted.subject and str(wanted.subject), "act": wanted.act,
+        "who": [str(pk or 0) for pk in wanted.accounts], "since": wanted.since and wanted.since.isoformat(),
+        "until": wanted.until and wanted.until.isoformat(), "after": after,
+    }  # fmt: skip
+    data = {"asked": {name: value for name, value in asked.items() if value}}
+    rows = Entry.objects.for_system("audit", actor.town).filter(subject_kind=KIND, subject_id=actor.town_id)
+    mine = rows.filter(account_id=actor.account_id, act="look", at__gt=now - AGAIN).order_by("-seq")[:20]
+    if any(each.data == data for each in mine):
+        return
+    with transaction.atomic():
+        record(Line(KIND, actor.town_id, "look", data), actor=actor, now=now)

@@ -1,0 +1,1 @@
+"""The auditor's pages: the ledger, and whether all of it holds."""

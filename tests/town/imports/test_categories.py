@@ -1,16 +1,19 @@
 """Trees of categories: what is missing is added, what the town has stays, every fault by row."""
 
+import csv
 from pathlib import Path
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from lianxin.cases.actions.trees import import_categories
 from lianxin.cases.models import Category
 from lianxin.cases.queries.setup import categories, leaves, limits_of
+from lianxin.keys.cache import bump
 from lianxin.ledger.models import Entry
-from lianxin.ledger.rows import past_of
+from lianxin.ledger.rows import past_of, plain
 from lianxin.ledger.verify import verify
+from lianxin.people.models import Account
 from lianxin.town.imports.categories import limit_of, read_categories
 from lianxin.town.imports.faults import Unreadable
 from lianxin.town.imports.sorts import SORTS, Options
@@ -151,3 +154,66 @@ def test_the_tree_of_the_message_board_goes_in_whole(town, now):
     import_categories(looked.rows, overwrite=False, actor=who(town, "admin"), now=now)
     assert look(shared("categories-messages.xlsx"), town, now).counts["same"] == 650
     assert Entry.objects.for_system("tests", town).filter(subject_kind="category", act="add").count() == 650
+
+
+def told(town):
+    rows = Category.objects.for_system("tests", town)
+    keys = {row.pk: row.key for row in rows}
+    return {row.key: {**plain(row), "parent_id": keys.get(row.parent_id)} for row in rows}
+
+
+@pytest.mark.row("A2")
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_the_tree_goes_out_and_comes_in_again_the_same_here_and_in_another_town(town, other_town, tmp_path, lianxin, now, form):
+    parent = next(row for row in categories(town).values() if row.parent_id is None)
+    facts = {"limits": {"handle": "36 hours", "contact": "1 working_days"}, "words": ["=1+1", "水 管"], "urgency": "emergency", "active": False}
+    Category.objects.create(town=town, key="odd", parent=parent, name="=HYPERLINK(1)", name_en="@odd, \"x\"", code="-01 02", line="公安", order=7, **facts)
+    Category.objects.create(town=town, key="below", parent=Category.objects.for_system("t", town).get(key="odd"), name="'=三级", order=0)
+    bump(town)
+    path = tmp_path / f"类别.{form}"
+    assert lianxin("export", "categories", "--to", path, "--town", "LX").exit_code == 0
+    before = told(town)
+    for options in ((), ("--overwrite",)):
+        done = lianxin("import", "categories", path, "--town", "LX", "--yes", *options)
+        assert f"新增 0 个，更新 0 个，不变 {len(before)} 个" in done.output, done.output
+        assert "另有" not in done.output
+    assert told(town) == before
+    Category.objects.for_system("t", other_town).filter(key__in=["streetlight"]).update(name="改过的", words=["别的"])
+    bump(other_town)
+    done = lianxin("import", "categories", path, "--town", other_town.letters, "--yes", "--overwrite")
+    assert "新增 2 个，更新 1 个" in done.output, done.output
+    assert told(other_town) == before
+    assert list(verify(other_town)) == []
+    assert not any(str(cell).startswith("=") for line in lines(path) for cell in line)
+
+
+def lines(path):
+    if path.suffix == ".xlsx":
+        return load_workbook(path).active.iter_rows(values_only=True)
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.reader(file))
+
+
+def test_every_fault_of_a_table_by_key_is_told(town, tmp_path, made, now):
+    head = ("标识", "名称", "上级标识", "条线", "紧急程度", "其他时限", "排序", "使用中")
+    rows = [
+        ("Big", "大写", "", "", "", "", "", ""), ("a", "甲", "nowhere", "", "", "", "", ""), ("b", "乙", "", "水务", "", "", "", ""),
+        ("c", "丙", "", "", "马上", "", "", ""), ("d", "丁", "", "", "", "contact 三天", "", ""), ("e", "戊", "", "", "", "moon 3小时", "", ""),
+        ("f", "己", "", "", "", "", "40000", ""), ("g", "庚", "", "", "", "", "", "也许"), ("h", "", "", "", "", "", "", ""),
+        ("", "辛", "", "", "", "", "", ""), ("i", "壬", "i", "", "", "", "", ""), ("good", "好", "", "", "", "", "", ""), ("good", "好", "", "", "", "", "", ""),
+    ]  # fmt: skip
+    looked = look(made.workbook(tmp_path / "c.xlsx", rows, head=head), town, now)
+    assert codes(looked) == [
+        (2, "bad_category_key"), (3, "unknown_parent_code"), (4, "bad_choice"), (5, "bad_choice"), (6, "bad_limit"), (7, "unknown_limit"),
+        (8, "bad_number"), (9, "bad_choice"), (10, "missing"), (11, "missing"), (12, "unknown_parent_code"), (14, "repeated_category"),
+    ]  # fmt: skip
+
+
+def test_the_page_gives_the_same_table_to_who_sets_up_the_town(town, tmp_path, lianxin, client):
+    path = tmp_path / "a.csv"
+    lianxin("export", "categories", "--to", path, "--town", "LX")
+    for name, status in (("admin", 200), ("clerk", 403)):
+        client.force_login(Account.objects.get(username=f"{name}.lx"), backend="lianxin.people.backends.AccountBackend")
+        out = client.post("/setup/export/", {"what": "categories", "form": "csv"})
+        assert out.status_code == status
+        assert (out.content == path.read_bytes()) == (status == 200)

@@ -77,3 +77,18 @@ def test_a_preview_counts_and_changes_nothing(town):
 @pytest.mark.parametrize("source", ["[", "", "- a", "units: 3", "town: x"])
 def test_a_file_of_another_sort_is_told_not_raised(town, source):
     assert load(town, source, actor=who(town, "system"), now=MONDAY).faults
+
+
+def test_a_category_of_the_third_level_goes_out_with_the_others_and_keeps_its_group(town):
+    rows = [{"key": "a", "name": "一"}, {"key": "b", "name": "二"}, {"key": "c", "name": "三"}]
+    load(town, yaml.safe_dump({"categories": rows}), actor=who(town, "system"), now=MONDAY)
+    by_key = {row.key: row for row in Category.objects.for_system("test", town)}
+    for key, parent in (("b", "a"), ("c", "b")):  # as a file of three levels brings them
+        Category.objects.for_system("test", town).filter(key=key).update(parent=by_key[parent])
+    forget()
+    said = {row["key"]: row for row in yaml.safe_load(written(town))["categories"]}
+    assert (said["b"]["parent"], said["c"]["parent"]) == ("a", "b")
+    again = load(town, yaml.safe_dump({"categories": [{**said["b"], "name": "二级"}, said["c"]]}), actor=who(town, "system"), now=MONDAY)
+    assert (again.faults, again.changed, again.same) == ([], {"categories": 1}, {"categories": 1})
+    moved = load(town, yaml.safe_dump({"categories": [{"key": "b", "parent": "streetlight"}]}), actor=who(town, "system"), now=MONDAY)
+    assert [fault.place for fault in moved.faults] == ["categories[1].parent"]

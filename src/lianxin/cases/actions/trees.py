@@ -32,6 +32,22 @@ class CategoryRow:
     code: str | None = None
     name_en: str | None = None
     limits: Mapping[str, str] | None = None
+    line: str | None = None
+    urgency: str | None = None
+    words: Sequence[str] | None = None
+    order: int | None = None
+    active: bool | None = None
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """The columns a row says something of."""
+        limits = None if self.limits is None else dict(self.limits)
+        told = {
+            "name": self.name, "code": self.code, "name_en": self.name_en, "limits": limits, "line": self.line,
+            "urgency": self.urgency, "words": None if self.words is None else list(self.words), "order": self.order,
+            "active": self.active,
+        }  # fmt: skip
+        return {name: value for name, value in told.items() if value is not None}
 
 
 @dataclass(slots=True)
@@ -95,16 +111,12 @@ def _settled(
 
 
 def _made(town: Town, row: CategoryRow, parent: Category | None, order: int) -> Category:
-    return Category(
-        town=town, key=row.key, name=row.name, name_en=row.name_en or "", code=row.code or "", parent=parent,
-        limits=dict(row.limits or {}), order=order,
-    )  # fmt: skip
+    return Category(town=town, key=row.key, parent=parent, **{"order": order, **row.said})
 
 
 def _differs(category: Category, row: CategoryRow) -> dict[str, Any]:
     """What a row says otherwise of a category; what it does not say stays."""
-    said = {"name": row.name, "code": row.code, "name_en": row.name_en, "limits": row.limits}
-    facts = {name: value for name, value in said.items() if value is not None}
+    facts = row.said
     if row.limits is not None:
         facts["limits"] = {**category.limits, **row.limits}
     return {name: value for name, value in facts.items() if getattr(category, name) != value}

@@ -19,6 +19,8 @@ from lianxin.town.cli.demo import Counter
 from lianxin.town.cli.starting import Fault, django_ready, say, town_named
 from lianxin.town.exports.cases import COLUMNS as OF_CASES
 from lianxin.town.exports.cases import case_rows
+from lianxin.town.exports.categories import COLUMNS as OF_CATEGORIES
+from lianxin.town.exports.categories import category_rows
 from lianxin.town.exports.grids import COLUMNS as OF_GRIDS
 from lianxin.town.exports.grids import grid_rows, grid_table
 from lianxin.town.exports.ledger import COLUMNS as OF_LEDGER
@@ -200,6 +202,20 @@ def lines(path: Path, form: str | None, letters: str, username: str | None, **ho
     _write(export, OF_LINES, line_rows(town, now=timezone.now()), actor=actor)
 
 
+@click.command(short_help="导出类别和时限。Categories and limits.")
+@TO
+@_form("xlsx", "csv", "jsonl")
+@TOWN
+@_as(needed=False)
+@OVERWRITE
+def categories(path: Path, form: str | None, letters: str, username: str | None, **how: bool) -> None:
+    """导出类别树和时限，可再导入。Can be imported again."""
+    export = _target("categories", path, form, ("xlsx", "csv", "jsonl"), **how)
+    town = _town(letters)
+    actor = _actor(town, username, (), ()) if username else system(town)
+    _write(export, OF_CATEGORIES, category_rows(town), actor=actor)
+
+
 @click.command(short_help="导出全部设置。The whole set-up, YAML.")
 @TO
 @TOWN
@@ -339,5 +355,5 @@ def _writing(path: Path) -> Iterator[None]:
 
 
 commands: list[click.Command] = [
-    cases, grids, people, sites, names, micros, lines, groups, centres, setup, ledger,
+    cases, grids, people, sites, names, micros, lines, groups, centres, categories, setup, ledger,
 ]  # fmt: skip

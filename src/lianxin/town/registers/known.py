@@ -218,7 +218,11 @@ CALENDAR = Register(
 
 
 def _groups(town: Town) -> Iterator[Option]:
-    return ((row.pk, row.key, category_name(row)) for row in categories(town).values() if row.parent_id is None)
+    """Groups, and those below them that are groups themselves: a tree from a file may have three levels."""
+    every = categories(town)
+    above = {row.parent_id for row in every.values()}
+    rows = (row for row in every.values() if row.parent_id is None or row.pk in above)
+    return ((row.pk, row.key, category_name(row, whole=True, town=town)) for row in rows)
 
 
 def _urgencies(_town: Town) -> Iterator[Option]:
@@ -250,7 +254,7 @@ def _category_check(town: Town, row: Any, facts: Mapping[str, Any]) -> Faults:
     if parent is not None and row is not None and parent.pk == row.pk:
         faults["parent_id"] = _("A category cannot stand under itself.")
     children = [each for each in every.values() if row is not None and each.parent_id == row.pk]
-    if parent is not None and children:
+    if parent is not None and children and parent.pk != row.parent_id:
         faults["parent_id"] = _("It has categories under it, so it stays a group.")
     if row is not None and not facts.get("active", True) and any(each.active for each in children):
         faults["active"] = _("There are categories in use under it.")
@@ -268,11 +272,23 @@ def _category_about(town: Town, row: Category) -> str:
 
 def _in_tree(town: Town) -> list[Category]:
     """Groups in their order, each before its own."""
-    every = categories(town)
     below: dict[int | None, list[Category]] = {}
-    for row in every.values():
+    for row in categories(town).values():
         below.setdefault(row.parent_id, []).append(row)
-    return [each for group in below.get(None, []) for each in (group, *below.get(group.pk, []))]
+
+    def walk(parent: int | None) -> Iterator[Category]:
+        for row in below.get(parent, []):
+            yield row
+            yield from walk(row.pk)
+
+    return list(walk(None))
+
+
+def _root_name(town: Town, row: Category) -> str:
+    every = categories(town)
+    while row.parent_id is not None:
+        row = every[row.parent_id]
+    return category_name(row)
 
 
 CATEGORIES = Register(
@@ -300,7 +316,7 @@ CATEGORIES = Register(
     title=lambda _town, row: category_name(row),
     about=_category_about,
     rows=_in_tree,
-    group=lambda town, row: category_name(categories(town)[row.parent_id or row.pk]),
+    group=_root_name,
     off=lambda row: not row.active,
     check=_category_check,
     sort="categories",

@@ -22,6 +22,8 @@ from lianxin.keys.once import OnceKey, claim
 from lianxin.ledger.actions import Line, record
 from lianxin.people.actors import Actor
 from lianxin.people.middleware import staff
+from lianxin.town.exports.categories import COLUMNS as OF_CATEGORIES
+from lianxin.town.exports.categories import category_rows
 from lianxin.town.exports.grids import COLUMNS as OF_GRIDS
 from lianxin.town.exports.grids import grid_rows, grid_table
 from lianxin.town.exports.lines import COLUMNS as OF_LINES
@@ -98,6 +100,10 @@ def _names(path: Path, wanted: Wanted, actor: Actor, _now: datetime) -> int:
     return write(path, wanted.form, OF_NAMES, name_rows(actor.town))
 
 
+def _categories(path: Path, wanted: Wanted, actor: Actor, _now: datetime) -> int:
+    return write(path, wanted.form, OF_CATEGORIES, category_rows(actor.town))
+
+
 def _setup(path: Path, _wanted: Wanted, actor: Actor, _now: datetime) -> int:
     return write_setup(path, actor.town)
 
@@ -115,6 +121,7 @@ OFFERS = {
     "names": Offer("configure", ("xlsx", "csv"), _names),
     "groups": Offer("configure", ("xlsx", "csv"), _register),
     "centres": Offer("configure", ("xlsx", "csv"), _register),
+    "categories": Offer("configure", ("xlsx", "csv"), _categories),
     "people": Offer("manage_people", ("xlsx", "csv"), _people),
     "people-template": Offer("manage_people", ("xlsx",), _template),
 }
@@ -204,6 +211,10 @@ def _offers(allowed: dict[str, Offer]) -> list[dict[str, Any]]:
         "centres": (
             pgettext("import", "Centre households"),
             _("Name, telephone and address masked: brought in again, what is masked stays as it is."),
+        ),
+        "categories": (
+            pgettext("import", "Categories"),
+            _("Groups and leaves with codes, limits, words. Brought in again, what the town has stays unless ticked."),
         ),
         "people": (pgettext("import", "People and posts"), _("The posts held today. Telephone numbers are masked.")),
         "people-template": (_("An empty table for people"), _("With the town's units, roles and grids beside it.")),

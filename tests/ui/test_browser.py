@@ -10,6 +10,7 @@ from django.core.handlers.wsgi import WSGIHandler
 
 from accessible import told, violations
 from lianxin.ui import assets
+from rulers import too_small
 from ui import urls
 
 pytestmark = pytest.mark.browser
@@ -75,16 +76,33 @@ def test_a_page_that_is_not_open_to_everyone_is_told_of(tab):
     assert "<input" in told(found)
 
 
-@pytest.mark.parametrize(("view", "least"), [("", 44), ("size=elder", 60)])
-def test_what_a_thumb_presses_is_large_enough(tab, view, least):
+@pytest.mark.parametrize(("view", "type_", "thumb"), [("", 12, 44), ("size=elder", 18, 60), ("size=largest", 18, 60)])
+def test_a_form_is_large_enough_to_read_and_to_press(tab, view, type_, thumb):
     tab.goto(f"/ui/look/?{view}&next=/form/")
     tab.wait_for_selector("html.js")
-    sizes = tab.evaluate(
-        "Array.from(document.querySelectorAll('button, .input, .brand, .foot a, .top-end a, .drop'))"
-        ".filter(e => e.offsetParent).map(e => [e.outerHTML.slice(0, 60), e.getBoundingClientRect().height])"
-    )
-    assert len(sizes) > 5
-    assert [size for size in sizes if size[1] < least] == []
+    assert too_small(tab, type=type_, thumb=thumb) == []
+
+
+SPOILT = """() => {
+  document.querySelector('main').insertAdjacentHTML('beforeend', `<p id="spoilt"></p><p>Words with a <a href="/">link</a> in them.</p>
+    <div class="card" id="covered"><a href="/"></a></div>`);
+  const style = (element, words) => Object.assign(element.style, words);
+  const spoilt = document.querySelector('#spoilt'), covered = document.querySelector('#covered');
+  spoilt.innerHTML = '<span>tight lines<br>of small type</span> <a href="/">low</a>';
+  style(spoilt.firstChild, { fontSize: '11px', lineHeight: '1.1', display: 'block' });
+  spoilt.firstChild.nextSibling.remove();
+  style(covered, { position: 'relative', height: '80px' });
+  style(covered.firstChild, { position: 'absolute', inset: '0' });
+}"""
+
+
+def test_what_is_too_small_is_told_of_and_a_link_in_a_sentence_is_not(tab):
+    tab.goto("/form/")
+    tab.wait_for_selector("html.js")
+    tab.evaluate(SPOILT)
+    found = [line.rpartition(" (")[0] for line in too_small(tab, type=12, thumb=44)]
+    assert [line for line in found if "target" not in line] == ["p > span: type of 11.0 px", "p > span: lines of 1.10"]
+    assert [line.partition(" of ")[0] for line in found if "target" in line] == ["p > a: a target"]
 
 
 def noise(path, side=2400):

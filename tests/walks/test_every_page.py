@@ -1,8 +1,9 @@
-"""Every page there is, open to everyone: for the elder at 360 px, and, loaded once, as it is at 200 % zoom.
+"""Every page there is, open to everyone: as it is and for the elder, at 360 px and at 200 % zoom, loaded once.
 
 The pages are those of the permission table, each seen by the first role it answers: a page that is added there is
-walked here. Rules: WCAG 2.2 AA as axe-core knows it; no sideways scrolling (1.4.10); nothing in the console.
-With LIANXIN_SKINS=all also plain at 360 px, with the text at 200 % and in the dark, up to a minute each.
+walked here. Rules: WCAG 2.2 AA as axe-core knows it; no sideways scrolling (1.4.10); nothing in the console; and by
+the ruler type of 18 px for the elder, lines of 1.3, targets of 44 px and for the elder of 60.
+With LIANXIN_SKINS=all also with the text at 200 % and in the dark, up to a minute each.
 """
 
 import os
@@ -13,19 +14,22 @@ from django.urls import resolve
 
 from accessible import violations
 from house.test_permissions import ROLES, TABLE, filled
+from rulers import too_small
 from world import make_world
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+ZOOMED = {"width": 640, "height": 400}  # what a window of 1280 × 800 leaves at 200 %
 SKINS = {  # window, the reader's choices, size of the text in per cent
-    "360": (PHONE, {}, 100),
-    "elder": (PHONE, {"lx_size": "elder"}, 100),
+    "both": (PHONE, {"lx_size": "elder"}, 100),
     "text-200": (PHONE, {}, 200),
     "dark": ({"viewport": {"width": 1440, "height": 900}}, {"lx_theme": "dark"}, 100),
 }
 if os.environ.get("LIANXIN_SKINS") != "all":
-    SKINS = {"elder": SKINS["elder"]}
+    SKINS = {"both": SKINS["both"]}
+ELDER, ORDINARY = {"type": 18, "thumb": 60}, {"type": 12, "thumb": 44}
+READ_FROM_AFAR = "/wall/"  # it scales with its window, and is measured in its own walk
 NOT_PAGES = (".pdf", ".xlsx", ".csv", ".yaml", ".zip")  # a browser keeps them instead of showing them
 
 
@@ -83,23 +87,34 @@ def test_every_page_is_open_to_everyone(world, windows, live_server, skin):
             faults.append(f"{address} ({role}): {answer.status}")
         if "text/html" not in answer.headers.get("content-type", "") or "<html" not in answer.text():
             continue  # a file, or a piece that a page fetches
-        faults += [f"{address} ({role}): {fault}" for fault in [*told, *wrong_with(page, SKINS[skin][2])]]
-        if skin == "elder":
-            page.evaluate("document.documentElement.classList.remove('elder')")
-            page.set_viewport_size({"width": 640, "height": 400})
-            faults += [f"{address} ({role}) at 200 %: {fault}" for fault in wrong_with(page, 100)]
-            page.set_viewport_size(PHONE["viewport"])
+        looks = both(page) if skin == "both" else [("", None)]
+        for look, least in looks:
+            faults += [f"{address} ({role}){look}: {fault}" for fault in wrong_with(page, SKINS[skin][2])]
+            if least and not address.startswith(READ_FROM_AFAR):
+                faults += [f"{address} ({role}){look}: {fault}" for fault in too_small(page, **least)]
+        faults += [f"{address} ({role}): {fault}" for fault in told]
         walked += 1
     assert walked > 30
     assert not faults, "\n".join(faults)
 
 
+def both(page):
+    """An open page of the elder's turned into each of its looks: (its name, what the ruler asks of it)."""
+    yield " for the elder", ELDER
+    page.set_viewport_size(ZOOMED)
+    yield " for the elder at 200 %", ELDER
+    page.evaluate("document.documentElement.classList.remove('elder')")
+    yield " at 200 %", ORDINARY
+    page.set_viewport_size(PHONE["viewport"])
+    yield "", ORDINARY
+
+
 def wrong_with(page, text):
     """What axe and a ruler say of an open page."""
     page.evaluate(f"document.documentElement.style.fontSize = '{text}%'") if text != 100 else None
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
     for rule in violations(page):
         yield f"{rule['id']}: {rule['nodes'][0][:160]}"
-    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
     wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     if wide > 0:
         yield f"{wide} px wider than the window: {page.evaluate(WIDEST)}"

@@ -38,7 +38,7 @@ def svg(workflow: Workflow, language: str = "zh", under: Mapping[str, str] | Non
     width = SIDE * 2 + COLUMN * (len(PHASES) - 1) + BOX_W
     height = TOP + ROW * max(place.row for place in places.values()) + BOX_H + SIDE
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width / 16:g}rem" role="img" '
         f'aria-label="{escape(workflow.name[language])}" font-family="sans-serif" font-size="13">',
         f'<rect width="{width}" height="{height}" fill="{PAPER}"/>',
         *_heads(language, height),

@@ -13,8 +13,12 @@ from pathlib import Path
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 from PIL import Image, ImageChops
 
+from lianxin.cases.actions import open_case
+from lianxin.cases.values import Draft
+from towns import grid_named, who
 from world import make_world
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -23,7 +27,9 @@ KEPT = Path(__file__).parent / "looks"
 WRITE = os.environ.get("LIANXIN_LOOKS") == "write"
 SCALE, TILE, MOST = 4, 20, 0.02
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+TABLET = {"viewport": {"width": 768, "height": 1024}}
 DESK = {"viewport": {"width": 1440, "height": 900}}
+HALL = {"viewport": {"width": 1920, "height": 1080}}
 PAGES = {  # name: window, the reader's choices, role, address
     "ui-phone": (PHONE, {}, "nobody", "/ui/"),
     "ui-phone-elder": (PHONE, {"lx_size": "elder"}, "nobody", "/ui/"),
@@ -36,18 +42,26 @@ PAGES = {  # name: window, the reader's choices, role, address
     "report-elder": (PHONE, {"lx_size": "elder"}, "nobody", "/report/"),
     "follow": (PHONE, {}, "nobody", "/r/{number_own}/{code_own}/"),
     "board": (PHONE, {}, "nobody", "/board/"),
+    "board-tablet-en": (TABLET, {"django_language": "en"}, "nobody", "/board/"),
     "sign-in": (PHONE, {}, "nobody", "/sign-in/"),
     "desk": (DESK, {}, "clerk", "/desk/?scope=all"),
     "desk-phone": (PHONE, {}, "clerk", "/desk/?scope=all"),
     "register": (DESK, {}, "clerk", "/desk/register/"),
+    "desk-tablet": (TABLET, {}, "clerk", "/desk/?scope=all"),
     "case": (DESK, {}, "handler", "/cases/{number_own}/"),
     "case-phone": (PHONE, {}, "handler", "/cases/{number_own}/"),
     "field": (PHONE, {}, "handler", "/field/"),
+    "field-case": (PHONE, {}, "handler", "/field/cases/{number_own}/"),
     "supervise": (DESK, {}, "supervisor", "/supervise/"),
     "town": (DESK, {}, "leader", "/town/"),
+    "wall": (HALL, {}, "leader", "/wall/"),
+    "casemap": (DESK, {}, "leader", "/casemap/"),
     "staff": (DESK, {}, "admin", "/staff/"),
+    "triage": (DESK, {}, "clerk", "/desk/triage/{number_new}/"),  # the last: the new case is on no other page
 }
+MAPS = {"casemap"}  # drawn from the town's own boundaries, from which nothing comes late
 # What is another each day: times, numbers with their date, maps that come when they come.
+MAP = "[data-map], .leaflet-container, "
 STILL = """
 time, .num, .light, [data-map], .leaflet-container, .cells-l b { visibility: hidden !important; }
 *, *::before, *::after { animation: none !important; transition: none !important; caret-color: transparent !important; }
@@ -64,6 +78,9 @@ def world(settings, transactional_db):
 def picture(browser, live_server, world, name):
     """The page, a quarter of its size."""
     window, choices, role, address = PAGES[name]
+    if "{number_new}" in address:
+        draft = Draft("request", "桥栏杆松了", "孩子爱扒着玩", address="东桥头", grid_id=grid_named(world.town, "1-1").pk)
+        world.cases["new"] = open_case(draft, actor=who(world.town, "clerk"), now=timezone.now())
     numbers = {f"number_{each}": world.number(each) for each in world.cases}
     jar = {key: morsel.value for key, morsel in world.callers[role].cookies.items()} | choices
     context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai", reduced_motion="reduce", **window)
@@ -74,8 +91,11 @@ def picture(browser, live_server, world, name):
         page.goto(f"{live_server.url}{asked}{'&' if '?' in asked else '?'}town=LX")
         page.wait_for_selector("html.js")
         page.evaluate("css => { const sheet = new CSSStyleSheet(); sheet.replaceSync(css);"
-                      " document.adoptedStyleSheets = [sheet]; }", STILL)
+                      " document.adoptedStyleSheets = [sheet]; }", STILL.replace(MAP, "") if name in MAPS else STILL)
         page.evaluate("document.fonts.ready")
+        if name in MAPS:
+            page.wait_for_selector(".leaflet-overlay-pane path", state="attached")
+            page.wait_for_selector(".leaflet-marker-pane .crowd, .leaflet-marker-pane .spot", state="attached")
         whole = Image.open(io.BytesIO(page.screenshot(full_page=True))).convert("RGB")
     finally:
         context.close()

@@ -136,7 +136,7 @@ def _sites(world: World) -> None:
     for name, town, sort in (("site", world.town, "venue"), ("site_ended", world.town, "compound"), ("site_foreign", world.other, "venue")):
         facts = SiteFacts(sort, "广场", grid_named(town, "1-1").pk, "1村路 2 号", 117.005, 34.605)
         made = add_site(facts, actor=who(town, "admin"), now=timezone.now())
-        world.values[name] = made.code
+        world.values[name], world.values[f"{name}_id"] = made.code, made.pk
         if name == "site_ended":
             end_site(made, "拆除", actor=who(town, "admin"), now=timezone.now())
 

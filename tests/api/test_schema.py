@@ -40,6 +40,7 @@ def test_it_is_openapi_3_1(document):
             "/reports/{number}/photos/{photo}", "/views", "/batches", "/batches/{batch}", "/batches/{batch}/undo",
             "/cases/{number}/undo", "/cases/{number}/links", "/cases/{number}/links/{link}/renew", "/cases/{number}/links/{link}/end", "/setup", "/setup/town", "/setup/town/past", "/setup/town/back", "/setup/registers", "/setup/{key}",
             "/setup/{key}/{row}", "/setup/{key}/{row}/past", "/setup/{key}/{row}/back", "/setup/workflows",
+            "/records/{key}", "/records/{key}/{row}/past", "/records/{key}/{row}/back",
             "/setup/workflows/{kind}", "/setup/questions", "/setup/questions/{category}", "/setup/routes",
             "/setup/routes/{rule}", "/setup/routes/{rule}/past", "/replies", "/replies/{reply}",
             "/replies/{reply}/past", "/replies/{reply}/back", "/views/{view}", "/board/{number}/join", "/cases/{number}/replies", "/follow-ups", "/follow-ups/{follow_up}/done",

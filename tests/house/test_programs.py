@@ -108,6 +108,7 @@ TABLE = {
     "setup-row": ("PATCH /setup/{key}/{row}",),
     "setup-back": ("POST /setup/{key}/{row}/back",),
     "setup-town-back": ("POST /setup/town/back",),
+    "record": ("POST /records/{key}/{row}/back",),
     "setup-holidays": ("POST /setup/{key}", "PUT /setup"),
     "setup-drop": ("DELETE /setup/{key}/{row}",),
     "workflow-new": ("POST /setup/workflows/{kind}",),

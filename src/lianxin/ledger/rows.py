@@ -48,6 +48,7 @@ class Erased:
 
 ERASED: Final = Erased()
 _kinds: dict[str, _Kind] = {}
+_only: dict[type[Any], frozenset[str]] = {}  # the columns that are told of rows of no town
 
 
 class StaleRow(Exception):
@@ -68,13 +69,20 @@ def keep_rows(kind: str, model: type[OfTown | InTown], *, private: Iterable[str]
 
 
 def tell_rows(kind: str, model: type[Any], *, private: Iterable[str]) -> None:
-    """Let entries tell of rows that are in no town: other towns change them too, so `verify` cannot compare them."""
+    """Let entries tell of rows that are in no town: other towns change them too, so `verify` cannot compare them.
+
+    Of such a row no other column is ever told: a password is nobody's.
+    """
     _kinds[kind] = _Kind(model, frozenset(private))
+    _only[model] = frozenset(private)
 
 
 def plain(row: Row) -> dict[str, Any]:
     """The columns of a row as JSON: times in ISO 8601, relations by id under the column's own name (`parent_id`)."""
+    only = _only.get(type(row))
     columns = (field for field in fields_of(type(row)) if field.attname not in {"id", "town_id"})
+    if only is not None:
+        columns = (field for field in columns if field.attname in only)
     return {field.attname: _json(getattr(row, field.attname)) for field in columns}
 
 
@@ -229,8 +237,13 @@ def _read(model: type[Any], column: str, body: str) -> Any:
 
 def past_of(town: Town, kind: str, pk: int) -> list[Entry]:
     """Everything that was done to a row, the oldest first."""
-    rows = Entry.objects.for_system("settings: history", town).filter(subject_kind=kind, subject_id=pk)
-    return list(rows.order_by("seq"))
+    return pasts_of(town, kind, [pk])
+
+
+def pasts_of(town: Town, kind: str, pks: Iterable[int]) -> list[Entry]:
+    """Everything that was done to some rows, the oldest first, with its texts. Two statements."""
+    rows = Entry.objects.for_system("settings: history", town).filter(subject_kind=kind, subject_id__in=list(pks))
+    return list(rows.order_by("at", "id").prefetch_related("texts"))
 
 
 @dataclass(frozen=True, slots=True)

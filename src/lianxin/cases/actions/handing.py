@@ -14,6 +14,7 @@ from lianxin.cases.models import Case, Duty
 from lianxin.cases.roles import MAIN
 from lianxin.cases.values import Holder
 from lianxin.keys.cache import bump
+from lianxin.keys.models import Town
 from lianxin.ledger.actions import record
 from lianxin.ledger.rows import altered
 from lianxin.people.actors import Actor
@@ -80,13 +81,13 @@ def _check(post: Post, leaving: Leaving, actor: Actor, now: datetime) -> None:
         raise NotHanded("bad_day")
     if leaving.to.post_id == post.pk:
         raise NotHanded("to_itself")
-    if leaving.to.post_id is not None and not works_there(actor, leaving.to, now):
+    if leaving.to.post_id is not None and not works_there(actor.town, leaving.to, now):
         raise NotHanded("bad_holder")
 
 
-def works_there(actor: Actor, holder: Holder, now: datetime) -> bool:
+def works_there(town: Town, holder: Holder, now: datetime) -> bool:
     """Whether the holder's post is one of its unit, and of somebody who still works there."""
-    rows = Post.objects.for_system("hand over", actor.town).filter(pk=holder.post_id or 0, unit_id=holder.unit_id)
+    rows = Post.objects.for_system("hand over", town).filter(pk=holder.post_id or 0, unit_id=holder.unit_id)
     return rows.filter(Q(ends=None) | Q(ends__gte=today(now)), account__is_active=True).exists()
 
 

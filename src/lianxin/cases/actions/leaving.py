@@ -51,7 +51,9 @@ def set_leave(post: Post, asked: LeaveAsked, *, actor: Actor, now: datetime) -> 
 
     Codes: not_yours, ended, bad_day (backwards, past, or over a year), overlaps, to_itself, bad_holder.
     """
-    _check(post, asked, actor, now)
+    if not may_set_leave(actor, post):
+        raise NotHanded("not_yours")
+    must_stand(post, asked, now=now)
     made = Leave(
         town=actor.town, post=post, first=asked.first, last=asked.last, stand_in_id=asked.to.post_id, note=asked.note
     )
@@ -64,9 +66,8 @@ def set_leave(post: Post, asked: LeaveAsked, *, actor: Actor, now: datetime) -> 
     return made
 
 
-def _check(post: Post, asked: LeaveAsked, actor: Actor, now: datetime) -> None:
-    if not may_set_leave(actor, post):
-        raise NotHanded("not_yours")
+def must_stand(post: Post, asked: LeaveAsked, *, now: datetime, but: int = 0) -> None:
+    """Whether a leave can be; raises NotHanded as `set_leave` does. `but`: the one that is to be as is asked."""
     if post.ends is not None and post.ends < asked.first:
         raise NotHanded("ended")
     if asked.last < asked.first or asked.last < today(now) or asked.last - asked.first > LONGEST:
@@ -74,9 +75,9 @@ def _check(post: Post, asked: LeaveAsked, actor: Actor, now: datetime) -> None:
     if asked.to.post_id == post.pk:
         raise NotHanded("to_itself")
     own = asked.to.post_id is None and asked.to.unit_id == post.unit_id
-    if not own and (asked.to.post_id is None or not works_there(actor, asked.to, now)):
+    if not own and (asked.to.post_id is None or not works_there(post.town, asked.to, now)):
         raise NotHanded("bad_holder")
-    rows = Leave.objects.for_system("leave", post.town_id).filter(post=post)
+    rows = Leave.objects.for_system("leave", post.town_id).filter(post=post).exclude(pk=but)
     if rows.filter(first__lte=asked.last, last__gte=asked.first).exists():
         raise NotHanded("overlaps")
 

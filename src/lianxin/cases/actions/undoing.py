@@ -141,7 +141,7 @@ def _duties(standing: Standing, past: _Past, sheet: Sheet) -> list[Duty]:
 def _left(reopened: Sequence[Duty], actor: Actor, now: datetime) -> dict[str, Any]:
     """What was with a post that has ended since comes back to its unit; returns what becomes of the case's holder."""
     for duty in reopened:
-        if duty.post_id is not None and not works_there(actor, Holder(duty.unit_id, duty.post_id), now):
+        if duty.post_id is not None and not works_there(actor.town, Holder(duty.unit_id, duty.post_id), now):
             duty.post_id = None
     main = next((duty for duty in reopened if duty.what == MAIN), None)
     return {"unit_id": main.unit_id, "post_id": main.post_id} if main is not None else {}

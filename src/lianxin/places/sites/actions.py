@@ -91,14 +91,11 @@ def add_site(facts: SiteFacts, *, actor: Any, now: datetime, once: OnceKey | Non
 def change_site(site: Site, facts: SiteFacts, *, actor: Any, now: datetime) -> list[str]:
     """Say otherwise of a standing site; returns the names of what changed. The code stays. Raises NotTaken."""
     town = _town(actor)
-    sound(town, replace(facts, code=site.code if is_credit_code(site.code) else ""))
     with transaction.atomic():
         held = Site.objects.for_system("change", town).select_for_update().get(pk=site.pk)
         if held.valid_to is not None:
             raise NotTaken("ended", held.code)
-        twin = _twin(town, facts)
-        if twin is not None and twin.pk != held.pk:
-            raise NotTaken("there", twin.code)
+        must_fit(town, held, facts)
         return _changed(held, {name: getattr(facts, name) for name in SAYS}, actor=actor, now=now)
 
 
@@ -234,6 +231,14 @@ def sound(town: Town, facts: SiteFacts) -> None:
     node = grid_tree(town).get(facts.grid_id)
     if node is None or node.level == Grid.Level.TOWN:
         raise NotTaken("no_grid")
+
+
+def must_fit(town: Town, site: Site, facts: SiteFacts) -> None:
+    """Whether a site may be as is said, with the code it has; raises NotTaken."""
+    sound(town, replace(facts, code=site.code if is_credit_code(site.code) else ""))
+    twin = _twin(town, facts)
+    if twin is not None and twin.pk != site.pk:
+        raise NotTaken("there", twin.code)
 
 
 def _town(actor: Any) -> Town:

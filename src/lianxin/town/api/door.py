@@ -8,6 +8,7 @@ from lianxin.town.api import (
     party,
     people,
     questions,
+    records,
     registers,
     rules,
     sites,
@@ -28,6 +29,7 @@ for each in (
     party.staff,
     ledger.staff,
     supervising.staff,
+    records.staff,
     registers.staff,  # the last: its paths take any key
 ):
     api.add_router("", each.router)

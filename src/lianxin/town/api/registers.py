@@ -1,9 +1,7 @@
 """The registers of the set-up: one group of operations for all of them, told from the registers' own fields."""
 
-from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -22,30 +20,28 @@ from lianxin.cases.api.setup import actor_of
 from lianxin.cases.api.shapes import Line, Taken, Word
 from lianxin.cases.api.writing import done_response, respond
 from lianxin.keys.models import Town
-from lianxin.ledger.rows import StaleRow, plain, stamp_of
-from lianxin.people.models import Account
+from lianxin.ledger.rows import plain, stamp_of
 from lianxin.town.api.rows import (
     FieldShape,
+    GoneShape,
     field_told,
-    kept_problem,
-    stale_row_problem,
+    gone_told,
+    kept,
+    named_told,
     values_told,
 )
 from lianxin.town.registers.known import REGISTERS
 from lianxin.town.registers.register import (
-    NotKept,
     Register,
-    bring_again,
     change,
     changes,
     enter,
-    gone,
-    put_back,
+    go_back,
     read_file,
+    row_or_gone,
     take_away,
 )
 
-T = TypeVar("T")
 example = examples_in(Path(__file__).with_name("examples.yaml"))
 staff = StaffRouter(_("Staff: keeping the set-up"), "setup")
 Why = Annotated[Line, StringConstraints(max_length=200)]
@@ -113,17 +109,6 @@ class RowShape(Schema):
     values: dict[str, Any]
 
 
-class GoneShape(Schema):
-    """A row that was taken away: who took it, and when. `seq` brings it back (putBackSetupRow)."""
-
-    id: str
-    title: str
-    at: datetime
-    by: str
-    seq: int
-    seen: str
-
-
 class RowList(Schema):
     """All rows of a register; `gone`: those taken away last, where it lets rows go."""
 
@@ -176,7 +161,7 @@ def _register_told(town: Town, register: Register) -> dict[str, Any]:
 def list_rows(request: HttpRequest, key: str) -> HttpResponse:
     """The rows of a register."""
     held, town = _register(request, key), actor_of(request).town
-    return respond({"rows": [_told(held, town, row) for row in held.rows(town)], "gone": _gone(held, town)})
+    return respond({"rows": [_told(held, town, row) for row in held.rows(town)], "gone": gone_told(held, town)})
 
 
 @staff.write(
@@ -206,7 +191,7 @@ def add_row(request: HttpRequest, key: str) -> HttpResponse:
         return pk
 
     meant = {"register": key, **body.model_dump(mode="json")}
-    made = _kept(held, actor.town, lambda: make_once(request, "setup-row", meant, make, now=now))
+    made = kept(held, actor.town, lambda: make_once(request, "setup-row", meant, make, now=now))
     return done_response(_told(held, actor.town, _row(request, held, str(made.pk))), repeated=made.repeated)
 
 
@@ -248,7 +233,7 @@ def change_row(request: HttpRequest, key: str, row: str) -> HttpResponse:
     held, actor, now = _register(request, key), actor_of(request), timezone.now()
     body, found = body_of(request, ChangedRow), _row(request, held, row)
     reading = read_file(held, actor.town, body.values, found)
-    done = _kept(
+    done = kept(
         held,
         actor.town,
         lambda: change(held, found, reading, actor=actor, now=now, seen=body.seen, why=body.why),
@@ -279,7 +264,7 @@ def drop_row(request: HttpRequest, key: str, row: str) -> HttpResponse:
     if not held.drops:
         raise Problem("refused", sentence=gettext("Rows of this register stay; put the row out of use."))
     told = _told(held, actor.town, found)
-    _kept(held, actor.town, lambda: take_away(held, found, actor=actor, now=now, seen=asked.seen, why=asked.why))
+    kept(held, actor.town, lambda: take_away(held, found, actor=actor, now=now, seen=asked.seen, why=asked.why))
     return respond(told)
 
 
@@ -321,20 +306,17 @@ def put_row_back(request: HttpRequest, key: str, row: str) -> HttpResponse:
     """The way back."""
     held, actor, now = _register(request, key), actor_of(request), timezone.now()
     body, pk = body_of(request, BackBody), _id_of(request, held, row)
-    found = held.of(actor.town, pk)
-    if found is None and all(each.row.pk != pk for each in gone(held, actor.town)):
+    found = row_or_gone(held, actor.town, pk)
+    if found is None:
         raise Problem("not_found")
     done: list[str] = []
 
     def make() -> int:
-        if found is None:
-            bring_again(held, pk, body.seq, actor=actor, now=now, seen=body.seen)
-        else:
-            done.extend(put_back(held, found, body.seq, actor=actor, now=now, seen=body.seen))
+        done.extend(go_back(held, found, body.seq, actor=actor, now=now, seen=body.seen))
         return pk
 
     meant = {"register": key, "row": str(pk), **body.model_dump(mode="json")}
-    made = _kept(held, actor.town, lambda: make_once(request, "setup-back", meant, make, now=now))
+    made = kept(held, actor.town, lambda: make_once(request, "setup-back", meant, make, now=now))
     return _changed(request, held, made.pk, done, status=201, repeated=made.repeated)
 
 
@@ -374,34 +356,8 @@ def _told(register: Register, town: Town, row: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _gone(register: Register, town: Town) -> list[dict[str, Any]]:
-    rows = gone(register, town)
-    people = Account.objects.in_bulk([each.entry.account_id for each in rows if each.entry.account_id])
-    return [
-        {
-            "id": str(each.row.pk), "title": register.title(town, each.row), "at": each.entry.at, "seq": each.entry.seq,
-            "seen": stamp_of(each.row), "by": getattr(people.get(each.entry.account_id or 0), "name", ""),
-        }
-        for each in rows
-    ]  # fmt: skip
-
-
 def _changed(request: HttpRequest, register: Register, pk: int, done: list[str], **more: Any) -> HttpResponse:
     town = actor_of(request).town
-    told = {**_told(register, town, _row(request, register, str(pk))), "changed": _named(register, done)}
+    told = {**_told(register, town, _row(request, register, str(pk))), "changed": named_told(register, done)}
     headers = {"Idempotency-Replayed": "true"} if more.get("repeated") else None
     return respond(told, status=200 if headers else more.get("status", 200), headers=headers)
-
-
-def _named(register: Register, columns: list[str]) -> list[str]:
-    return [held.file if (held := register.named(name)) else name for name in columns]
-
-
-def _kept(register: Register, town: Town, write: Callable[[], T]) -> T:
-    """Write, or say by field why not, or who was quicker."""
-    try:
-        return write()
-    except NotKept as refused:
-        raise kept_problem(register.named, refused) from refused
-    except StaleRow as stale:
-        raise stale_row_problem(town, register.kind, stale.row.pk) from stale

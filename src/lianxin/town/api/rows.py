@@ -1,19 +1,21 @@
 """Rows of a register as programs read them: fields, values, and what is wrong."""
 
 from collections.abc import Callable
-from typing import Any
+from datetime import datetime
+from typing import Any, TypeVar
 
 from ninja import Schema
 
 from lianxin.cases.api.operations import stale_problem
 from lianxin.cases.api.problems import Problem
 from lianxin.keys.models import Town
-from lianxin.ledger.rows import past_of
+from lianxin.ledger.rows import StaleRow, past_of, stamp_of
 from lianxin.people.models import Account
 from lianxin.town.registers.fields import Choice, Several
 from lianxin.town.registers.fields import Field as RowField
-from lianxin.town.registers.register import NotKept
+from lianxin.town.registers.register import Kept, NotKept, gone
 
+T = TypeVar("T")
 MOST_OPTIONS = 100
 
 
@@ -34,6 +36,17 @@ class FieldShape(Schema):
     fixed: bool
     takes: dict[str, Any]
     options: list[OptionShape]
+
+
+class GoneShape(Schema):
+    """A row that was taken away: who took it, and when. `seq` brings it back (putBackSetupRow)."""
+
+    id: str
+    title: str
+    at: datetime
+    by: str
+    seq: int
+    seen: str
 
 
 def field_told(town: Town, each: RowField) -> dict[str, Any]:
@@ -69,3 +82,31 @@ def stale_row_problem(town: Town, kind: str, pk: int) -> Problem:
         return stale_problem("", None)
     names = Account.objects.filter(pk=past[-1].account_id or 0).values_list("name", flat=True)
     return stale_problem(names.first() or "", past[-1].at)
+
+
+def gone_told(register: Kept, town: Town) -> list[dict[str, Any]]:
+    """The rows taken away last, as a program reads them."""
+    rows = gone(register, town)
+    people = Account.objects.in_bulk([each.entry.account_id for each in rows if each.entry.account_id])
+    return [
+        {
+            "id": str(each.row.pk), "title": register.title(town, each.row), "at": each.entry.at, "seq": each.entry.seq,
+            "seen": stamp_of(each.row), "by": getattr(people.get(each.entry.account_id or 0), "name", ""),
+        }
+        for each in rows
+    ]  # fmt: skip
+
+
+def named_told(register: Kept, columns: list[str]) -> list[str]:
+    """Columns by the names of their fields."""
+    return [held.file if (held := register.named(name)) else name for name in columns]
+
+
+def kept(register: Kept, town: Town, write: Callable[[], T]) -> T:
+    """Write, or say by field why not, or who was quicker."""
+    try:
+        return write()
+    except NotKept as refused:
+        raise kept_problem(register.named, refused) from refused
+    except StaleRow as stale:
+        raise stale_row_problem(town, register.kind, stale.row.pk) from stale

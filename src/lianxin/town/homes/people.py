@@ -30,6 +30,7 @@ from lianxin.people.queries import roles, today, units
 from lianxin.people.standing_in import leaves_of
 from lianxin.people.views.signing import see
 from lianxin.places.queries import grid_tree
+from lianxin.town.homes.records.showing import of_post
 from lianxin.town.homes.reform.micro import speakers
 from lianxin.town.homes.rows import Row, dress
 
@@ -171,6 +172,7 @@ def post_page(request: StaffRequest, post: Post, *, faults: dict[str, str] | Non
         "may_end": actor.can("manage_people"), "own": post.account_id == actor.account_id,
         "may_leave": may_set_leave(actor, post),
         "away": leaves_of(post, now=now), **_followers(actor, post, now), "today": today(now),
+        "history": of_post(actor, post),
     }  # fmt: skip
     return render(request, "town/post.html", context, status=422 if faults else 200)
 

@@ -25,6 +25,7 @@ from lianxin.town.homes.casemap import pages as casemap
 from lianxin.town.homes.importing import exporting
 from lianxin.town.homes.importing import pages as importing
 from lianxin.town.homes.ledger import pages as ledger
+from lianxin.town.homes.records import pages as records
 from lianxin.town.homes.reform import lines, micro, past
 from lianxin.town.homes.reform import pages as reform
 from lianxin.town.homes.routing import pages as routing
@@ -106,6 +107,7 @@ urlpatterns = [
     path("setup/import/<int:pk>/drop/", importing.import_drop, name="setup-import-drop"),
     path("setup/export/", exporting.export, name="setup-export"),
     path("desk/print/register/", registering.register_out, name="register-out"),
+    path("records/<slug:key>/<int:pk>/", records.record_page, name="record"),
     path("staff/", people.staff_directory, name="staff-directory"),
     path("staff/new/", hiring.staff_new, name="staff-new"),
     path("staff/passwords/", passwords.staff_passwords, name="staff-passwords"),

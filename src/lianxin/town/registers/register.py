@@ -61,6 +61,7 @@ class Kept:
     check: Callable[[Town, Any, Mapping[str, Any]], Faults] = lambda _town, _row, _facts: {}
     after: Callable[[Town, Any, datetime], None] = lambda _town, _row, _now: None
     may: str = "configure"
+    allows: Callable[[Actor, Any], bool] | None = None  # who may change a row, where it is not for all who `may`
     drops: bool = False
 
     def named(self, column: str) -> Field | None:
@@ -71,9 +72,9 @@ class Kept:
         """A row by id; None for none."""
         return self.model.objects.for_system("register", town).filter(pk=pk).first()
 
-    def keeps(self, actor: Actor, _row: Any) -> bool:
+    def keeps(self, actor: Actor, row: Any) -> bool:
         """Whether an actor may change a row."""
-        return may_keep(actor, self.may)
+        return self.allows(actor, row) if self.allows and actor.role != "system" else may_keep(actor, self.may)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,6 +266,27 @@ def bring_again(register: Kept, pk: int, seq: int, *, actor: Actor, now: datetim
         add_row(row, register.kind, actor=actor, now=now, act="restore")
         _follow(register, town, row, now)
     return row
+
+
+def go_back(register: Kept, row: Any, seq: int, *, actor: Actor, now: datetime, seen: str = "") -> list[str]:
+    """Bring a row to what it was before an entry of its history; one that was taken away comes back.
+
+    `row` from `row_or_gone`. Returns the names of the columns that changed. Raises NotKept, StaleRow.
+    """
+    if register.of(actor.town, row.pk) is not None:
+        return put_back(register, row, seq, actor=actor, now=now, seen=seen)
+    bring_again(register, row.pk, seq, actor=actor, now=now, seen=seen)
+    return [each.column for each in register.fields]
+
+
+def row_or_gone(register: Kept, town: Town, pk: int) -> Any:
+    """A row by id, as it was where it has been taken away; None for none."""
+    row = register.of(town, pk)
+    if row is not None or not register.drops:
+        return row
+    past = past_of(town, register.kind, pk)
+    lost = _as_it_was(register, town, past[-1]) if past and past[-1].act == "drop" else None
+    return lost if lost is not None and _can_stand(register, lost) else None
 
 
 def take_away(register: Register, row: Any, *, actor: Actor, now: datetime, seen: str = "", why: str = "") -> None:

@@ -24,6 +24,7 @@ from lianxin.people.models import LineService
 from lianxin.people.queries import units
 from lianxin.people.views.signing import see
 from lianxin.places.queries import ancestor_ids, grid_tree
+from lianxin.town.homes.records.showing import of_lines
 from lianxin.town.homes.reform.form import MOST_REASON, line
 
 Row = dict[str, Any]
@@ -66,7 +67,8 @@ def grid_lines(request: StaffRequest, pk: int) -> HttpResponse:
     rows = [{**row, "value": chosen.get(row["line"], "")} for row in told_lines(actor.town, pk)]
     context = {
         **frame(request, "grids"), "node": node, "above": above, "rows": rows, "faults": faults,
-        "options": _options(actor.town, pk), "reason": request.POST.get("reason", ""), "most_reason": MOST_REASON,
+        "options": _options(actor.town, pk), "history": of_lines(actor, pk), "most_reason": MOST_REASON,
+        "reason": request.POST.get("reason", ""),
     }  # fmt: skip
     return render(request, "town/grid_lines.html", context, status=422 if faults else 200)
 

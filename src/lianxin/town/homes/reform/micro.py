@@ -32,6 +32,8 @@ from lianxin.people.representatives import (
 from lianxin.people.views.signing import see
 from lianxin.places.models import Grid
 from lianxin.places.queries import Node, ancestor_ids, grid_tree, ids_of
+from lianxin.town.homes.records.showing import history
+from lianxin.town.homes.records.sorts import REPRESENTATIVES
 from lianxin.town.homes.reform.form import LARGEST, MOST_REASON, line
 from lianxin.town.homes.rows import Row
 
@@ -125,6 +127,7 @@ def micro_change(request: StaffRequest, pk: int) -> HttpResponse:
     context = {
         **frame(request, "grids"), "node": node, "above": _above(town, node), "data": form.data,
         "faults": form.faults, "of_post": of_post(town, node), "most_reason": MOST_REASON,
+        "history": history(request.actor, REPRESENTATIVES, REPRESENTATIVES.rows(town).filter(grid_id=node.id)),
     }  # fmt: skip
     return render(request, "town/micro_change.html", context, status=422 if form.faults else 200)
 

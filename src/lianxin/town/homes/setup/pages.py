@@ -11,29 +11,29 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lianxin.cases.views.frame import StaffRequest, frame
 from lianxin.keys.models import Town
-from lianxin.ledger.models import Entry
-from lianxin.ledger.rows import Change, StaleRow, can_go_back, past_of, plain, stamp_of
+from lianxin.ledger.rows import StaleRow, past_of, plain, stamp_of
 from lianxin.people.middleware import staff
 from lianxin.people.models import Account
 from lianxin.people.views.signing import see
+from lianxin.town.homes.records.pages import seq_of
+from lianxin.town.homes.records.showing import told_rows, who
 from lianxin.town.registers.fields import Field
 from lianxin.town.registers.known import REGISTERS
 from lianxin.town.registers.register import (
     NotKept,
     Register,
-    bring_again,
     change,
     changes,
     enter,
+    go_back,
     gone,
-    put_back,
     read_form,
+    row_or_gone,
     take_away,
 )
 from lianxin.town.registers.town import (
@@ -95,7 +95,7 @@ def _gone(register: Register, town: Town) -> list[dict[str, Any]]:
     return [
         {
             "title": register.title(town, each.row), "about": register.about(town, each.row), "at": each.entry.at,
-            "who": _who(people, each.entry), "seq": each.entry.seq,
+            "who": who(people, each.entry), "seq": each.entry.seq,
             "back": reverse("setup-back", args=[register.key, each.row.pk]),
         }
         for each in rows
@@ -150,21 +150,15 @@ def register_row(request: StaffRequest, key: str, pk: int) -> HttpResponse:
 @require_POST
 def register_back(request: StaffRequest, key: str, pk: int) -> HttpResponse:
     """Bring a row to what it was before one entry of its history; one that was taken away comes back."""
-    register, seq = _register(request, key), request.POST.get("seq", "")
-    row = register.of(request.actor.town, pk)
-    if row is None and all(each.row.pk != pk for each in gone(register, request.actor.town)):
+    register = _register(request, key)
+    row = row_or_gone(register, request.actor.town, pk)
+    if row is None:
         raise Http404
-    number = _number(seq)
     try:
-        if row is None:
-            bring_again(register, pk, number, actor=request.actor, now=timezone.now())
-        else:
-            put_back(register, row, number, actor=request.actor, now=timezone.now())
+        go_back(register, row, seq_of(request), actor=request.actor, now=timezone.now())
     except NotKept as refused:
-        why = next(iter(refused.faults.values()))
-        if row is None:
-            return _list(request, register, why)
-        return _form(request, register, _row(request, register, pk), {"": why})
+        why, stands = next(iter(refused.faults.values())), register.of(request.actor.town, pk)
+        return _form(request, register, stands, {"": why}) if stands else _list(request, register, why)
     messages.success(request, _("It is again as it was before."))
     return see(reverse("setup-row", args=[key, pk]))
 
@@ -181,11 +175,6 @@ def register_drop(request: StaffRequest, key: str, pk: int) -> HttpResponse:
         return _form(request, register, row, refused.faults)
     messages.success(request, _("Taken away."))
     return see(reverse("setup-register", args=[key]))
-
-
-def _number(seq: str) -> int:
-    """The place of an entry in a history, as a form sends it; 0 for what is none."""
-    return int(seq) if seq.isascii() and seq.isdigit() and len(seq) < 9 else 0
 
 
 def _why(request: StaffRequest) -> str:
@@ -207,9 +196,14 @@ def _form(request: StaffRequest, register: Register, row: Any, faults: Faults) -
         "sections": _sections(town, fields, values, data, faults),
         "title": register.title(town, row) if row is not None else "",
         "fixed": _fixed(register, town, row), "seen": stamp_of(row) if row is not None else "",
-        "why": _why(request), "history": _history(changes(register, town, row)) if row is not None else [],
+        "why": _why(request), "history": _history(register, town, row) if row is not None else [],
     }  # fmt: skip
     return render(request, "town/setup_row.html", context, status=422 if faults else 200)
+
+
+def _history(register: Register, town: Town, row: Any) -> list[dict[str, Any]]:
+    back = reverse("setup-back", args=[register.key, row.pk])
+    return told_rows(changes(register, town, row), lambda _change: back)
 
 
 def _fresh(register: Register, asked: QueryDict, town: Town) -> dict[str, Any]:
@@ -240,29 +234,6 @@ def _sections(
         under = next((w.pop("under") for w in widgets if "under" in w), "")
         found.append({"column": each.column, "widgets": widgets, "over": over, "under": under, "fault": fault})
     return found
-
-
-def _history(told: Sequence[Change]) -> list[dict[str, Any]]:
-    people = Account.objects.in_bulk([each.entry.account_id for each in told if each.entry.account_id])
-    return [
-        {
-            "act": _acts().get(each.entry.act, each.entry.act), "at": each.entry.at, "fields": each.fields,
-            "who": _who(people, each.entry), "why": each.why,
-            "seq": each.entry.seq if can_go_back(each.entry) else 0,
-        }
-        for each in told
-    ]  # fmt: skip
-
-
-def _who(people: Mapping[int, Account], entry: Entry) -> str:
-    return getattr(people.get(entry.account_id or 0), "name", "") or _("The system")
-
-
-def _acts() -> dict[str, str]:
-    return {
-        "add": pgettext("history", "Entered"), "change": _("Changed"), "restore": _("Put back"),
-        "drop": _("Taken away"), "import": _("Taken from a file"), "set_up": _("The town was set up"),
-    }  # fmt: skip
 
 
 @staff
@@ -297,7 +268,7 @@ def town_back(request: StaffRequest) -> HttpResponse:
         raise PermissionDenied
     town = request.actor.town
     try:
-        put_town_back(town, _number(request.POST.get("seq", "")), actor=request.actor, now=timezone.now())
+        put_town_back(town, seq_of(request), actor=request.actor, now=timezone.now())
     except NotKept as refused:
         named = {each.column: each.label() for each in FIELDS}
         words = _("%(name)s: %(fault)s")
@@ -311,7 +282,8 @@ def _town_page(request: StaffRequest, town: Town, faults: Faults) -> HttpRespons
     data = request.POST if faults and "seen" in request.POST else None
     told = [town_changes(town, entry) for entry in reversed(past_of(town, "town", town.pk))]
     context = {
-        **frame(request, "setup"), "faults": faults, "history": _history(told),
+        **frame(request, "setup"), "faults": faults,
+        "history": told_rows(told, lambda _change: reverse("setup-town-back")),
         "sections": _sections(town, FIELDS, stands(town), data, faults), "seen": stamp_of_town(town),
         "why": _why(request),
     }  # fmt: skip

@@ -32,6 +32,9 @@ from lianxin.places.sites.queries import (
     sites,
 )
 from lianxin.town.homes.plates import qr_of, served_by
+from lianxin.town.homes.records.showing import MOST as MOST_CHANGES
+from lianxin.town.homes.records.showing import history
+from lianxin.town.homes.records.sorts import SITES
 from lianxin.town.homes.rows import dress
 
 SHEETS = 30
@@ -119,6 +122,7 @@ def show_site(request: StaffRequest, site: Site, *, faults: Mapping[str, str] | 
     context = {
         **frame(request, "grids"), **about_site(actor.town, site), **near_site(actor, site),
         "may_change": actor.can("configure") and site.valid_to is None, "faults": faults or {}, "data": request.POST,
+        "history": history(actor, SITES, [site])[:MOST_CHANGES],
     }  # fmt: skip
     return render(request, "town/site.html", context, status=422 if faults else 200)
 

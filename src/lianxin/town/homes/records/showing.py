@@ -1,0 +1,94 @@
+"""A history in words: who did what, when, from what to what, and the button that puts it back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from lianxin.ledger.rows import can_go_back, pasts_of
+from lianxin.people.models import Account, Leave, LineService
+from lianxin.town.homes.records.sorts import LEAVES, LINES, PEOPLE, POSTS
+from lianxin.town.registers.register import gone, told_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from lianxin.ledger.models import Entry
+    from lianxin.ledger.rows import Change
+    from lianxin.people.actors import Actor
+    from lianxin.people.models import Post
+    from lianxin.town.homes.records.sorts import Record
+
+Row = dict[str, Any]
+MOST: Final = 30  # changes beside a record; its own page has them all
+
+
+def acts() -> dict[str, str]:
+    """What was done, in words."""
+    return {
+        "add": pgettext("history", "Entered"), "change": _("Changed"), "restore": _("Put back"),
+        "drop": _("Taken away"), "import": _("Taken from a file"), "set_up": _("The town was set up"),
+        "create": pgettext("history", "Entered"), "give": _("Given"), "leave": pgettext("history", "The post ended"),
+        "end": pgettext("history", "Ended"), "follow": _("Followed its grid"),
+        "reset_password": _("A new password was given"), "change_password": _("Chose a password of their own"),
+        "disable": _("The account was shut"),
+    }  # fmt: skip
+
+
+def told_rows(told: Sequence[Change], back: Callable[[Change], str] = lambda _change: "") -> list[Row]:
+    """Changes as the panel of a history shows them; `back`: the address that puts one back, "" for none."""
+    people = Account.objects.in_bulk([each.entry.account_id for each in told if each.entry.account_id])
+    return [
+        {
+            "act": acts().get(each.entry.act, each.entry.act), "at": each.entry.at, "fields": each.fields,
+            "who": who(people, each.entry), "why": each.why, "seq": each.entry.seq, "about": "",
+            "back": back(each) if can_go_back(each.entry) else "",
+        }
+        for each in told
+    ]  # fmt: skip
+
+
+def who(people: Mapping[int, Account], entry: Entry) -> str:
+    """Who signed an entry."""
+    return getattr(people.get(entry.account_id or 0), "name", "") or _("The system")
+
+
+def history(actor: Actor, record: Record, rows: Iterable[Any]) -> list[Row]:
+    """What was done to some rows of a sort, the newest first: of those the actor may read. Three statements."""
+    town = actor.town
+    seen = {row.pk: row for row in rows if record.sees(actor, row)}
+    if not seen:
+        return []
+    known, keeps = acts(), {pk for pk, row in seen.items() if record.keeps(actor, row)}
+    told = [told_of(record, town, entry) for entry in reversed(pasts_of(town, record.kind, seen))]
+    told = [each for each in told if each.fields or each.entry.act in known]
+
+    def back(change: Change) -> str:
+        pk = change.entry.subject_id
+        return reverse("record", args=[record.key, pk]) if pk in keeps else ""
+
+    shown = told_rows(told, back)
+    for each, change in zip(shown, told, strict=True):
+        each["about"] = record.title(town, seen[change.entry.subject_id]) if len(seen) > 1 else ""
+    return shown
+
+
+def of_post(actor: Actor, post: Post) -> list[Row]:
+    """What was done to a post, to its leaves, and to the name and telephone of its holder."""
+    leaves = Leave.objects.for_system("history of a post", actor.town).filter(post=post).select_related("post")
+    parts = ((POSTS, [post]), (LEAVES, list(leaves)), (PEOPLE, [post.account]))
+    shown = [
+        {**each, "about": record.name()} for record, rows in parts for each in history(actor, record, rows)
+    ]  # fmt: skip
+    return sorted(shown, key=lambda each: each["at"], reverse=True)[:MOST]
+
+
+def of_lines(actor: Actor, grid_id: int) -> list[Row]:
+    """What was said of the lines of one grid, what is said no more among it."""
+    town = actor.town
+    rows = LineService.objects.for_system("history of lines", town).filter(grid_id=grid_id)
+    past = [each.row for each in gone(LINES, town, where={"grid_id": grid_id})]
+    return history(actor, LINES, [*rows, *past])[:MOST]

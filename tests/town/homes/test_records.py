@@ -76,7 +76,7 @@ def test_the_page_of_a_record_tells_who_changed_what_from_what_to_what(town, sor
     }  # fmt: skip
     told = {
         "posts": ("职务0", "专职 → 兼职"), "people": ("worker → 张三0", "本人电话"), "sites": ("小区或自然村 → 公共场所", "锦绣家园 → 广场0"),
-        "leaves": ("请假最后一天", "请假事由 看病"), "lines": ("调整", "服务单位"), "representatives": ("张大嫂 → 李大爷0", "楼长"),
+        "leaves": ("请假最后一天", "请假事由 看病"), "lines": ("民政 · 修改", "司法所", "服务单位"), "representatives": ("张大嫂 → 李大爷0", "楼长"),
     }  # fmt: skip
     page = signed_in("admin").get(pages[kind.key])
     for text in ("改动记录", "admin ·", *told[kind.key]):
@@ -147,10 +147,15 @@ def test_a_site_does_not_stand_again_beside_another_of_its_name(town):
 def test_a_line_is_not_said_again_over_what_is_said_now_or_by_who_serves_no_more(town):
     kind, admin = Lines(town), signed_in("admin")
     row = kind.make()
+    kind.change(row, 0)
     kind.change(row, 2)
     assert kind.again(row) is None
     page = admin.get(f"/grids/{row.grid_id}/lines/")
-    assert f'action="/records/lines/{row.pk}/"' in page.content.decode(), "what was taken away is told where it was"
+    assert "民政 · 删去" in words(page)
+    assert page.content.decode().count(f'action="/records/lines/{row.pk}/"') == 1, "it comes back as it was last, or not at all"
+    assert admin.post(f"/records/lines/{row.pk}/", {"seq": "3"}).status_code == 303
+    assert admin.post(f"/records/lines/{row.pk}/", {"seq": "2"}).status_code == 303
+    kind.change(row, 2)
     later = kind.make()
     refused(admin, kind, row, "这条线在这个网格已经另有安排")
     dock_lines(row.grid_id, {"民政": None}, **kind.signed)
@@ -160,7 +165,8 @@ def test_a_line_is_not_said_again_over_what_is_said_now_or_by_who_serves_no_more
     refused(admin, kind, row, "这个单位已停用")
     Unit.objects.for_system("tests", town).filter(pk=row.unit_id).update(active=True)
     bump(town)
-    assert admin.post(f"/records/lines/{row.pk}/", {"seq": "2"}).status_code == 303
+    last = past_of(town, "line_service", row.pk)[-1]
+    assert admin.post(f"/records/lines/{row.pk}/", {"seq": str(last.seq)}).status_code == 303
     assert said_of(town)[row.grid_id, "民政"] == Server(unit_id=row.unit_id)
 
 

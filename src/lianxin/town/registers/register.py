@@ -326,7 +326,7 @@ def told_of(register: Kept, town: Town, entry: Entry) -> Change:
     was, now = side_of(entry, WAS), side_of(entry, NOW)
     told = []
     for each in register.fields:
-        if each.column in was or (each.column in now and now[each.column] not in ("", None, [], {})):
+        if (each.column in was and now) or any(s.get(each.column) not in ("", None, [], {}) for s in (was, now)):
             before, after = (_said(each, town, s[each.column]) if each.column in s else "" for s in (was, now))
             told.append((each.label(), before, after))
     return Change(entry, tuple(told), reason_of(entry))

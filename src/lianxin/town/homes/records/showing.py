@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from lianxin.ledger.rows import can_go_back, pasts_of
+from lianxin.ledger.rows import NOW, WAS, can_go_back, pasts_of
 from lianxin.people.models import Account, Leave, LineService
 from lianxin.town.homes.records.sorts import LEAVES, LINES, PEOPLE, POSTS
 from lianxin.town.registers.register import gone, told_of
@@ -45,6 +46,7 @@ def told_rows(told: Sequence[Change], back: Callable[[Change], str] = lambda _ch
         {
             "act": acts().get(each.entry.act, each.entry.act), "at": each.entry.at, "fields": each.fields,
             "who": who(people, each.entry), "why": each.why, "seq": each.entry.seq, "about": "",
+            "gone": each.entry.act == "drop",
             "back": back(each) if can_go_back(each.entry) else "",
         }
         for each in told
@@ -56,33 +58,49 @@ def who(people: Mapping[int, Account], entry: Entry) -> str:
     return getattr(people.get(entry.account_id or 0), "name", "") or _("The system")
 
 
-def history(actor: Actor, record: Record, rows: Iterable[Any]) -> list[Row]:
-    """What was done to some rows of a sort, the newest first: of those the actor may read. Three statements."""
+def history(
+    actor: Actor, record: Record, rows: Iterable[Any], about: Callable[[Any], str] = lambda _row: ""
+) -> list[Row]:
+    """What was done to some rows of a sort, the newest first: of those the actor may read. Three statements.
+
+    `about`: what each change says of its row, where several stand in one list.
+    """
     town = actor.town
     seen = {row.pk: row for row in rows if record.sees(actor, row)}
     if not seen:
         return []
     known, keeps = acts(), {pk for pk, row in seen.items() if record.keeps(actor, row)}
     told = [told_of(record, town, entry) for entry in reversed(pasts_of(town, record.kind, seen))]
-    told = [each for each in told if each.fields or each.entry.act in known]
+    told = [_short(record, each) for each in told if each.fields or each.entry.act in known]
+
+    last = {change.entry.subject_id: change.entry for change in reversed(told)}
 
     def back(change: Change) -> str:
-        pk = change.entry.subject_id
-        return reverse("record", args=[record.key, pk]) if pk in keeps else ""
+        pk, newest = change.entry.subject_id, last[change.entry.subject_id]
+        lost = newest.act == "drop" and change.entry != newest  # it comes back as it was last, not as it was earlier
+        return reverse("record", args=[record.key, pk]) if pk in keeps and not lost else ""
 
     shown = told_rows(told, back)
     for each, change in zip(shown, told, strict=True):
-        each["about"] = record.title(town, seen[change.entry.subject_id]) if len(seen) > 1 else ""
+        each["about"] = about(seen[change.entry.subject_id])
     return shown
+
+
+def _short(record: Record, change: Change) -> Change:
+    """Of what was entered or taken away: without what its title says anyway."""
+    if WAS in change.entry.data and NOW in change.entry.data:
+        return change
+    titled = {each.label() for each in record.fields if each.column in record.titled}
+    return replace(change, fields=tuple(each for each in change.fields if each[0] not in titled))
 
 
 def of_post(actor: Actor, post: Post) -> list[Row]:
     """What was done to a post, to its leaves, and to the name and telephone of its holder."""
     leaves = Leave.objects.for_system("history of a post", actor.town).filter(post=post).select_related("post")
     parts = ((POSTS, [post]), (LEAVES, list(leaves)), (PEOPLE, [post.account]))
-    shown = [
-        {**each, "about": record.name()} for record, rows in parts for each in history(actor, record, rows)
-    ]  # fmt: skip
+    shown: list[Row] = []
+    for record, rows in parts:
+        shown += [{**each, "about": record.name()} for each in history(actor, record, rows)]
     return sorted(shown, key=lambda each: each["at"], reverse=True)[:MOST]
 
 
@@ -91,4 +109,4 @@ def of_lines(actor: Actor, grid_id: int) -> list[Row]:
     town = actor.town
     rows = LineService.objects.for_system("history of lines", town).filter(grid_id=grid_id)
     past = [each.row for each in gone(LINES, town, where={"grid_id": grid_id})]
-    return history(actor, LINES, [*rows, *past])[:MOST]
+    return history(actor, LINES, [*rows, *past], lambda row: str(LineService.Line(row.line).label))[:MOST]

@@ -79,12 +79,13 @@ class Record(Kept):
     """Rows that have pages of their own. `home` of a row: the address where it is shown, "" for none.
 
     `own`: who may read the history besides those who may put the row back and those who audit. `base`: the rows that
-    are of a town.
+    are of a town. `titled`: the columns that the title of a row tells.
     """
 
     home: Callable[[Town, Any], str]
     own: Callable[[Actor, Any], bool] = lambda _actor, _row: False
     base: Callable[[Town], Any] | None = None
+    titled: tuple[str, ...] = ()
 
     def rows(self, town: Town) -> Any:
         """All rows of a town."""
@@ -227,6 +228,7 @@ LINES = Record(
     about=lambda town, row: _unit(town, row.unit_id) if row.unit_id else _holder(town, row.post_id),
     check=checks.line,
     drops=True,
+    titled=("grid_id", "line"),
     home=lambda town, row: reverse("grid-lines", args=[row.grid_id]) if row.grid_id in grid_tree(town) else "",
 )  # fmt: skip
 
@@ -243,6 +245,7 @@ REPRESENTATIVES = Record(
     title=lambda town, row: grid_name(town, row.grid_id),
     about=lambda town, row: _holder(town, row.post_id) if row.post_id else row.name,
     check=checks.representative,
+    titled=("grid_id",),
     home=lambda town, row: reverse("micro-change", args=[row.grid_id]) if row.grid_id in grid_tree(town) else "",
 )  # fmt: skip
 

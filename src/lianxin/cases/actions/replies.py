@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
 from lianxin.cases.models import ReplyText
-from lianxin.cases.queries.replies import KIND, may_keep
+from lianxin.cases.queries.replies import KIND, may_keep, variables
 from lianxin.cases.replies import unknown_in
 from lianxin.keys.cache import bump
 from lianxin.ledger.rows import add_row, before_entry, change_row, past_of
@@ -107,9 +107,8 @@ def reply_faults(facts: ReplyFacts) -> dict[str, str]:
     elif len(facts.body) > LONGEST:
         faults["body"] = _("At most %(n)s characters.") % {"n": LONGEST}
     elif unknown := unknown_in(facts.body):
-        faults["body"] = _("These are no variables: %(names)s. Choose from the list below the text.") % {
-            "names": " ".join(unknown)
-        }
+        told = {"names": " ".join(unknown), "known": " ".join(variables())}
+        faults["body"] = _("These are no variables: %(names)s. There are: %(known)s") % told
     return faults
 
 

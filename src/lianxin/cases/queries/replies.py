@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from lianxin.cases.models import Case, ReplyText, Reporter
 from lianxin.cases.pickers import category_name, grid_name, unit_name
 from lianxin.cases.queries.setup import categories, workflow_by_id
-from lianxin.cases.replies import filled
+from lianxin.cases.replies import VARIABLES, filled
 from lianxin.cases.words import said
 from lianxin.keys.cache import cached
 from lianxin.keys.models import Town
@@ -61,6 +61,11 @@ def kept_by(actor: Actor, *, ended: bool = False) -> list[ReplyText]:
     rows = ReplyText.objects.for_system("reply texts: of the town and one's unit", actor.town)
     mine = rows.filter(Q(unit_id=None) | Q(unit_id=actor.unit_id), active=not ended)
     return list(mine.order_by("name", "id"))
+
+
+def variables() -> list[str]:
+    """The variables a text may hold, as they are written in the reader's language."""
+    return [f"{{{said({'zh': name, 'en': key})}}}" for key, name in VARIABLES.items()]
 
 
 def labels() -> dict[str, str]:

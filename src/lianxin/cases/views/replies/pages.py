@@ -7,8 +7,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -24,9 +24,8 @@ from lianxin.cases.actions.replies import (
 )
 from lianxin.cases.models import ReplyText
 from lianxin.cases.pickers import category_name
-from lianxin.cases.queries.replies import kept_by, may_keep, reply_changes, told
+from lianxin.cases.queries.replies import kept_by, may_keep, reply_changes, told, variables
 from lianxin.cases.queries.setup import categories
-from lianxin.cases.replies import VARIABLES
 from lianxin.cases.views.frame import StaffRequest, address, frame, see_other
 from lianxin.cases.words import said
 from lianxin.ledger.rows import StaleRow, stamp_of
@@ -175,14 +174,13 @@ def choices(actor: Actor) -> Row:
         for row in categories(actor.town).values() if row.active
     ]  # fmt: skip
     of_town = [{"value": "town", "text": _("The whole town")}] if actor.can("configure") else []
-    zh = (get_language() or "zh").startswith("zh")
     return {
         "of_field": [{"value": key, "text": said(FIELDS[key].name)} for key in ReplyText.Field.values],
         "of_category": [{"value": "", "text": _("Every category")}, *of_category],
         "of_phase": [{"value": "", "text": _("Every step")}]
         + [{"value": key, "text": said(PHASE_NAMES[key])} for key in PHASES],
         "of_whose": [{"value": "unit", "text": _("My unit")}, *of_town],
-        "variables": [f"{{{name if zh else key}}}" for key, name in VARIABLES.items()],
+        "variables": variables(),
         "longest": LONGEST,
         "longest_name": LONGEST_NAME,
     }

@@ -45,8 +45,8 @@ def told_rows(told: Sequence[Change], back: Callable[[Change], str] = lambda _ch
     return [
         {
             "act": acts().get(each.entry.act, each.entry.act), "at": each.entry.at, "fields": each.fields,
-            "who": who(people, each.entry), "why": each.why, "seq": each.entry.seq, "about": "",
-            "gone": each.entry.act == "drop",
+            "who": who(people, each.entry), "why": each.why, "about": "", "gone": each.entry.act == "drop",
+            "seq": each.entry.seq if can_go_back(each.entry) else 0,  # 0: nothing was before it
             "back": back(each) if can_go_back(each.entry) else "",
         }
         for each in told

@@ -68,6 +68,11 @@ def keep_rows(kind: str, model: type[OfTown | InTown], *, private: Iterable[str]
     register(Replay(kind, None, _holds, _none_missing))
 
 
+def private_columns(kind: str) -> frozenset[str]:
+    """The columns of a sort of rows that are a person's own."""
+    return _kinds[kind].private if kind in _kinds else frozenset()
+
+
 def tell_rows(kind: str, model: type[Any], *, private: Iterable[str]) -> None:
     """Let entries tell of rows that are in no town: other towns change them too, so `verify` cannot compare them.
 

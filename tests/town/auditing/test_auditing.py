@@ -16,6 +16,7 @@ from lianxin.people.actors import nobody
 from lianxin.people.centres import erase_centre, reveal_centre
 from lianxin.people.models import Unit
 from lianxin.people.queries import unit_by_key
+from lianxin.people.representatives import MicroFacts, add_micro
 from lianxin.town.auditing.checks import ask_check, last_check, under_way
 from lianxin.town.auditing.reading import MOST, Wanted, entries, note_reading, read_wanted
 from lianxin.town.auditing.telling import tell
@@ -112,6 +113,19 @@ def test_a_confidential_case_is_told_as_such_and_not_found_by_what_was_done(town
     assert case.number[2:] not in str(told).replace(" ", "")
     assert read(auditor, kind="case", act="open") == []
     assert set(read_wanted(auditor, {"subject": case.number})[1]) == {"subject"}
+
+
+def test_of_records_the_fields_are_told_and_a_neighbours_name_and_number_masked(town, auditor):
+    parent, admin = grid_named(town, "1-1"), who(town, "admin")
+    micro = add_micro(parent.pk, MicroFacts("一单元", 16, person="张大嫂", phone="13800001111", title="单元长"), actor=admin, now=MONDAY)
+    [row] = read(auditor, kind="representative")
+    told = {label: became for label, _was, became in row["fields"]}
+    assert {"张**", "138****1111", "单元长"} <= set(told.values())
+    assert "张大嫂" not in str(row)
+    assert row["href"].startswith("/records/representatives/")
+    [begun] = read(auditor, kind="grid", subject=str(micro.pk))
+    assert begun["href"] == f"/grids/{micro.pk}/"
+    assert {("层级", "", "微网格"), ("上级", "", parent.code)} <= set(begun["fields"])
 
 
 def test_looks_are_told_with_their_reason_and_what_was_erased_as_erased(town, auditor):

@@ -6,7 +6,7 @@ Of a confidential case nothing is told but that somebody acted, and when. A few 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from django.urls import reverse
@@ -19,12 +19,16 @@ from lianxin.cases.queries.setup import workflow_by_id
 from lianxin.cases.words import act_name, step_name
 from lianxin.keys.numbers import spoken
 from lianxin.ledger.models import Seal
+from lianxin.ledger.rows import private_columns
+from lianxin.people.masking import mask_name
 from lianxin.people.models import Post
 from lianxin.places.queries import ended_grids, grid_tree
 from lianxin.town.auditing.reading import hidden_cases
-from lianxin.town.auditing.words import act_names, fact_names, kind_names, text_names
+from lianxin.town.auditing.words import act_names, fact_names, kind_names, text_names, value_names
+from lianxin.town.homes.records.sorts import RECORDS, Record
+from lianxin.town.registers.fields import Field, Private
 from lianxin.town.registers.known import REGISTERS
-from lianxin.town.registers.register import Register, told_of
+from lianxin.town.registers.register import Kept, Register, told_of
 from lianxin.town.registers.town import town_changes
 
 if TYPE_CHECKING:
@@ -35,10 +39,31 @@ if TYPE_CHECKING:
     from lianxin.people.actors import Actor
 
 Row = dict[str, Any]
-OF_KIND: Final[Mapping[str, Register]] = {each.kind: each for each in REGISTERS.values()}
+OF_REGISTERS: Final[Mapping[str, Register]] = {each.kind: each for each in REGISTERS.values()}
+OF_RECORDS: Final[Mapping[str, Record]] = {each.kind: each for each in RECORDS.values()}
 OF_CASES: Final = frozenset({"case", "publication"})  # whose subject is a case
 REASONED: Final = "reason"
 LONGEST: Final = 80
+
+
+def _covered(kept: Kept) -> Kept:
+    """Registers and records as an auditor reads them: what is a person's own in them is masked."""
+    own = private_columns(kept.kind)
+    fields = (
+        Private(column=each.column, label=each.label, mask=mask_name if each.column == "name" else _starred)
+        if type(each) is Field and each.column in own else each
+        for each in kept.fields
+    )  # fmt: skip
+    return replace(kept, fields=tuple(fields))
+
+
+def _starred(text: str) -> str:
+    return "*" * min(len(text), 3)
+
+
+OF_KIND: Final[Mapping[str, Kept]] = {
+    each.kind: _covered(each) for each in (*REGISTERS.values(), *RECORDS.values())
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +162,16 @@ def _subject(actor: Actor, entry: Entry, case: _Case | None, known: _Known) -> t
     told = _OTHERS.get(entry.subject_kind)
     if told is not None:
         return told(actor, entry, known)
-    register = OF_KIND.get(entry.subject_kind)
-    if register is None:
-        return "", ""
-    row = register.model(pk=entry.subject_id)
-    may = actor.can(register.may) and entry.act != "drop"
-    return "", reverse("setup-row", args=[register.key, row.pk]) if may else ""
+    return "", _kept(actor, entry) if entry.act != "drop" else ""
+
+
+def _kept(actor: Actor, entry: Entry) -> str:
+    """The page of a row of a register for whoever keeps it, of a record its history, which auditors read."""
+    if (record := OF_RECORDS.get(entry.subject_kind)) is not None:
+        return reverse("record", args=[record.key, entry.subject_id])
+    register = OF_REGISTERS.get(entry.subject_kind)
+    may = register is not None and actor.can(register.may)
+    return reverse("setup-row", args=[register.key, entry.subject_id]) if register is not None and may else ""
 
 
 def _grid(actor: Actor, entry: Entry, _known: _Known) -> tuple[str, str]:
@@ -186,20 +215,21 @@ def _facts(data: Mapping[str, Any]) -> Iterable[tuple[str, str, str]]:
     if isinstance(was, dict) or isinstance(now, dict):  # of records without a register
         was, now = was if isinstance(was, dict) else {}, now if isinstance(now, dict) else {}
         data = {**now, **{f"{name}_was": value for name, value in was.items()}}
+    values = value_names()
     for name, label in fact_names().items():
         if name in data and _plain(data[name]):
-            before = data.get(f"{name}_was", "")
-            yield label, _said(before) if _plain(before) else "", _said(data[name])
+            before, known = data.get(f"{name}_was", ""), values.get(name, {})
+            yield label, _said(before, known) if _plain(before) else "", _said(data[name], known)
 
 
 def _plain(value: Any) -> bool:
     return isinstance(value, bool | int) or (isinstance(value, str) and len(value) <= LONGEST)
 
 
-def _said(value: Any) -> str:
+def _said(value: Any, known: Mapping[str, str]) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    return str(value)
+    return known.get(str(value), str(value))
 
 
 def _texts(entry: Entry) -> list[Text]:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from lianxin.cases.words import spine_acts
+from lianxin.town.homes.importing.words import sort_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,6 +75,17 @@ def fact_names() -> Mapping[str, str]:
         "entries": pgettext("ledger", "Entries"), "chains": pgettext("ledger", "Chains"),
         "seals": pgettext("ledger", "Seals"), "broken": pgettext("ledger", "What does not hold"),
     }  # fmt: skip
+
+
+def value_names() -> Mapping[str, Mapping[str, str]]:
+    """Values that facts hold by a key, in words: what a file was of, of what level a grid is."""
+    files = {key: each["text"] for key, each in sort_names().items()}
+    files |= {"cases": pgettext("ledger", "Cases"), "ledger": pgettext("ledger", "The ledger itself")}
+    levels = {
+        "town": pgettext("ledger", "Town"), "village": pgettext("ledger", "Village"),
+        "grid": pgettext("ledger", "Small grid"), "micro": pgettext("ledger", "Micro-grid"),
+    }  # fmt: skip
+    return {"what": files, "level": levels, "of": kind_names()}
 
 
 def text_names() -> Mapping[str, str]:

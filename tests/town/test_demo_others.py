@@ -9,7 +9,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lianxin.town.demo.others import OPENS, PERSON, _office_hours, stories
+from lianxin.town.demo.others import OPENS, PERSON, office_hours, stories
 from lianxin.town.demo.rules import TOWNS
 from lianxin.town.demo.scenes import SCENES
 from lianxin.town.demo.signins import SIGN_INS
@@ -51,9 +51,9 @@ def test_a_story_keeps_to_its_workflow(story):
 
 
 @given(st.integers(0, 60 * 24 * 365), st.integers())
-def test_people_act_in_office_hours_and_never_before_they_could(minutes, seed):
+def test_people_act_inoffice_hours_and_never_before_they_could(minutes, seed):
     at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
-    found = _office_hours(at, random.Random(seed))
+    found = office_hours(at, random.Random(seed))
     assert at - timedelta(hours=1) <= found <= at + timedelta(days=3)
     assert OPENS[0] <= found.hour < OPENS[1]
     assert found.weekday() < 5

@@ -1,7 +1,9 @@
 """Nobody in the demo town says the same twice, and to see to it moves no dice but its own."""
 
 from random import Random
+from types import SimpleNamespace
 
+from lianxin.town.demo.onward import varied
 from lianxin.town.demo.said import Said
 
 
@@ -25,3 +27,8 @@ def test_the_dice_of_the_town_lie_as_if_nothing_had_been_said_before():
         new.once(one, draw("甲乙丙"))
         full.once(other, draw("甲乙丙"))
     assert one.getstate() == other.getstate()
+
+
+def test_what_one_person_has_in_hand_is_of_all_sorts_as_far_as_there_are_sorts():
+    lives = [SimpleNamespace(category=category, at=at) for at, category in enumerate("aaabac")]
+    assert [(life.category, life.at) for life in varied(lives)] == [("a", 0), ("b", 3), ("c", 5), ("a", 1), ("a", 2), ("a", 4)]

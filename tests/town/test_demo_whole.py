@@ -7,12 +7,15 @@ from types import SimpleNamespace
 import pytest
 
 from demo import loading, passing
-from lianxin.cases.models import Case, Duty, Publication
+from lianxin.cases.models import Case, CheckIn, Duty, FollowUp, Publication, QuestionSheet, WorkLink
 from lianxin.cases.queries.inbox import InboxFilter, inbox
+from lianxin.cases.queries.replies import kept_by
+from lianxin.cases.queries.saved import saved_views
+from lianxin.cases.queries.worklinks import state_of_link
 from lianxin.ledger.models import Entry, Text
 from lianxin.ledger.verify import verify
 from lianxin.people.actors import actor_of
-from lianxin.people.models import Account
+from lianxin.people.models import Account, Leave, Turn
 from lianxin.people.queries import posts_of, today
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -72,6 +75,40 @@ def test_no_two_requests_and_no_two_answers_are_the_same_to_the_letter(whole):
         assert (twice, bodies.count() > least) == ([], True)
     titles = Case.objects.for_system("test", whole.town).exclude(channel="appeal").values_list("title", flat=True)
     assert [title for title, count in Counter(titles).items() if count > 1] == []
+
+
+def test_each_page_of_the_desk_has_something_lying_about(whole):
+    town, now = whole.town, whole.now
+
+    def rows(model, **where):
+        return model.objects.for_system("test", town).filter(**where)
+
+    def acting(username):
+        (post, *_others) = posts_of(Account.objects.get(username=username).pk, town, on=today(now))
+        return actor_of(post, town)
+
+    clerk, handler, supervisor = (acting(username) for username in ("clerk", "handler", "supervisor"))
+    assert len(kept_by(handler)) > len(kept_by(clerk)) >= 10
+    assert rows(QuestionSheet).count() == 5
+    asked = [case for case in rows(Case, kind="request", recorded_at__gt=whole.anchor) if "asked" in case.answers]
+    assert len(asked) >= 15
+    assert all(case.answers["asked"]["rows"] for case in asked)
+    for actor in (clerk, handler):  # theirs is the turn of this hour
+        assert rows(Turn, post_id=actor.post_id, starts__lte=now, ends__gt=now).count() == 1
+    away = rows(Leave, first__lte=today(now), last__gte=today(now))
+    assert away.count() == 4
+    assert away.exclude(stand_in=None).count() == 3
+    assert rows(Leave, first__gt=today(now)).exists()
+    assert len(saved_views(clerk)) >= 5
+    for actor in (clerk, handler, supervisor, acting("worker"), acting("village")):
+        assert rows(FollowUp, unit_id=actor.unit_id, done_at=None).exists(), actor
+    assert rows(FollowUp, on__lt=today(now), done_at=None).exists()
+    links = [state_of_link(link, link.case, now=now) for link in rows(WorkLink).select_related("case")]
+    assert links == ["live"] * 3
+    assert rows(Text, field="minutes").exists()
+    assert rows(Duty, what="conference", done_at=None).exists()
+    assert rows(Entry, act="note", at__gt=now - timedelta(days=7)).count() >= 8
+    assert rows(CheckIn).count() == 4
 
 
 def test_each_kind_goes_round_and_each_home_has_something_to_do(whole):

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from random import Random
 from typing import Any, Final
 
@@ -26,10 +27,12 @@ from lianxin.people.actors import system
 from lianxin.town.demo import geography
 from lianxin.town.demo.beside import Beside, beside
 from lianxin.town.demo.cast import Cast
+from lianxin.town.demo.habits import answers_to, ask_questions, keep_replies, settle_habits
+from lianxin.town.demo.lately import lying_about
 from lianxin.town.demo.lives import Life, plan_lives
 from lianxin.town.demo.micros import Planned, make_micros, settle_micros
 from lianxin.town.demo.names import People
-from lianxin.town.demo.onward import Onward, at_work, fresh, publish_some, recent
+from lianxin.town.demo.onward import Onward, at_work, fresh, publish_some, recent, varied
 from lianxin.town.demo.others import play_others
 from lianxin.town.demo.play import Stage
 from lianxin.town.demo.points import settle_points
@@ -146,7 +149,11 @@ def _load(plan: Plan, loading: Loading) -> Town:
     if loading.lately is not None:
         progress("正在走其他五类事项 / the five other kinds", 0, 0)
         play_others(stage.cast, plan.ground, plan.people, seed=plan.rules.seed, now=now)
+        progress("正在摆好案头 / what lies about the desk", 0, 0)
+        settle_habits(stage.cast, now=now)
+        lying_about(stage.cast, plan.people, now=now)
     begun = plan.lives[0].recorded_at - BEFORE
+    keep_replies(stage.cast, now=begun)
     settle_micros(plan.micros, plan.ground, plan.staff, setting, actor=system(setting.town), now=begun)
     progress("正在封存留痕 / sealing the history", 0, 0)
     seal_all(setting.town, now=now)
@@ -215,6 +222,8 @@ def _live_on(plan: Plan, stage: Stage, loading: Loading, lately: Sequence[Life],
     live += fresh(older, count, town=stage.cast.setting.town, now=local, mark="W", rng=plan.rng)
     taken = {life.key[1:] for life in live}
     live += _in_hand(plan, stage, [life for life in reversed(lately) if life.key not in taken], local)
+    ask_questions(stage.cast, now=since)
+    stage.asked = partial(answers_to, stage.cast)
     acts = sum(len(life.acts) + 1 for life in live)
     stage.play(live, lambda done: loading.progress("正在走近日诉求 / the last weeks", done, acts))
 
@@ -231,5 +240,6 @@ def _in_hand(plan: Plan, stage: Stage, lives: Sequence[Life], now: datetime) -> 
         ("village", "village", village, f"unit:{setting.printed['village'].unit}"),
     ):
         fit = [life for life in lives if levels[life.category].handled_by == level and life.grid in ground]
-        found += at_work(fit, setting.printed[username], hint, town=setting.town, now=now, mark=username[0].upper())
+        who, mark = setting.printed[username], username[0].upper()
+        found += at_work(varied(fit), who, hint, town=setting.town, now=now, mark=mark)
     return found

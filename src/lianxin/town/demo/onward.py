@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from django.utils import timezone
@@ -182,6 +184,16 @@ def _renamed(life: Life, mark: str) -> Life:
         for act in life.acts
     )
     return replace(life, key=mark + life.key, acts=acts)
+
+
+def varied(lives: Iterable[Life]) -> list[Life]:
+    """The same lives, the first of each category before the second of any: one person's work is of all sorts."""
+    seen: Counter[str] = Counter()
+    ranked = []
+    for life in lives:
+        seen[life.category] += 1
+        ranked.append((seen[life.category], life))
+    return [life for _rank, life in sorted(ranked, key=itemgetter(0))]
 
 
 def at_work(lives: Iterable[Life], who: Person, hint: str, *, town: Town, now: datetime, mark: str) -> list[Life]:

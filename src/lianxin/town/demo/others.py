@@ -48,7 +48,7 @@ def play_others(cast: Cast, ground: Geography, people: People, *, seed: int, now
 
 def _play(cast: Cast, story: Story, place: Any, rng: Random, *, phone: str, now: datetime) -> None:
     local = timezone.localtime(now)
-    at = min(_office_hours(local - timedelta(days=story["days"], minutes=rng.randint(5, 200)), rng), now)
+    at = min(office_hours(local - timedelta(days=story["days"], minutes=rng.randint(5, 200)), rng), now)
     by = story["by"]
     draft = Draft(
         kind=story["kind"], title=story["title"], text=story["text"], channel=CHANNELS.get(story["kind"], "web"),
@@ -60,7 +60,7 @@ def _play(cast: Cast, story: Story, place: Any, rng: Random, *, phone: str, now:
         cast.reporters[done.case.pk] = done.reporter_id
     standing = done.standing
     for hours, role, act, given in story["acts"]:
-        at = _office_hours(at + timedelta(hours=hours, minutes=rng.randint(1, 50)), rng)
+        at = office_hours(at + timedelta(hours=hours, minutes=rng.randint(1, 50)), rng)
         if at >= now:
             return
         standing = _act(cast, standing, Act(at, act, role, _person(cast, role), _given(cast, given, rng)))
@@ -102,7 +102,7 @@ def _post_of(cast: Cast, username: str) -> Holder:
     return Holder(post.unit_id, post.pk)
 
 
-def _office_hours(at: datetime, rng: Random) -> datetime:
+def office_hours(at: datetime, rng: Random) -> datetime:
     """The same moment, or the next morning of a working day on which people act."""
     local = timezone.localtime(at)
     opens, shuts = OPENS

@@ -6,7 +6,7 @@ import heapq
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import connection
 from django.db import transaction as database
@@ -50,6 +50,7 @@ class Stage:
     open: dict[int, Standing] = field(default_factory=dict)
     lives: dict[int, Life] = field(default_factory=dict)
     appeals: list[int] = field(default_factory=list)
+    asked: Callable[[Life], dict[str, Any]] = lambda life: {}  # what was answered to what its category asks
 
     def play(self, lives: Sequence[Life], progress: Callable[[int], object]) -> None:
         """All acts of these lives, earliest first; raises Unplayable."""
@@ -88,6 +89,7 @@ class Stage:
             category_id=self.cast.category(life.category), lon=life.lon, lat=life.lat, address=life.address,
             contact=Contact(life.reporter.name, life.reporter.phone, public_consent=life.consent),
             photos=[self.cast.photo(each) for each in life.photos], quiet=True,
+            answers=self.asked(life),
         )  # fmt: skip
         done = open_case(draft, actor=self.cast.opener(life), now=at)
         case = done.case

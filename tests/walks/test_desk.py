@@ -24,6 +24,20 @@ WATCH = """() => {  // from the key to the picture with the next case, in millis
   document.addEventListener('lianxin:case', () => requestAnimationFrame(() => waits.push(performance.now() - pressed)));
 }"""
 
+# The least that any page could do: ask the same server for the same case and put it there, until it is painted.
+SWAP = """async (number) => {
+  const began = performance.now(), place = document.createElement('div');
+  const answer = await fetch(`/desk/triage/${number}/`, { headers: { 'X-Lianxin-Part': 'shown' }, cache: 'no-store' });
+  place.innerHTML = await answer.text();
+  document.querySelector('[data-pane]').after(place);
+  await new Promise((done) => requestAnimationFrame(done));
+  const took = performance.now() - began;
+  place.remove();
+  if (!place.querySelector(`[data-case="${number}"]`)) throw new Error('another page came');
+  return took;
+}"""
+SWAPS, BOUND = 25, 1.25  # how often; how much longer the next case may take, though it also writes what was decided
+
 
 def raise_some(town, count, text="村口路灯不亮"):
     grid, actor = grid_named(town, "1-1").pk, who(town, "clerk")
@@ -59,18 +73,20 @@ def test_two_hundred_cases_are_triaged_by_keyboard_on_one_page(desk_page, town, 
     open_first(desk_page, go)
     desk_page.evaluate(WATCH)
     desk_page.on("request", lambda asked: asked.is_navigation_request() and loaded.append(asked.url))
-    for _each in range(200):
+    swaps = []
+    for each in range(200):
         desk_page.wait_for_selector("[data-pane][data-ahead]")
+        if each % (200 // SWAPS) == 0:  # in between, so that whatever else the machine does falls on both
+            swaps.append(desk_page.evaluate(SWAP, in_view(desk_page)))
         send(desk_page)
     assert loaded == []
     waits = desk_page.evaluate("waits")  # nothing has loaded the page anew: it still counts
     assert len(waits) == 200
     assert Case.objects.for_system("walk", town).filter(step="dispatch", version=3).count() == 200
-    median, p95 = statistics.median(waits), statistics.quantiles(waits, n=20)[18]
+    median, swap = statistics.median(waits), statistics.median(swaps)
     with capsys.disabled():
-        print(f"\nkey to the next case on screen: median {median:.0f} ms, p95 {p95:.0f} ms of {len(waits)}")
-    assert median < 400
-    assert p95 < 600  # a machine that has other work to do must not fail it
+        print(f"\nkey to the next case on screen: median {median:.0f} ms of {len(waits)}; a bare swap of its page {swap:.0f} ms")
+    assert median < BOUND * swap
 
 
 @pytest.mark.row("B3")

@@ -69,7 +69,7 @@ def sign_in(page, base, name, password):
     page.fill("input[name=username]", name)
     page.fill("input[name=password]", password)
     page.click("main button[type=submit]")
-    page.wait_for_load_state()
+    page.wait_for_url(lambda address: "/sign-in/" not in address)
 
 
 def window(browser, size):

@@ -63,7 +63,7 @@ def raw_open(request: HttpRequest) -> JsonResponse:
         cursor.execute(SQL["ledger_entry"], [
             entry, town, "case", case, 1, "open", "", "collect", "", False, None, None, now, state, "0" * 64, "0" * 64, None,
         ])  # fmt: skip
-        for field in ("title", "text", "place"):
+        for field in ("title", "text", "place", "reporter"):
             cursor.execute(SQL["ledger_text"], [new_id(), town, entry, case, field, body["text"], "0" * 32, None])
         cursor.execute(SQL["jobs_job"], [new_id(), town, "cases.entered", "{}", "2099-01-01 00:00:00+00:00", 0, None, True, ""])
         if connection.vendor == "sqlite":

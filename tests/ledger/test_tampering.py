@@ -108,7 +108,8 @@ def test_a_cut_off_end_is_named(town, case):
 
 
 def test_a_case_whose_whole_history_is_taken_away_is_named(town, case):
-    run("DELETE FROM ledger_text WHERE subject_id = %s", case.pk)
+    entries = "(SELECT id FROM ledger_entry WHERE subject_id = %s)"
+    run(f"DELETE FROM ledger_text WHERE entry_id IN {entries}", case.pk)
     run("DELETE FROM ledger_entry WHERE subject_id = %s", case.pk)
     assert f"case:{case.number}: its whole history is missing" in faults(town)
 
@@ -151,7 +152,7 @@ def test_a_duty_moved_to_somebody_else_is_named(town, case):
         who(town, "handler").unit_id,
         case.pk,
     )
-    assert f"case:{case.number}: its open duties disagree with its history" in faults(town)
+    assert f"case:{case.number}: its open duties disagree with its history (main)" in faults(town)
 
 
 @pytest.mark.parametrize("change", ["paused = NOT paused", "step = 'review'", "workflow_id = workflow_id + 1", "due_at = NULL"])

@@ -21,6 +21,8 @@ from lianxin.cases.actions import open_case
 from lianxin.cases.models import Case
 from lianxin.cases.values import Draft
 from lianxin.keys.models import Town
+from lianxin.ledger.actions import seal_all
+from lianxin.ledger.models import Entry
 from lianxin.ledger.verify import verify
 from lianxin.people.actors import nobody
 from lianxin.people.models import Account, Post, Token
@@ -314,6 +316,18 @@ def test_verify_says_that_all_holds_and_names_what_does_not(town):
     assert bad.exit_code == 1
     assert done.case.number in bad.output
     assert "urgency" in bad.output
+
+
+@pytest.mark.django_db
+def test_verify_says_how_many_entries_are_not_sealed_and_that_this_is_no_fault(town, django_capture_on_commit_callbacks):
+    open_case(Draft(kind="request", title="路灯不亮"), actor=nobody(town), now=MONDAY)
+    count = Entry.objects.for_system("test", town).count()
+    said = CliRunner().invoke(main, ["verify"])
+    assert (said.exit_code, f"{town.name}：{count} 条留痕还没有封存" in said.output) == (0, True), said.output
+    with django_capture_on_commit_callbacks(execute=True):
+        seal_all(town, now=MONDAY)
+    said = CliRunner().invoke(main, ["verify"])
+    assert (said.exit_code, "留痕全部已封存" in said.output) == (0, True), said.output
 
 
 def make(*more: str):

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from lianxin.cases.models import Case
+from lianxin.cases.models import Case, Duty
 from lianxin.ledger.chain import moment
 
 PLAIN = (
@@ -19,6 +19,8 @@ PLAIN = (
 )  # fmt: skip
 TITLE, PLACE = "title", "place"  # fields of the texts beside the first entry
 PLACED = ("address", "answers", "lat", "lon")
+DUTY = ("who", "step", "opened_at", "due_at", "soon_at")  # of a duty that is opened
+ERASED = "（已删除）"  # the title of a case whose words were erased
 
 
 def sealed(value: Any) -> Any:
@@ -29,6 +31,11 @@ def sealed(value: Any) -> Any:
 def plain_columns(case: Case) -> dict[str, Any]:
     """Every plain column of a case as its entries would hold it."""
     return {name: sealed(getattr(case, name)) for name in PLAIN}
+
+
+def duty_columns(duty: Duty) -> dict[str, Any]:
+    """What the entry that opens a duty says of it, beside whose it is."""
+    return {name: sealed(getattr(duty, name)) for name in DUTY}
 
 
 def place_of(case: Case) -> str:

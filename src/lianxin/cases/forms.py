@@ -285,7 +285,7 @@ def photo_fault(code: str, name: str) -> str:
 
 def keep(photos: Sequence[StoredPhoto], *, town_id: int) -> str:
     """Stored photos as a signed value for the hidden field `photos_kept`, so that nobody sends them twice."""
-    rows = [[each.digest, each.sent, each.size, each.width, each.height] for each in photos]
+    rows = [[each.digest, each.sent, each.size, each.width, each.height, each.thumb] for each in photos]
     return signing.dumps([town_id, rows], salt=_SALT, compress=True) if rows else ""
 
 

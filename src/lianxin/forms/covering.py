@@ -12,7 +12,7 @@ from math import ceil
 from PIL import Image
 
 from lianxin.forms.models import Cover, File
-from lianxin.forms.photos import enter, keep_image, path_of
+from lianxin.forms.photos import StoredPhoto, enter, keep_image, path_of
 from lianxin.keys.models import Town
 
 WHOLE = 1000  # areas are told in thousandths
@@ -52,18 +52,22 @@ def _up(thousandths: int, block: int) -> int:
     return ceil(ceil(thousandths / WHOLE) / block) * block
 
 
-def cover_photo(digest: str, areas: Sequence[Area], *, town: Town, now: datetime) -> Cover:
-    """Make and keep the public copy of a kept photo. Call it in a transaction, after `uncover_photo`.
-
-    Raises FileNotFoundError when the photo has been erased.
-    """
+def cover_photo(digest: str, areas: Sequence[Area], *, town: Town) -> StoredPhoto:
+    """Make the public copy of a kept photo on the disk. Raises FileNotFoundError when the photo has been erased."""
     with Image.open(path_of(town.pk, digest)) as image:
         made = pixelate(image.convert("RGB"), areas)
-    kept = keep_image(made, town=town)
-    file_id = enter([kept], town_id=town.pk, now=now)[kept.digest]
-    return Cover.objects.create(
-        town_id=town.pk, digest=digest, file_id=file_id, areas=[list(area) for area in areas], at=now
-    )
+    return keep_image(made, town=town)
+
+
+def enter_cover(digest: str, copy: StoredPhoto, areas: Sequence[Area], *, town_id: int, now: datetime) -> None:
+    """Let a copy stand for a photo; in the transaction of its entry, after `uncover_photo`."""
+    file_id = enter([copy], town_id=town_id, now=now)[copy.digest]
+    Cover.objects.create(town_id=town_id, digest=digest, file_id=file_id, areas=listed(areas), at=now)
+
+
+def listed(areas: Iterable[Area]) -> list[list[int]]:
+    """Areas as they are kept."""
+    return [list(area) for area in areas]
 
 
 def uncover_photo(digest: str, *, town_id: int) -> list[File]:

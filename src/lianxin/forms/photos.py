@@ -7,7 +7,7 @@ gone. It lies in the data folder under the digest of what is kept, synced to the
 import hashlib
 import io
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ from lianxin.keys.models import Town
 
 GAP: Final = 1.5  # how much larger a picture is first made small cheaply: half the time, and nobody sees it (44 dB)
 LONGEST, THUMB = 1920, 360
+ROUNDED: Final = 2  # pixels that a row may be off: the sides of a photo made smaller are rounded in two ways
 MOST_PIXELS = 120_000_000
 MOST_UNFOLDED = 40_000_000  # of a format that must be unfolded whole to be made smaller; a JPEG need not
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS
@@ -39,13 +40,16 @@ class PhotoRefused(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class StoredPhoto:
-    """A photo that lies on the disk; `file` is not yet written to the database, `sent` is the digest of what came."""
+    """A photo that lies on the disk; `file` is not yet written to the database, `sent` is the digest of what came,
+    `thumb` that of its small picture ("" where that is not known).
+    """
 
     digest: str
     sent: str
     size: int
     width: int
     height: int
+    thumb: str = ""
 
 
 def path_of(town_id: int, digest: str, *, thumb: bool = False) -> Path:
@@ -71,11 +75,37 @@ def keep_image(image: Image.Image, *, town: Town, sent: str = "", sync: bool = T
     kept, (width, height) = _jpeg(image, LONGEST), image.size
     scale = min(1.0, LONGEST / max(width, height))
     digest = hashlib.sha256(kept).hexdigest()
-    for body, thumb in ((kept, False), (None, True)):
-        path = path_of(town.pk, digest, thumb=thumb)
+    path, small = path_of(town.pk, digest), path_of(town.pk, digest, thumb=True)
+    if not path.exists():
+        _write(path, kept, sync=sync)
+    thumb = small.read_bytes() if small.exists() else _jpeg(image, THUMB)
+    if not small.exists():
+        _write(small, thumb, sync=sync)
+    wide, high = max(1, round(width * scale)), max(1, round(height * scale))
+    return StoredPhoto(digest, sent, len(kept), wide, high, hashlib.sha256(thumb).hexdigest())
+
+
+def faults_of(town_id: int, digest: str, thumb: str) -> Iterator[str]:
+    """What is wrong on the disk with a kept photo and with its small picture; `thumb`: the digest of that, "" where
+    nobody kept it.
+    """
+    for small, told, name in ((False, digest, "a photo"), (True, thumb, "the small picture of a photo")):
+        path = path_of(town_id, digest, thumb=small)
         if not path.exists():
-            _write(path, body if body is not None else _jpeg(image, THUMB), sync=sync)
-    return StoredPhoto(digest, sent, len(kept), max(1, round(width * scale)), max(1, round(height * scale)))
+            yield f"{name} is missing"
+        elif told and hashlib.sha256(path.read_bytes()).hexdigest() != told:
+            yield f"{name} was changed"
+
+
+def misfit(file: File) -> bool:
+    """Whether a row says another size than its photo on the disk has; False where that is not there, or is none."""
+    path = path_of(file.town_id, file.digest)
+    try:
+        with Image.open(path) as image:
+            off = abs(image.width - file.width) + abs(image.height - file.height)
+        return off > ROUNDED or path.stat().st_size != file.size
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning):
+        return False  # that it was changed, its digest tells
 
 
 def _upright(data: bytes) -> Image.Image:
@@ -140,13 +170,28 @@ def enter(photos: Sequence[StoredPhoto], *, town_id: int, now: datetime) -> dict
     return dict(found.values_list("digest", "id"))
 
 
+def orphans(town_id: int, *, older_than: datetime) -> Iterator[Path]:
+    """Photos on the disk that no row knows, and half-written ones."""
+    known = set(File.objects.for_system("orphans", town_id).values_list("digest", flat=True))
+    for path in sorted((Path(settings.MEDIA_ROOT) / str(town_id)).glob("*/*")):
+        kept = path.name.removesuffix(".jpg").removesuffix(".thumb") in known and path.suffix == ".jpg"
+        if not kept and path.suffix in {".jpg", ".part"} and _is_older(path, older_than):
+            yield path
+
+
+def _is_older(path: Path, moment: datetime) -> bool:
+    """Whether a file was last written before; False for one that has gone meanwhile."""
+    try:
+        return datetime.fromtimestamp(path.stat().st_mtime, tz=moment.tzinfo) < moment
+    except FileNotFoundError:
+        return False
+
+
 def sweep_orphans(*, older_than: datetime) -> int:
     """Delete files that no row knows, left by a write that never committed. Returns how many."""
     gone = 0
-    for path in Path(settings.MEDIA_ROOT).glob("*/*/*.jpg"):
-        digest = path.name.split(".")[0]
-        old = datetime.fromtimestamp(path.stat().st_mtime, tz=older_than.tzinfo) < older_than
-        if old and not File.objects.for_system("orphans", int(path.parts[-3])).filter(digest=digest).exists():
+    for folder in Path(settings.MEDIA_ROOT).glob("*"):
+        for path in orphans(int(folder.name), older_than=older_than) if folder.name.isdecimal() else ():
             path.unlink()
             gone += 1
     return gone

@@ -20,7 +20,11 @@ AT_ONCE = 200  # chains written together
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What an entry is to say: the subject, the act, what became true, and the texts people wrote."""
+    """What an entry is to say: the subject, the act, what became true, and the texts people wrote.
+
+    `about` names the texts that are of somebody else than the subject, as one of a case's reporters: they are erased
+    with that one.
+    """
 
     subject_kind: str
     subject_id: int
@@ -31,6 +35,7 @@ class Line:
     step: str = ""
     counts: str = ""
     late: bool = False
+    about: Mapping[str, int] = field(default_factory=dict)
 
 
 def facts_of(entry: Entry) -> dict[str, Any]:
@@ -49,10 +54,10 @@ def make_entry(line: Line, *, seq: int, prev: str, actor: Any, now: datetime) ->
     for name, body in line.texts.items():
         key = new_text_key()
         digests[name] = text_digest(key, body)
-        texts.append(
-            Text(town_id=actor.town_id, entry_id=entry_id, subject_id=line.subject_id, field=name, body=body, key=key)
-        )
-    data = {**line.data, "texts": digests} if digests else dict(line.data)
+        whose = line.about.get(name, line.subject_id)
+        texts.append(Text(town_id=actor.town_id, entry_id=entry_id, subject_id=whose, field=name, body=body, key=key))
+    beside = {"texts": digests, "about": dict(line.about)}
+    data = {**line.data, **{name: told for name, told in beside.items() if told}}
     entry = Entry(
         id=entry_id, town_id=actor.town_id, subject_kind=line.subject_kind, subject_id=line.subject_id, seq=seq,
         act=line.act, source=line.source, step=line.step, counts=line.counts, late=line.late,

@@ -33,6 +33,11 @@ def text_digest(key: str, body: str) -> str:
     return hmac.digest(bytes.fromhex(key), body.encode(), "sha256").hex()
 
 
+def digest_of_source(source: str) -> str:
+    """What an entry keeps of a text that everybody may read and nobody erases: a published workflow, questions."""
+    return hashlib.sha256(source.encode()).hexdigest()
+
+
 def merkle_root(leaves: Sequence[str]) -> str:
     """The Merkle root over entry digests (RFC 6962: leaves and nodes are told apart by a first byte)."""
     level = [hashlib.sha256(b"\x00" + bytes.fromhex(leaf)).digest() for leaf in leaves]

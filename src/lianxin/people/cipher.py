@@ -11,10 +11,12 @@ import secrets
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Cast
 
 TAIL = 4  # digits people give as "the last four"
 
@@ -52,6 +54,19 @@ def decrypt(stored: str) -> str:
         return _aes().decrypt(raw[:12], raw[12:], None).decode()
     reader = Cipher(algorithms.SM4(_key("sm4", 16)), modes.GCM(raw[:12], raw[12:28])).decryptor()
     return (reader.update(raw[28:]) + reader.finalize()).decode()
+
+
+def as_stored(column: str) -> Cast:
+    """A personal column as it stands in the database, for who must not stumble over one that was tampered with."""
+    return Cast(column, models.TextField())
+
+
+def readable(stored: str) -> str | None:
+    """Read what `as_stored` gave; None when it was not encrypted with our key, or changed afterwards."""
+    try:
+        return decrypt(stored)
+    except (InvalidTag, ValueError):
+        return None
 
 
 def blind(purpose: str, text: str) -> str:

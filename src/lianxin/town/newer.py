@@ -14,11 +14,11 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from lianxin.cases.actions.workflows import publish
-from lianxin.cases.checks import digest_of_source
 from lianxin.cases.fitting import read_for
 from lianxin.cases.queries.setup import workflows
 from lianxin.cases.rehearsal import seed_of
 from lianxin.ledger.actions import Line, record
+from lianxin.ledger.chain import digest_of_source
 from lianxin.ledger.models import Entry
 from lianxin.town.base import BASE
 

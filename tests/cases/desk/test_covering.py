@@ -11,7 +11,8 @@ from PIL import Image, ImageChops
 
 from lianxin.cases.actions import open_case
 from lianxin.cases.actions.erasing import erase_case
-from lianxin.cases.models import Photo, Publication
+from lianxin.cases.actions.publish import Public, publish
+from lianxin.cases.models import Photo
 from lianxin.cases.values import Contact, Draft
 from lianxin.forms.covering import COARSE, LEAST_BLOCK, pixelate, read_area
 from lianxin.forms.models import Cover, File
@@ -73,10 +74,7 @@ def shown(town, settings):
     draft = Draft(kind="request", title="路灯不亮", text="路灯不亮", contact=Contact("王某", "19900000042", True), photos=[kept])
     done = open_case(draft, actor=nobody(town), now=timezone.now())
     photo = Photo.objects.for_system("tests", town).select_related("file").get(case_id=done.case.pk)
-    Publication.objects.create(
-        town_id=town.pk, case_id=done.case.pk, state="published", title="路灯", text="路灯", photos=[photo.pk], checked_by=1,
-        at=timezone.now(),
-    )  # fmt: skip
+    publish(done.case, Public("路灯", "路灯", photos=(photo.pk,)), actor=who(town, "clerk"), now=timezone.now())
     return done.case, photo
 
 

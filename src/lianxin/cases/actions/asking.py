@@ -5,12 +5,12 @@ from datetime import datetime
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from lianxin.cases.checks import digest_of_source
 from lianxin.cases.models import Category, QuestionSheet
 from lianxin.forms.questions import read_sheet
 from lianxin.keys.cache import bump
 from lianxin.keys.models import Town
 from lianxin.ledger.actions import Line, record
+from lianxin.ledger.chain import digest_of_source
 from lianxin.people.actors import Actor
 
 SUBJECT = "questions"  # its word in the ledger; the subject is the published sheet

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from lianxin.cases.actions.publish import SUBJECT
 from lianxin.cases.models import Case, Photo
-from lianxin.forms.covering import Area, cover_photo, uncover_photo
+from lianxin.forms.covering import Area, cover_photo, enter_cover, listed, uncover_photo
 from lianxin.forms.models import Cover, File
 from lianxin.forms.photos import path_of
 from lianxin.ledger.actions import Line, record
@@ -18,14 +18,17 @@ from lianxin.people.actors import Actor
 def cover_case_photo(case: Case, photo: Photo, areas: Sequence[Area], *, actor: Actor, now: datetime) -> None:
     """Make the public copy of a photo; from then on the public sees it in place of the photo.
 
-    Raises PermissionDenied, and FileNotFoundError when the photo was erased.
+    The entry keeps the digests of the photo, of the copy and of its small picture. Raises PermissionDenied, and
+    FileNotFoundError when the photo was erased.
     """
     _check(actor)
     digest = photo.file.digest
+    copy = cover_photo(digest, areas, town=actor.town)
+    told = {"photo": photo.pk, "digest": digest, "areas": listed(areas), "copy": copy.digest, "thumb": copy.thumb}
     with transaction.atomic():
-        record(Line(SUBJECT, case.pk, "cover", {"photo": photo.pk, "areas": len(areas)}), actor=actor, now=now)
+        record(Line(SUBJECT, case.pk, "cover", told), actor=actor, now=now)
         before = uncover_photo(digest, town_id=case.town_id)
-        cover_photo(digest, areas, town=actor.town, now=now)
+        enter_cover(digest, copy, areas, town_id=case.town_id, now=now)
         drop_unused(before, town_id=case.town_id)
 
 
@@ -33,7 +36,8 @@ def uncover_case_photo(case: Case, photo: Photo, *, actor: Actor, now: datetime)
     """Take the cover away. Raises PermissionDenied."""
     _check(actor)
     with transaction.atomic():
-        record(Line(SUBJECT, case.pk, "uncover", {"photo": photo.pk}), actor=actor, now=now)
+        told = {"photo": photo.pk, "digest": photo.file.digest}
+        record(Line(SUBJECT, case.pk, "uncover", told), actor=actor, now=now)
         drop_unused(uncover_photo(photo.file.digest, town_id=case.town_id), town_id=case.town_id)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction as database
 
 from lianxin.cases.actions.publish import take_down
+from lianxin.cases.cards import CARD, card_of
 from lianxin.cases.models import Reporter
 from lianxin.cases.values import Details
 from lianxin.ledger.actions import Line, record
@@ -17,7 +18,8 @@ def change_details(reporters: Iterable[Reporter], wanted: Details, way: str, *, 
     """Put the details of one's own requests right (个人信息保护法 §46); returns the names of what changed in any.
 
     `way`: how they showed that it is theirs, "link" or "account". The entry in the person's own chain says what was
-    changed, never from what to what. Consent that is withdrawn takes the request off the public board at once (§15).
+    changed, never from what to what: of that it keeps a digest. Consent that is withdrawn takes the request off the
+    public board at once (§15).
     """
     changed: set[str] = set()
     for reporter in reporters:
@@ -34,7 +36,10 @@ def _change(reporter: Reporter, wanted: Details, way: str, *, now: datetime) -> 
     changed = [name for name, value in columns.items() if getattr(held, name) != value]
     if not changed:
         return []
-    record(Line("person", held.pk, "change_details", {"changed": changed, "way": way}), actor=actor, now=now)
+    for name, value in columns.items():
+        setattr(held, name, value)
+    data, card = {"changed": changed, "way": way}, {CARD: card_of(held)}
+    record(Line("person", held.pk, "change_details", data, card), actor=actor, now=now)
     rows.update(**columns, **phone_blinds(wanted.phone))
     if "public_consent" in changed and not consent:
         take_down(reporter.case, actor=actor, now=now)

@@ -60,7 +60,7 @@ def open_case(draft: Draft, *, actor: Actor, now: datetime, once: OnceKey | None
         _date(case, begun, opened, town)
     sheet.texts = {"title": case.title, "text": draft.text, PLACE: place_of(case)}
     reporter = _new_reporter(draft, case, actor, now)
-    sheet.given = {"reporter": reporter.pk}
+    sheet.come_with(reporter)
     entry, texts = entry_of(sheet, plain_columns(case))
     with database.atomic():
         if (earlier := claim(once, town_id=town.pk, result=case.pk, now=now)) is not None:

@@ -20,8 +20,8 @@ from lianxin.cases.actions.covering import drop_unused
 from lianxin.cases.actions.doors import transition
 from lianxin.cases.actions.effects import note_on
 from lianxin.cases.actions.worklinks import erase_links
-from lianxin.cases.checks import ERASED
-from lianxin.cases.columns import placed
+from lianxin.cases.cards import EMPTY
+from lianxin.cases.columns import ERASED, placed
 from lianxin.cases.models import Case, CheckIn, FollowUp, Photo, Publication, Reporter, SavedView
 from lianxin.cases.queries.erasing import FORGOTTEN, SUCCEEDED, others_waiting, with_appeals
 from lianxin.cases.search import unindex
@@ -43,9 +43,6 @@ _TABLES = (
     "people_account", "people_phonecode", "people_representative", "people_centrehousehold", "django_session",
     "axes_accesslog", "jobs_job", "town_upload",
 )  # fmt: skip
-_EMPTY = {
-    "name": "", "phone": "", "phone_blind": "", "phone_tail": "", "public_consent": False, "account_id": None,
-}  # fmt: skip
 ROUNDS = 3  # somebody may act on the case between our look and our write
 
 
@@ -166,7 +163,7 @@ def _forget_contact(reporter: Reporter) -> int:
     for view in SavedView.objects.for_system("erase", town_id):
         if traces.found(unquote_plus(view.query)) or traces.found(view.name):
             view.delete()
-    Reporter.objects.for_system("erase", town_id).filter(pk=reporter.pk).update(**_EMPTY)
+    Reporter.objects.for_system("erase", town_id).filter(pk=reporter.pk).update(**EMPTY)
     forget_followers([reporter.pk], town_id=town_id)
     database.on_commit(lambda: forget_spooled_to([phone]))
     return reporter.pk
@@ -221,7 +218,11 @@ def _erase_follow_ups(case: Case, traces: Traces | None) -> None:
 
 
 def _forget(pk: int, reason: str, *, actor: Actor, now: datetime) -> int:
-    """What was written about a person in their own chain, such as why somebody looked; the chain says that it went."""
+    """What was written about a person in their own chain, such as why somebody looked; the chain says that it went.
+
+    The digests of their details go too, those of the case's own entries among them.
+    """
+    _erase_beside("case", pk, reason, actor=actor, now=now)
     gone = _erase_beside("person", pk, reason, actor=actor, now=now)
     record(Line("person", pk, FORGOTTEN), actor=actor, now=now)
     return gone

@@ -51,9 +51,9 @@ def join_case(
         reporter = _reporter(case, contact, actor, now)
         texts = {"note": note} if note else {}
         sheet = Sheet(
-            case, actor, now, "join", given={"reporter": reporter.pk}, texts=texts, photos=photos, moment="before",
-            source=case.step, quiet=True,
-        )  # fmt: skip
+            case, actor, now, "join", texts=texts, photos=photos, moment="before", source=case.step, quiet=True
+        )
+        sheet.come_with(reporter)
         try:
             return _write(sheet, reporter, once)
         except Refused:

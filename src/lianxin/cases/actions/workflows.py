@@ -5,13 +5,13 @@ from datetime import datetime
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from lianxin.cases.checks import digest_of_source
 from lianxin.cases.fitting import read_for
 from lianxin.cases.models import WorkflowVersion
 from lianxin.cases.queries.setup import kinds
 from lianxin.keys.cache import bump
 from lianxin.keys.models import Town
 from lianxin.ledger.actions import Line, record
+from lianxin.ledger.chain import digest_of_source
 from lianxin.people.actors import Actor
 from lianxin.workflow.definition import Workflow
 

@@ -98,7 +98,8 @@ def make_link(
 def _told(link: WorkLink, case: Case) -> dict[str, Any]:
     return {
         "case": str(case.pk), "unit": link.unit_id, "until": link.until.isoformat(), "may": link.may,
-        "photos": [str(pk) for pk in link.photos],
+        "photos": [str(pk) for pk in link.photos], "digest": link.digest,
+        "spot": link.spot,
     }  # fmt: skip
 
 

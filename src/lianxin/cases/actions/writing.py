@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from lianxin.cases.models import Case, Duty, Photo
+from lianxin.cases.cards import CARD, card_of
+from lianxin.cases.columns import duty_columns
+from lianxin.cases.models import Case, Duty, Photo, Reporter
 from lianxin.cases.roles import MAIN
 from lianxin.cases.values import Holder, Standing
 from lianxin.forms.photos import StoredPhoto, enter
@@ -31,6 +33,7 @@ class Sheet:
     opens: list[Duty] = field(default_factory=list)
     shuts: list[Duty] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)
+    about: dict[str, int] = field(default_factory=dict)
     given: dict[str, Any] = field(default_factory=dict)
     photos: Sequence[StoredPhoto] = ()
     moment: str = "during"
@@ -38,6 +41,11 @@ class Sheet:
     counts: str = ""
     late: bool = False
     quiet: bool = False
+
+    def come_with(self, reporter: Reporter) -> None:
+        """Note who comes to the case with this entry; their details only as a digest."""
+        self.given["reporter"] = reporter.pk
+        self.texts[CARD], self.about[CARD] = card_of(reporter), reporter.pk
 
     def open_duty(self, what: str, who: str, holder: Holder, due: Due | None, step: str) -> Duty:
         """Note a duty to be opened: who is away has somebody standing in, and a unit may have somebody on duty."""
@@ -58,20 +66,25 @@ def entry_of(sheet: Sheet, changed: Mapping[str, Any]) -> tuple[Entry, list[Text
     case = sheet.case
     data: dict[str, Any] = {"set": dict(changed)}
     if sheet.opens:
-        data["opens"] = [{"what": d.what, "unit": d.unit_id, "post": d.post_id} for d in sheet.opens]
+        data["opens"] = [_told(duty) | duty_columns(duty) for duty in sheet.opens]
     if sheet.shuts:
-        data["shuts"] = [{"what": d.what, "unit": d.unit_id, "post": d.post_id} for d in sheet.shuts]
+        data["shuts"] = [_told(duty) for duty in sheet.shuts]
     if sheet.given:
         data["given"] = sheet.given
     if sheet.photos:
-        data["photos"] = {"moment": sheet.moment, "digests": [photo.digest for photo in sheet.photos]}
+        digests, thumbs = zip(*((photo.digest, photo.thumb) for photo in sheet.photos), strict=True)
+        data["photos"] = {"moment": sheet.moment, "digests": list(digests), "thumbs": list(thumbs)}
     line = Line(
         "case", case.pk, sheet.act, data, sheet.texts,
-        source=sheet.source, step=case.step, counts=sheet.counts, late=sheet.late,
+        source=sheet.source, step=case.step, counts=sheet.counts, late=sheet.late, about=sheet.about,
     )  # fmt: skip
     entry, texts = make_entry(line, seq=case.version + 1, prev=case.head, actor=sheet.actor, now=sheet.now)
     case.version, case.head = entry.seq, entry.digest
     return entry, texts
+
+
+def _told(duty: Duty) -> dict[str, Any]:
+    return {"what": duty.what, "unit": duty.unit_id, "post": duty.post_id}
 
 
 def save_changes(case: Case, seen_version: int, changed: Mapping[str, Any]) -> None:

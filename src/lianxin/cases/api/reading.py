@@ -126,7 +126,7 @@ def photo_sentence(code: str) -> str:
 
 def token_of_photo(photo: StoredPhoto, town: Town) -> str:
     """A signed word by which a photo already sent is named in a report."""
-    facts = [town.pk, photo.digest, photo.sent, photo.size, photo.width, photo.height]
+    facts = [town.pk, photo.digest, photo.sent, photo.size, photo.width, photo.height, photo.thumb]
     return signing.dumps(facts, salt=_SALT, compress=True)
 
 

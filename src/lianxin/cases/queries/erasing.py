@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from lianxin.cases.checks import ERASED
+from lianxin.cases.columns import ERASED
 from lianxin.cases.models import Case, Photo, Publication, Reporter
 from lianxin.cases.queries.standing import NotSeen
 from lianxin.keys.models import Town

@@ -199,12 +199,14 @@ FILES: Mapping[str, Check] = {
 
 
 def check_folder(folder: Path) -> Iterator[FileFault]:
-    """Every fault of a folder of town data, file by file, and of what one file says of another."""
+    """Every fault of a folder of town data, file by file, and of what one file says of another.
+
+    A town needs all of its files and a workflow at least; a folder of column maps alone is one of an import's.
+    """
     sheets = {name: _sheet(folder, name) for name in FILES if (folder / name).is_file()}
     flows, maps = (sorted((folder / name).glob("*.yaml")) for name in ("workflows", "maps"))
-    if not sheets and not flows and not maps:
-        known = ", ".join((*FILES, "workflows/*.yaml", "maps/*.yaml"))
-        yield FileFault(str(folder), 0, f"holds none of the files of a town ({known})")
+    if sheets or flows or not maps:
+        yield from _lacking(folder, sheets, flows)
     for name, sheet in sheets.items():
         if not sheet.faults:
             FILES[name](sheet, (), sheet.source.data)
@@ -217,6 +219,18 @@ def check_folder(folder: Path) -> Iterator[FileFault]:
         yield from _workflow(path, roles)
     for path in maps:
         yield from _map(path)
+
+
+def _lacking(folder: Path, sheets: Mapping[str, Sheet], flows: Sequence[Path]) -> Iterator[FileFault]:
+    """What a town needs and has not."""
+    if not sheets and not flows:
+        known = ", ".join((*FILES, "workflows/*.yaml", "maps/*.yaml"))
+        yield FileFault(str(folder), 0, f"holds none of the files of a town ({known})")
+        return
+    yield from (FileFault(name, 0, "is missing") for name in FILES if name not in sheets)
+    yield from (FileFault(name, 0, "is empty") for name, sheet in sheets.items() if sheet.source.data in ([], {}))
+    if not flows:
+        yield FileFault("workflows/", 0, "holds no workflow" if (folder / "workflows").is_dir() else "is missing")
 
 
 def _sheet(folder: Path, name: str) -> Sheet:

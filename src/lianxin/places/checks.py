@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lianxin.ledger.models import Entry
 from lianxin.ledger.verify import Broken, Replay, register
 from lianxin.places.boundaries import digest_of
 from lianxin.places.models import FormerBoundary, Grid
@@ -13,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from lianxin.keys.models import Town
+    from lianxin.ledger.models import Entry
 
 
 def _grids(town: Town, subjects: Mapping[int, Sequence[Entry]], _texts: object) -> Iterator[Broken]:

@@ -53,9 +53,8 @@ def _row(case: Case, entries: Sequence[Entry], texts: Mapping[int, Sequence[Text
     now = {**plain_columns(case), **{name: getattr(case, name) for name in PLACED}}
     for name in (*PLAIN, *PLACED):
         if now[name] != told.get(name):
-            yield Broken(
-                f"case:{case.number}", 0, f"column {name} disagrees with its history", f"{told.get(name)} → {now[name]}"
-            )
+            detail = f"{told.get(name)} → {now[name]}" if name in PLAIN else ""  # where it lies may tell of people
+            yield Broken(f"case:{case.number}", 0, f"column {name} disagrees with its history", detail)
     title = first.get(TITLE)
     if case.title != (ERASED if title is None or title.erased_at else title.body):
         yield Broken(f"case:{case.number}", 0, f"column {TITLE} disagrees with its history")

@@ -55,7 +55,7 @@ def act_names() -> dict[str, str]:
         "revoke_token": pgettext("ledger", "Token revoked"), "prove_phone": pgettext("ledger", "Telephone proven"),
         "release_phone": pgettext("ledger", "Telephone let go"), "forget": pgettext("ledger", "Account erased"),
         "change_details": pgettext("ledger", "Own details changed"), "draw": pgettext("ledger", "Drawn"),
-        "keep": pgettext("ledger", "Kept"),
+        "keep": pgettext("ledger", "Kept"), "adopt": pgettext("ledger", "Came to the account of its telephone"),
         **spine_acts(), "erase": pgettext("ledger", "Erased"), "publish": pgettext("ledger", "Published"),
     }  # fmt: skip
 
@@ -94,6 +94,7 @@ def text_names() -> Mapping[str, str]:
         "reason": pgettext("ledger", "Reason"), "note": pgettext("ledger", "Note"),
         "answer": pgettext("ledger", "Answer"), "title": pgettext("ledger", "Title"),
         "text": pgettext("ledger", "Text"), "name": pgettext("ledger", "Name"), "demand": pgettext("ledger", "Demand"),
+        "reporter": pgettext("ledger", "Digest of who it is"),
     }  # fmt: skip
 
 
@@ -132,4 +133,31 @@ def broken_words() -> Mapping[str, str]:
         "the chain does not end where its row says": _("the chain does not end where its row says"),
         "the published list of seals is missing": _("the published list of seals is missing"),
         "the row is not what was last written": _("the row is not what was last written"),
+        "a cover that nobody made, or that was taken away": _("a cover that nobody made, or that was taken away"),
+        "a cover was taken away behind the history": _("a cover was taken away behind the history"),
+        "a duty disagrees with its case": _("a duty disagrees with its case"),
+        "a file that nobody sent lies among the photos": _("a file that nobody sent lies among the photos"),
+        "a photo that belongs to nothing": _("a photo that belongs to nothing"),
+        "a published workflow is called, numbered or dated otherwise than it was published":
+            _("a published workflow is called, numbered or dated otherwise than it was published"),
+        "a reporter's details, consent or account disagree with its history":
+            _("a reporter's details, consent or account disagree with its history"),
+        "a reporter's name or telephone cannot be read": _("a reporter's name or telephone cannot be read"),
+        "a row that nobody made": _("a row that nobody made"),
+        "it is not what was decided": _("it is not what was decided"),
+        "it stands although nobody decided so, or it was taken down":
+            _("it stands although nobody decided so, or it was taken down"),
+        "its duties disagree with its history": _("its duties disagree with its history"),
+        "its history or its row cannot be read": _("its history or its row cannot be read"),
+        "its size is not that of the photo": _("its size is not that of the photo"),
+        "published questions say another category, number or date than was told":
+            _("published questions say another category, number or date than was told"),
+        "rows of this kind, or their histories, cannot be read":
+            _("rows of this kind, or their histories, cannot be read"),
+        "the cover is not the one that was made": _("the cover is not the one that was made"),
+        "the row is not what was last told": _("the row is not what was last told"),
+        "the small picture of a photo is missing": _("the small picture of a photo is missing"),
+        "the small picture of a photo was changed": _("the small picture of a photo was changed"),
+        "what was decided is not there": _("what was decided is not there"),
+        "who speaks for it disagrees with its history": _("who speaks for it disagrees with its history"),
     }  # fmt: skip

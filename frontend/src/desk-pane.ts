@@ -1,6 +1,6 @@
 // The inbox on a wide screen: the row one chooses opens beside the list, and what is sent brings up the next one.
 import { live } from "./desk-live";
-import { all, say } from "./dom";
+import { all, say, waits } from "./dom";
 import { freshly } from "./keys";
 import { carry } from "./photo";
 import { bodyOf } from "./send";
@@ -46,6 +46,7 @@ export class Pane {
   private readonly ahead = new Map<string, Promise<Part>>();
   private turn = 0;
   private sending = false;
+  private arrived: () => void = () => undefined;
   private pressed: HTMLButtonElement | null = null;
   number = "";
 
@@ -129,6 +130,8 @@ export class Pane {
   private async load(href: string, number: string): Promise<void> {
     const turn = ++this.turn;
     this.pane.setAttribute("aria-busy", "true");
+    this.arrived(); // the line of the one before goes with it
+    this.arrived = waits(this.pane.querySelector("[data-waiting]"), say(this.desk, "fetching"));
     const key = triaged(href);
     const held = key ? this.ahead.get(key) : undefined;
     this.ahead.delete(key);
@@ -139,7 +142,7 @@ export class Pane {
     } catch (_fault) {
       if (turn === this.turn) this.tell(say(this.desk, "failed"), "late");
     }
-    if (turn === this.turn) this.pane.removeAttribute("aria-busy");
+    if (turn === this.turn) { this.pane.removeAttribute("aria-busy"); this.arrived(); }
   }
 
   private show(part: Part, number: string): void {
@@ -202,6 +205,8 @@ export class Pane {
   private shut(): void {
     const row = this.on();
     this.turn++;
+    this.pane.removeAttribute("aria-busy");
+    this.arrived();
     this.calm();
     this.number = "";
     this.address("");

@@ -55,6 +55,17 @@ export function ask(question: string, yes: string, no: string, answered: (yes: b
   return box;
 }
 
+const NOTICED = 200; // ms: what comes sooner needs no word, and a word that flashes is worse than none
+
+/** Say in a line that something is under way, once it takes long enough to be noticed; the answer ends it. */
+export function waits(line: HTMLElement | null, words: string): () => void {
+  const timer = window.setTimeout(() => { if (line) line.textContent = words; }, NOTICED);
+  return () => {
+    window.clearTimeout(timer);
+    if (line && line.textContent === words) line.textContent = "";
+  };
+}
+
 export function debounce(ms: number, run: () => void): () => void {
   let timer = 0;
   return () => {

@@ -1,7 +1,7 @@
 // Leaflet over our own grid boundaries: no outside tiles unless the town sets a layer.
 import * as L from "leaflet";
 import "leaflet/dist/leaflet.css";
-import { debounce, make, say } from "./dom";
+import { debounce, make, say, waits } from "./dom";
 import { toGcj } from "./gcj";
 
 interface Facts {
@@ -154,6 +154,7 @@ export class Board {
     this.asking?.abort();
     const mine = this.asking = new AbortController();
     const timer = window.setTimeout(() => mine.abort(), PATIENCE);
+    const arrived = waits(this.box.querySelector("[data-map-wait]"), say(this.box, "coming"));
     try {
       const shapes = await load(this.where(this.map.getBounds()), mine.signal);
       if (!shapes || this.asking !== mine || this.reading) return;
@@ -165,6 +166,7 @@ export class Board {
       if (this.asking === mine) throw fault;
     } finally {
       window.clearTimeout(timer);
+      arrived();
     }
   }
 

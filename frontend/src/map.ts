@@ -1,5 +1,5 @@
 // The map box: what stands on the page works alone; Leaflet comes only when a map is on screen.
-import { once, say } from "./dom";
+import { once, say, waits } from "./dom";
 import type { Board } from "./leaflet-map";
 
 type Drawn = Promise<Board | null> | null;
@@ -40,12 +40,26 @@ function here(box: HTMLElement, drawn: () => Drawn): void {
   });
 }
 
+const IDLE = 300, PATIENCE = 500; // ms after a case came into a pane: who goes through cases fast has none of their maps drawn
+
+/** A map beside a case waits until the case is on screen and nothing else is to do; it goes with its case. */
+function beside(pane: HTMLElement, box: HTMLElement): Promise<Board | null> {
+  let gone = false;
+  const drawn = new Promise<void>((ready) => window.setTimeout(() => {
+    if ("requestIdleCallback" in window) window.requestIdleCallback(() => ready(), { timeout: PATIENCE });
+    else ready();
+  }, IDLE)).then(() => (gone ? null : open(box)));
+  pane.addEventListener("lianxin:gone", () => { gone = true; void drawn.then((board) => board?.map.remove()); });
+  return drawn;
+}
+
 function open(box: HTMLElement): Promise<Board | null> {
+  const arrived = waits(box.querySelector("[data-map-wait]"), say(box, "coming"));
   return import("./leaflet-map").then((part) => part.draw(box)).catch(() => {
     const words = box.querySelector<HTMLElement>("[data-map-say]");
     if (words) words.textContent = box.getAttribute("data-say-fail") || "";
     return null;
-  });
+  }).then((board) => { arrived(); return board; });
 }
 
 export const map = (root: ParentNode): void => once(root, "[data-map]", "Map", (box) => {
@@ -59,7 +73,10 @@ export const map = (root: ParentNode): void => once(root, "[data-map]", "Map", (
   }
   if (!("IntersectionObserver" in window)) { drawn = open(box); return; }
   const eye = new IntersectionObserver((seen) => {
-    if (seen.some((one) => one.isIntersecting)) { eye.disconnect(); drawn = open(box); }
+    if (!seen.some((one) => one.isIntersecting)) return;
+    eye.disconnect();
+    const pane = box.closest<HTMLElement>("[data-part]");
+    drawn = pane ? beside(pane, box) : open(box);
   }, { rootMargin: "200px" });
   eye.observe(box);
 });

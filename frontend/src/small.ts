@@ -1,5 +1,5 @@
 // Small islands of a few lines each.
-import { all, debounce, make, once, say, toast } from "./dom";
+import { all, debounce, make, once, say, toast, waits } from "./dom";
 
 /** How many characters are left. */
 export function counted(root: ParentNode): void {
@@ -98,6 +98,16 @@ export function similar(root: ParentNode): void {
   });
 }
 
+/** A list that is slow to come after its filter: said over the button, so that nothing moves. */
+export function slow(root: ParentNode): void {
+  once(root, "[data-waits]", "Waits", (box) => {
+    let arrived = (): void => undefined;
+    const start = (): void => { arrived(); arrived = waits(box.querySelector("[data-waiting]"), say(box, "waiting")); };
+    ["submit", "lianxin:leaves"].forEach((name) => box.closest("form")?.addEventListener(name, start));
+    window.addEventListener("pageshow", () => arrived());
+  });
+}
+
 /** A select whose choices follow another's: fetched from the page itself, which fills it without a script by its button. */
 export function below(root: ParentNode): void {
   once(root, "[data-below]", "Below", (box) => {
@@ -152,16 +162,16 @@ export function autosubmit(root: ParentNode): void {
       const at = Array.from(form.elements).indexOf(document.activeElement as Element);
       try { sessionStorage.setItem(AT, `${location.pathname} ${at}`); } catch (_fault) { /* no such store: the focus starts anew */ }
     };
+    const go = (): void => { keep(); form.dispatchEvent(new Event("lianxin:leaves")); form.submit(); };
     form.addEventListener("pointerdown", () => { pointed = true; });
     form.addEventListener("keydown", (event) => {
       pointed = false;
       if (event.key !== "Enter" || !(event.target instanceof HTMLSelectElement)) return;
       event.preventDefault(); // no browser sends a form from a select by itself
-      keep();
-      form.submit();
+      go();
     });
     form.addEventListener("submit", keep);
-    form.addEventListener("change", () => { if (pointed) { keep(); form.submit(); } });
+    form.addEventListener("change", () => { if (pointed) go(); });
     try {
       const [path, at] = (sessionStorage.getItem(AT) || "").split(" ");
       sessionStorage.removeItem(AT);

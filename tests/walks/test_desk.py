@@ -41,7 +41,8 @@ SWAPS, BOUND = 25, 1.25  # how often; how much longer the next case may take, th
 
 def raise_some(town, count, text="村口路灯不亮"):
     grid, actor = grid_named(town, "1-1").pk, who(town, "clerk")
-    drafts = [Draft("request", f"{text}{n}", "晚上太黑了，老人孩子不敢走", grid_id=grid) for n in range(count)]
+    words, point = "晚上太黑了，老人孩子不敢走", {"lon": 117.005, "lat": 34.605}  # each has its map to be drawn
+    drafts = [Draft("request", f"{text}{n}", words, grid_id=grid, **point) for n in range(count)]
     return [open_case(draft, actor=actor, now=timezone.now()).case.number for draft in drafts]
 
 

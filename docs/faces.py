@@ -102,7 +102,8 @@ def report(page, base, found):
     counted(page, "taps")
     page.locator(".doors .choice").first.tap()
     page.wait_for_selector("textarea[name=text]")
-    fields = {"textarea[name=text]": "东头第二根路灯连着三晚不亮，老人夜里看不清路。", "input[name=address]": "柳荫路东头"}
+    words = "东头第二根路灯连着三晚不亮，老人夜里看不清路。"
+    fields = {"textarea[name=text]": words, "input[name=address]": "柳荫路东头"}
     for field, words in fields.items():
         page.locator(field).tap()
         page.fill(field, words)

@@ -22,9 +22,14 @@ MANY: Final = 200_000  # objects made before Python looks for cycles: the plans 
 
 
 def _ready() -> None:
+    """Django in the second process, which ends when the first is gone, however that went."""
     import django
 
     django.setup()
+    from lianxin.town.running import end_when_orphaned
+
+    if (first := multiprocessing.parent_process()) is not None:
+        end_when_orphaned(first.pid)
 
 
 def _drawn(town_id: int, scene: str) -> Drawn:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from lianxin.town.demo.names import Name, People
 from lianxin.town.demo.rhythm import at_hour, moments
-from lianxin.town.demo.said import Said
+from lianxin.town.demo.said import Said, Voices
 from lianxin.town.demo.script import Case, Photo, Script
 from lianxin.town.demo.spots import Spots
 from lianxin.town.demo.texts import Leaf, Story, Texts
@@ -109,25 +109,22 @@ class _Born:
 
 
 def plan_lives(  # noqa: PLR0917 - the six things a town is drawn from
-    rng: Random, geography: GeographyLike, staff: Staff, rules: Rules, people: People, texts: Texts | None = None,
-    *, said: Said | None = None,
-) -> list[Life]:  # fmt: skip
+    rng: Random, geography: GeographyLike, staff: Staff, rules: Rules, people: People, voices: Voices | None = None
+) -> list[Life]:
     """2,158 requests in each of the two years up to the anchor, ordered by the time they were recorded.
 
     Of the last year's exactly 2,076 have reached an end step at the anchor, of the year before all but three. Nobody
-    says what was `said` before.
+    says what was said before.
     """
-    words = texts or Texts.read()
-    return _Town(rng, geography, staff, rules, people, texts=words, said=said or Said()).live()
+    return _Town(rng, geography, staff, rules, people, voices or Voices(Texts.read(), Said())).live()
 
 
 class _Town:
-    def __init__(
-        self, rng: Random, geography: GeographyLike, staff: Staff, rules: Rules, people: People, *, texts: Texts,
-        said: Said,
-    ) -> None:  # fmt: skip
-        self._rng, self._staff, self._rules, self._people, self._texts = rng, staff, rules, people, texts
-        self._said = said
+    def __init__(  # noqa: PLR0917 - the six things a town is drawn from
+        self, rng: Random, geography: GeographyLike, staff: Staff, rules: Rules, people: People, voices: Voices
+    ) -> None:
+        self._rng, self._staff, self._rules, self._people, self._voices = rng, staff, rules, people, voices
+        self._texts, self._said = voices.texts, voices.said
         self._spots = Spots(rng, geography)
         self._reporters: list[tuple[Reporter, Name]] = []
         self._born: list[_Born] = []
@@ -224,9 +221,8 @@ class _Town:
     # ---- playing ----------------------------------------------------------------------------------
 
     def _play(self, born: _Born, stop: datetime | None = None) -> None:
-        script = Script(
-            self._rules, self._staff, self._texts, self._rng, born.case, self._said, stop=stop or self._rules.anchor
-        )
+        stop = stop or self._rules.anchor
+        script = Script(self._rules, self._staff, self._voices, self._rng, born.case, stop=stop)
         with suppress(Halted):
             if born.main:
                 script.merge_into(born.main)

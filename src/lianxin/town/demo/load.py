@@ -37,7 +37,7 @@ from lianxin.town.demo.others import play_others
 from lianxin.town.demo.play import Stage
 from lianxin.town.demo.points import settle_points
 from lianxin.town.demo.rules import TOWNS, Rules
-from lianxin.town.demo.said import Said
+from lianxin.town.demo.said import Said, Voices
 from lianxin.town.demo.setting import Setting, make_town, settle
 from lianxin.town.demo.signins import hand_out, new_password
 from lianxin.town.demo.sites import make_sites, settle_sites
@@ -89,7 +89,7 @@ def make_plan(seed: int | None = None, anchor: datetime | None = None) -> Plan:
     rng = Random(rules.seed)  # noqa: S311 - draws a town, guards nothing
     people, ground, texts = People(rng), geography.make(rules.seed), Texts.read()
     staff = make_staff(rng, ground, rules.units, people)
-    lives = plan_lives(rng, ground, staff, rules, people, texts)
+    lives = plan_lives(rng, ground, staff, rules, people, Voices(texts, Said()))
     micros = make_micros(rules.seed, ground, staff, people)
     return Plan(about, rules, ground, staff, people, texts, rng, tuple(lives), micros)
 
@@ -165,7 +165,7 @@ def plan_lately(plan: Plan, now: datetime) -> list[Life]:
     """Two years of requests up to now, of which only the last weeks will be used."""
     rules = replace(plan.rules, anchor=timezone.localtime(now))
     rng = Random(f"{plan.rules.seed} today")  # noqa: S311
-    return plan_lives(rng, plan.ground, plan.staff, rules, plan.people, plan.texts, said=Said.of(plan.lives))
+    return plan_lives(rng, plan.ground, plan.staff, rules, plan.people, Voices(plan.texts, Said.of(plan.lives)))
 
 
 def _whole(lives: Sequence[Life]) -> list[Life]:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from lianxin.town.demo.lives import Life
+    from lianxin.town.demo.texts import Texts
 
 TRIES: Final = 60
 
@@ -43,3 +44,11 @@ class Said:
             text = next((each for each in drawn if each not in self._texts), text)
         self._texts.add(text)
         return text
+
+
+@dataclass(frozen=True, slots=True)
+class Voices:
+    """What people of the demo town can say, and what has been said."""
+
+    texts: Texts
+    said: Said

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from lianxin.town.demo.rhythm import awake
-from lianxin.town.demo.texts import Story, Texts, chinese_day
+from lianxin.town.demo.texts import Story, chinese_day
 from lianxin.town.demo.walk import Walk
 from lianxin.workflow.clock import Limit
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from random import Random
 
     from lianxin.town.demo.rules import Rules
-    from lianxin.town.demo.said import Said
+    from lianxin.town.demo.said import Voices
     from lianxin.town.demo.staff import Person, Staff
 
 # The commoner grounds stand more often.
@@ -63,11 +63,11 @@ class Case:
 class Script:
     """Writes one life into a walk; the methods are the chapters, in order."""
 
-    def __init__(  # noqa: PLR0917 - the five things a town is told by, and the case
-        self, rules: Rules, staff: Staff, texts: Texts, rng: Random, case: Case, said: Said, *, stop: datetime
+    def __init__(
+        self, rules: Rules, staff: Staff, voices: Voices, rng: Random, case: Case, *, stop: datetime
     ) -> None:
-        self._rules, self._staff, self._texts, self._rng, self.case = rules, staff, texts, rng, case
-        self._said = said
+        self._rules, self._staff, self._rng, self.case = rules, staff, rng, case
+        self._texts, self._said = voices.texts, voices.said
         self.walk = Walk(rules, rng, case.category, case.recorded_at, stop)
         self._now = case.recorded_at
         self._urgent = rules.categories[case.category].urgency == "emergency"

@@ -2,10 +2,13 @@
 
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from django import forms
 from jinja2 import UndefinedError
+
+import lianxin.ui
 
 
 class Tags(HTMLParser):
@@ -108,3 +111,45 @@ def test_a_map_to_look_at_does_not_speak_of_choosing_a_place(page):
         assert word not in shown
         assert word in picked
     assert "地图没有加载出来，请重新打开本页。" in shown
+
+
+SHOWS = {"case", "entries", "photos", "items", "points", "pairs", "heads", "figure", "part", "grids"}  # data, by its name
+LEADS = {"tabs", "chips", "crumbs", "map_pick"}  # ways on and inputs: what they hold is written by us, or by the reader
+STATES = {"empty", "loading", "error", "long", "double"}
+
+
+@pytest.fixture
+def components():
+    """Every macro of the components by its name, and the text of their file."""
+    from django.template import engines
+    from jinja2.runtime import Macro
+
+    template = engines["jinja2"].env.get_template("ui/macros.html")
+    made = {name: each for name, each in vars(template.module).items() if isinstance(each, Macro)}
+    return made, Path(template.filename).read_text()
+
+
+def test_every_component_is_shown_on_the_living_page(components):
+    made, text = components
+    living = (Path(lianxin.ui.__file__).parent / "templates" / "ui" / "living.html").read_text()
+    unshown = {name for name in made if not re.search(rf"\bui\.{name}\(", living)}
+    beneath = {name for name in unshown if re.search(rf"(?<!macro )(?<![\w.]){name}\(", text[text.index("#}") :])}
+    assert unshown == beneath  # a part of others is shown with them
+    told = set(re.findall(r"\b([a-z_]+)\(", text[: text.index("#}")]))
+    assert told >= set(made) - beneath  # and what is for pages is in the list at the file's head
+    assert not (unshown & {"photo_strip", "similar", "form_errors", "waiting", "form", "bound", "due", "key"})
+
+
+def test_every_component_of_data_is_shown_in_each_state(plain, client, components):
+    made, _text = components
+    data = {name for name, each in made.items() if SHOWS & set(each.arguments[:1])} - LEADS
+    shown = client.get("/ui/").content.decode()
+    sections = dict(re.findall(r'<section class="states" data-of="(\w+)">(.*?)</section>', shown, re.DOTALL))
+    assert set(sections) == data >= {"case_row", "timeline", "photo_strip", "table", "trend", "map_show"}
+    for name, section in sections.items():
+        parts = dict(re.findall(r'<div data-state="(\w+)"[^>]*>(.*?)(?=<div data-state|$)', section, re.DOTALL))
+        assert set(parts) == STATES, name
+        assert 'class="empty"' in parts["empty"], name
+        assert 'class="waiting"' in parts["loading"], name
+        assert "notice late" in parts["error"], name
+        assert len({re.sub(r"\s+", "", parts[state]) for state in STATES}) == len(STATES), name

@@ -30,13 +30,19 @@ def _words(value: float) -> str:
 
 
 def _labels(labels: Sequence[str]) -> Markup:
-    """Names under the line, the last always shown and so many others as a phone has room for."""
+    """Names under the line, the last always shown and so many others as a phone has room for; every other one is
+    marked to give way where the letters are large.
+    """
     every = -(-len(labels) // MOST_LABELS)
     last = len(labels) - 1
-    return Markup("").join(
-        Markup("<span>{}</span>").format(Markup("<i>{}</i>").format(label) if (last - place) % every == 0 else "")
-        for place, label in enumerate(labels)
-    )
+
+    def name(place: int, label: str) -> Markup:
+        if (last - place) % every:
+            return Markup("")
+        spare = Markup(' class="spare"') if (last - place) // every % 2 else ""
+        return Markup("<i{}>{}</i>").format(spare, label)
+
+    return Markup("").join(Markup("<span>{}</span>").format(name(place, label)) for place, label in enumerate(labels))
 
 
 def trend(

@@ -1,6 +1,9 @@
 """Invented values for the living page: the components in each of their states."""
 
+import base64
 from typing import Any
+
+from django import forms
 
 from lianxin.ui.icons import PATHS as ICONS
 
@@ -86,11 +89,55 @@ ENTRIES = [
 ]
 
 
+LONG_CASE = _case(
+    "LX26 4900 0",
+    "连心社区第七网格幸福家园小区三期东门外公交站台后面的雨水篦子连同旁边两块人行道砖一起塌下去半米深，夜里没有灯",
+    "ddbntt",
+    "late",
+    "已超 112 个工作小时 36 分钟",
+    unit="规划建设和生态环境办公室（行政审批与公共服务联合窗口）",
+)
+LONG_ENTRY = {
+    "act": "退回重派：不属于本单位职责范围，附情况说明", "at": "2026年11月19日 星期四 17:30:59", "tone": "moved",
+    "who": "欧阳建国 · 规划建设和生态环境办公室（行政审批与公共服务联合窗口）",
+    "text": "现场看过，" * 30 + "https://example.org/" + "a" * 120, "then": "由派单台在两个工作小时内重新分派",
+}  # fmt: skip
+
+
+def _picture(colour: str) -> str:
+    """A drawing in place of a photo, as an address that needs no server."""
+    drawn = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 4"><path fill="{colour}" d="M0 0h4v4H0z"/></svg>'
+    return "data:image/svg+xml;base64," + base64.b64encode(drawn.encode()).decode()
+
+
+PHOTOS = [
+    {"src": _picture("#8aa39b"), "href": "#p1", "alt": "灯杆，办理前", "tag": "办理前"},
+    {"src": _picture("#c9b58b"), "href": "#p2", "alt": "灯杆，办理后", "tag": "办理后"},
+    {"src": _picture("#6f8596"), "href": "#p3", "alt": "灯杆全景", "tag": ""},
+]
+
+
+class Refused(forms.Form):
+    """A form of Django's that was sent with faults."""
+
+    words = forms.CharField(label="情况说明", widget=forms.Textarea, max_length=200, help_text="什么时候、在哪里")
+    way = forms.ChoiceField(label="怎样告诉您", choices=[("call", "电话"), ("sms", "短信")], widget=forms.RadioSelect)
+
+    def clean(self) -> None:
+        """What belongs to no field is said too."""
+        raise forms.ValidationError("这件事刚刚有人办过，请再看一眼。")
+
+
 def samples() -> dict[str, Any]:
     """All that the living page shows."""
     return {
         "cases": CASES,
         "entries": ENTRIES,
+        "long_case": LONG_CASE,
+        "long_entry": LONG_ENTRY,
+        "photos": PHOTOS,
+        "refused": Refused({"words": "", "way": "letter"}),
+        "many_months": [{"label": f"{n + 1}月", "value": 1_000_000 + n * 7919 % 90_000} for n in range(60)],
         "bars_cells": [
             ("办理中，还有 2 天", cells("dddntt", "2天"), "ok"),
             ("快到期", cells("dntttt", "3时"), "soon"),

@@ -95,7 +95,8 @@ def in_the_field(page, town, width, language):
         page.goto(address)
         well(page, width, language)
     page.locator("#act-finish textarea").first.fill("接头已换，不漏了。")
-    page.locator(".thumb button, .case-thumb button").first.click()
+    sends = page.locator("button[form=do-finish], #do-finish button[type=submit]")  # at the thumb, or on a wide screen below
+    sends.locator("visible=true").first.click()
     page.wait_for_url(lambda url: url.partition("#")[0].endswith("/field/"))
     well(page, width, language)
     case.refresh_from_db()

@@ -53,7 +53,7 @@ def test_every_field_that_the_checker_knows_is_named_and_no_other(name, tmp_path
     needed -= {each for each in needed if each not in known}
     assert fields(name) == (known, needed)
     (tmp_path / name).write_text(example(name), "utf-8")
-    assert [str(fault) for fault in check_folder(tmp_path)] == []
+    assert [str(fault) for fault in check_folder(tmp_path) if fault.message != "is missing"] == []  # of the other files
 
 
 def test_every_permission_is_named():
@@ -77,6 +77,8 @@ def test_every_field_of_the_demo_town_is_named():
     assert fields("names.yaml")[0] == set(names)
     every = {key for row in others for key in row}
     assert fields("others.yaml") == (every, {key for key in every if all(key in row for row in others)})
+    desk = {f"{part}[].{key}": rows for part, rows in read_demo("desk.yaml").items() for key in {key for row in rows for key in row}}
+    assert fields("desk.yaml") == (set(desk), {name for name, rows in desk.items() if all(name.rpartition(".")[2] in row for row in rows)})
     texts = {path.name: yaml.safe_load(path.read_text("utf-8")) for path in (ROOT / "towns" / "demo" / "texts").glob("*.yaml")}
     common = texts.pop("common.yaml")
     assert fields("texts/*.yaml")[0] == {key for blocks in texts.values() for block in blocks.values() for key in block}

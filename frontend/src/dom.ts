@@ -49,7 +49,7 @@ export function ask(question: string, yes: string, no: string, answered: (yes: b
     button.type = "button";
     button.addEventListener("click", () => answered(answer));
     acts.appendChild(button);
-    if (!answer) window.setTimeout(() => button.focus(), 0);
+    if (!answer) void Promise.resolve().then(() => button.focus()); // once it stands on the page, before any other key
   });
   box.appendChild(acts);
   return box;

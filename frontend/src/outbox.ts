@@ -360,6 +360,7 @@ async function drop(letter: Letter, sure: boolean): Promise<void> {
     forms.get(letter.id)?.back();
     said?.postMessage("");
   }
+  bar()?.querySelector(".asked")?.remove(); // answered: the row may be drawn anew
   await show();
 }
 
@@ -389,7 +390,12 @@ async function show(): Promise<Letter[]> {
   const list = box.querySelector<HTMLElement>("ul");
   box.hidden = !found.length;
   if (told && told.textContent !== sentence(found)) told.textContent = sentence(found);
-  if (list) { list.textContent = ""; found.forEach((each) => list.appendChild(row(each))); }
+  const rows = found.map((each) => `${each.key} ${each.state} ${each.why || ""}`).join("\n");
+  if (list && !(list.querySelector(".asked") && list.dataset.rows === rows)) { // a round does not take a question away
+    list.textContent = "";
+    found.forEach((each) => list.appendChild(row(each)));
+    list.dataset.rows = rows;
+  }
   document.dispatchEvent(new CustomEvent("lianxin:outbox", { detail: found }));
   return found;
 }

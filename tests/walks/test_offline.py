@@ -246,9 +246,12 @@ def test_what_waits_can_be_taken_back_or_thrown_away(phone, town, axe_clean):
     assert page.locator(".chosen img").count() == 1
     send(page)
     waits(page, "没有网络")
-    assert "请来修" in page.locator("[data-outbox-bar] li").inner_text()
+    page.locator("[data-outbox-bar] li", has_text="请来修").wait_for()
     page.locator("[data-outbox-bar] button", has_text="删除").click()
     assert "还没有发出" in page.inner_text("[data-outbox-bar] .asked")
+    page.evaluate("dispatchEvent(new Event('online'))")  # another round does not take the question away
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.activeElement.closest('.asked') !== null")
     page.keyboard.press("Enter")  # the focus stands on "no"
     page.wait_for_selector("[data-outbox-bar] .asked", state="detached")
     page.locator("[data-outbox-bar] button", has_text="删除").click()

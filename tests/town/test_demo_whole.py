@@ -18,7 +18,7 @@ from lianxin.people.actors import actor_of
 from lianxin.people.models import Account, Leave, Turn
 from lianxin.people.queries import posts_of, today
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.once]  # test_demo_load makes a small one on both
 
 
 @pytest.fixture(autouse=True)

@@ -1,5 +1,6 @@
 """Several cases of the inbox at once (批量办理), each by itself through the door, and taken back together."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from django.utils import timezone
 
 from lianxin.cases.actions import open_case, transition
 from lianxin.cases.actions.bulk import forget_batches
-from lianxin.cases.models import Batch, Case
+from lianxin.cases.models import Batch, Case, Category
 from lianxin.cases.values import Draft, Holder
 from lianxin.ledger.models import Entry
 from lianxin.ledger.verify import verify
@@ -111,6 +112,26 @@ def test_those_it_does_not_fit_are_named_with_the_reason_and_left_alone(town, cl
     assert batch.lines[1]["refused"] in page
     assert "有人" in batch.lines[2]["refused"]
     assert batch.lines[2]["refused"] in page
+
+
+def holder_chosen(page):
+    """What stands chosen in the form that hands cases out; "" where somebody has to choose."""
+    form = page.split('value="assign"')[1]
+    options = re.search(r'<select[^>]*name="holder".*?</select>', form, re.DOTALL)[0]
+    found = re.search(r'<option value="([^"]*)" selected', options)
+    return found[1] if found else ""
+
+
+def test_a_unit_stands_chosen_only_where_it_is_proposed_for_every_one_of_them(town, clerk):
+    keys = {row.key: row.pk for row in Category.objects.for_system("tests", town)}
+    now = timezone.now() - timedelta(minutes=30)
+    lamp, other, wages = (
+        open_case(Draft(kind="request", title=key, category_id=keys[key], lon=117.005, lat=34.605), actor=nobody(town), now=now).case
+        for key in ("streetlight", "streetlight", "wages")
+    )
+    alike = clerk.get(PATH, {"pick": [lamp.number, other.number]}).content.decode()
+    assert holder_chosen(alike) == to(town, "utilities")
+    assert holder_chosen(clerk.get(PATH, {"pick": [lamp.number, wages.number]}).content.decode()) == ""
 
 
 def test_the_form_sent_twice_is_done_once(town, clerk):

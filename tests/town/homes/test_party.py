@@ -82,3 +82,18 @@ def test_who_may_erases_it_and_the_page_is_gone(town, household, sign_in):
     assert security.get(place).status_code == 404
     assert sign_in("admin").get("/setup/centres/").content.decode().count("李**") == 0
     assert list(verify(town)) == []
+
+
+def test_who_may_erases_it_also_when_it_was_taken_off_the_register(town, household, sign_in):
+    grid, place = f"/grids/{household.grid_id}/", f"/grids/centres/{household.pk}/"
+    assert sign_in("admin").post(f"/setup/centres/{household.pk}/drop/").status_code == 303
+    assert sign_in("worker").get(place).status_code == 403
+    security = sign_in("security")
+    assert place in security.get(grid).content.decode()
+    page = security.get(place).content.decode()
+    assert "已从名册删去" in page
+    assert NAME not in page
+    assert security.post(place, {"do": "erase", "reason": "本人要求"}).status_code == 303
+    assert security.get(place).status_code == 404
+    assert place not in security.get(grid).content.decode()
+    assert list(verify(town)) == []

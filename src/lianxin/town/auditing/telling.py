@@ -16,7 +16,7 @@ from django.utils.translation import pgettext
 from lianxin.cases.models import Case
 from lianxin.cases.pickers import grid_name
 from lianxin.cases.queries.setup import workflow_by_id
-from lianxin.cases.words import act_name, step_name
+from lianxin.cases.words import act_name, said, step_name
 from lianxin.keys.numbers import spoken
 from lianxin.ledger.models import Seal
 from lianxin.ledger.rows import private_columns
@@ -30,6 +30,7 @@ from lianxin.town.registers.fields import Field, Private
 from lianxin.town.registers.known import REGISTERS
 from lianxin.town.registers.register import Kept, Register, told_of
 from lianxin.town.registers.town import town_changes
+from lianxin.workflow.definition import FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -239,8 +240,9 @@ def _texts(entry: Entry) -> list[Text]:
 
 def _text(entry: Entry, text: Text, *, masked: bool) -> Row:
     """A text: shown where it is why somebody did a thing to the set-up, or looked at a person; else only that it is."""
-    label = text_names().get(text.field, text.field)
+    label = text_names().get(text.field) or (said(FIELDS[text.field].name) if text.field in FIELDS else text.field)
     if text.erased_at is not None:
         return {"label": label, "state": "erased", "body": ""}
-    shown = text.field == REASONED and entry.subject_kind not in OF_CASES and not masked
+    of_people = entry.subject_kind in OF_CASES or bool(private_columns(entry.subject_kind))  # a reason may name them
+    shown = text.field == REASONED and not of_people and not masked
     return {"label": label, "state": "shown" if shown else "withheld", "body": text.body if shown else ""}

@@ -94,7 +94,7 @@ def text_names() -> Mapping[str, str]:
         "reason": pgettext("ledger", "Reason"), "note": pgettext("ledger", "Note"),
         "answer": pgettext("ledger", "Answer"), "title": pgettext("ledger", "Title"),
         "text": pgettext("ledger", "Text"), "name": pgettext("ledger", "Name"), "demand": pgettext("ledger", "Demand"),
-        "reporter": pgettext("ledger", "Digest of who it is"),
+        "reporter": pgettext("ledger", "Digest of who it is"), "place": pgettext("ledger", "Place"),
     }  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from lianxin.keys.cache import cached
 from lianxin.people.actors import Actor
 from lianxin.people.centres import may_look_in
 from lianxin.people.directory import party, party_of, serving, strength
+from lianxin.people.masking import mask_name
 from lianxin.people.middleware import staff
 from lianxin.people.queries import units
 from lianxin.people.representatives import representatives
@@ -32,7 +33,10 @@ from lianxin.town.homes.reform.lines import told_lines
 from lianxin.town.homes.reform.micro import rows_of as rows_of_micros
 from lianxin.town.homes.reform.past import show_ended
 from lianxin.town.homes.rows import Row, dress
+from lianxin.town.registers.party import CENTRES
+from lianxin.town.registers.register import gone
 
+MOST_GONE = 200  # households that were let go last, among which a grid's are looked for
 TOUCH = 1e-7  # degrees, a centimetre: what lies no farther apart shares a border
 
 
@@ -140,6 +144,9 @@ def _party(actor: Actor, branch: list[int]) -> Row:
     found, tree = party_of(actor.town, branch), grid_tree(actor.town)
     for row in found["centres"]:
         row["opens"] = actor.can("erase") or may_look_in(actor, tree[row["grid_id"]].path)
+    if actor.can("erase"):  # whoever asks for it after the household was let go has nobody else to turn to
+        lost = [each.row for each in gone(CENTRES, actor.town, most=MOST_GONE) if each.row.grid_id in branch]
+        found["let_go"] = [{"id": row.pk, "name": mask_name(row.name)} for row in lost]
     return found
 
 

@@ -80,7 +80,7 @@ GROUPS = Register(
         Field(column="name", label=lambda: _("Its name"), required=True),
         Choice(column="grid_id", label=lambda: _("In the grid"), options=grids_to_choose, none=None, required=True),
         Choice(column="leader_id", label=lambda: _("Who leads it"), options=_leaders, none=None,
-               empty=lambda: _("nobody yet")),
+               empty=lambda: pgettext("group", "nobody yet")),
         Number(column="members", label=lambda: _("Party members"), highest=MOST_MEMBERS),
     ),
     title=lambda _town, row: row.name,

@@ -17,11 +17,13 @@ from lianxin.cases.forms import FormFaults, parse_given, values_of
 from lianxin.cases.models import Batch, Case
 from lianxin.cases.queries.chosen import batch_of, chosen
 from lianxin.cases.queries.inbox import rows_of
-from lianxin.cases.values import Standing
+from lianxin.cases.routes import why
+from lianxin.cases.values import Holder, Standing
 from lianxin.cases.views.desk.lists import carried, dressed
 from lianxin.cases.views.frame import StaffRequest, frame, see_other
 from lianxin.cases.words import used_otherwise
 from lianxin.keys.ids import new_id
+from lianxin.keys.models import Town
 from lianxin.keys.numbers import spoken
 from lianxin.keys.once import KeyUsedOtherwise
 from lianxin.people.actors import Actor
@@ -129,12 +131,21 @@ def box_of(
             typed = [str(value) for value in values_of(request.POST, field["name"])]
             field["value"] = typed if field["control"] == "checks" else (typed[0] if typed else "")
             field["error"] = faults.get(field["name"], "")
-        elif field["name"] == "urgency":  # that of one case says nothing of the others
+        elif field["name"] == "urgency" or (
+            field["name"] == "holder" and len(_proposed(request.actor.town, offer, standings)) > 1
+        ):  # that of one case says nothing of the others
             field["value"] = ""
     return {
         "act": offer.act, "name": offer.name, "fields": fields, "n": len(offer.ways), "of": len(standings),
         "open": faults is not None,
     }  # fmt: skip
+
+
+def _proposed(town: Town, offer: Offer, standings: Sequence[Standing]) -> set[Holder]:
+    """Whom the routes propose for the cases an act fits."""
+    cases, now = [each.case for each in standings if each.case.pk in offer.ways], timezone.now()
+    alike = {(case.category_id, case.grid_id) for case in cases}
+    return {why(town, category_id=category, grid_id=grid, now=now).holder for category, grid in alike}
 
 
 @staff

@@ -37,7 +37,7 @@ def page(admin, address):
 def test_the_page_takes_the_file_in_once_and_gives_it_out_again(town, admin):
     before = written(town)
     place = sent(admin, TEXT)
-    assert "replies 1" in page(admin, place)
+    assert "答复模板 · 已办结" in page(admin, place)
     assert written(town) == before
     assert admin.post(f"{place}take/").status_code == 303
     assert "已导入" in page(admin, place)
@@ -50,6 +50,13 @@ def test_the_page_takes_the_file_in_once_and_gives_it_out_again(town, admin):
     assert written(town) == out.content.decode()
     assert {entry.data["what"] for entry in Entry.objects.for_system("tests", town).filter(subject_kind__in=["import", "export"])} == {"setup"}
     assert list(verify(town)) == []
+
+
+def test_what_would_change_is_named_with_what_it_was_before_anything_is_written(town, admin):
+    kept = written(town).replace(f"name: {town.name}", "name: 连心镇改", 1)
+    told = page(admin, sent(admin, kept.replace("name: 受理中心\n", "name: 受理大厅\n", 1)))
+    assert re.search(r"乡镇概况：[^<]*连心镇 → 连心镇改", told), told
+    assert "连心镇改" not in written(town)
 
 
 def test_every_fault_stands_on_the_page_by_its_line_and_it_cannot_be_taken_in(town, admin):

@@ -243,9 +243,8 @@ def _look_at_setup(path: Path, town: Town, _options: Options, now: datetime) -> 
         raise Unreadable("文件不是 UTF-8 文本。", "The file is not text in UTF-8.") from error
     loaded = load_setup(town, source, actor=system(town), now=now, preview=True)
     faults = [RowFault(each.line, each.place, "message", {"message": each.said}) for each in loaded.faults]
-    parts = {name: getattr(loaded, name) for name in ("added", "changed", "gone")}
-    words = {name: [f"{key} {n:,}" for key, n in done.items()] for name, done in parts.items()}
-    rows = [source] if any((*parts.values(), loaded.same)) else []
+    words = {name: loaded.names.get(name, []) for name in ("added", "changed", "gone")}
+    rows = [source] if any((*words.values(), loaded.same)) else []
     return Looked(rows, _empty(rows, faults), _setup_counts(loaded), **words)
 
 

@@ -11,7 +11,7 @@ from lianxin.cases.actions.replies import LONGEST, LONGEST_NAME, ReplyFacts, rep
 from lianxin.cases.actions.routing import KIND as RULE
 from lianxin.cases.actions.routing import Rule, RuleRefused, check_rule
 from lianxin.cases.models import ReplyText, Route
-from lianxin.cases.pickers import category_name, unit_name
+from lianxin.cases.pickers import category_name, grid_name, unit_name
 from lianxin.cases.queries.replies import KIND as REPLY
 from lianxin.cases.queries.setup import categories, routes
 from lianxin.people.queries import units
@@ -68,8 +68,16 @@ def _in_order(town: Town) -> list[Route]:
     return sorted((row for row in routes(town) if row.grid_id is None or row.grid_id in tree), key=place)
 
 
+def _rule_title(town: Town, row: Any) -> str:
+    """For what a rule is, and whom it names."""
+    category, unit = categories(town).get(row.category_id or 0), units(town).get(row.unit_id or 0)
+    place = grid_name(town, row.grid_id) if row.grid_id is not None else ""
+    to = unit_name(unit) if unit is not None else row.get_level_display()
+    return " · ".join(filter(None, (category_name(category) if category else "", place, to)))
+
+
 ROUTES = Register(
-    key="routes", kind=RULE, model=Route,
+    key="routes", kind=RULE, model=Route, title=_rule_title,
     fields=(
         Choice(column="category_id", options=_any_category, none=None),
         Choice(column="grid_id", options=grids_to_choose, none=None),
@@ -105,7 +113,7 @@ def _texts(town: Town) -> Iterable[ReplyText]:
 
 
 REPLIES = Register(
-    key="replies", kind=REPLY, model=ReplyText,
+    key="replies", kind=REPLY, model=ReplyText, title=lambda _town, row: row.name,
     fields=(
         Field(column="name", required=True, most=LONGEST_NAME),
         Choice(column="field", options=_fields, none=ReplyText.Field.ANSWER.value),

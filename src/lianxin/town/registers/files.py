@@ -7,19 +7,20 @@ stays as it is, unless `only` names its register.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from lianxin.keys.cache import forget
 from lianxin.ledger.rows import plain
 from lianxin.town.homes.workflows.faults import in_words
 from lianxin.town.registers.desk import REPLIES, ROUTES
-from lianxin.town.registers.fields import Wrong
+from lianxin.town.registers.fields import Field, Wrong
 from lianxin.town.registers.known import REGISTERS, ROLES
 from lianxin.town.registers.published import QUESTIONS, WORKFLOWS, Published, Unsound
 from lianxin.town.registers.register import NotKept, Reading, Register, as_file, change, enter, read_file, take_away
@@ -63,17 +64,37 @@ class SetupFault:
 
 @dataclass(slots=True)
 class Loaded:
-    """What loading a file did, or would do: by part how many rows were added, changed, taken away, left; the faults."""
+    """What loading a file did, or would do: by part how many rows were added, changed, taken away, left; the faults.
+
+    `names`: of what was `added`, `changed` and `gone`, what each row is called, and what its fields were and became.
+    """
 
     added: dict[str, int] = field(default_factory=dict)
     changed: dict[str, int] = field(default_factory=dict)
     gone: dict[str, int] = field(default_factory=dict)
     same: dict[str, int] = field(default_factory=dict)
     faults: list[SetupFault] = field(default_factory=list)
+    names: dict[str, list[str]] = field(default_factory=dict)
 
-    def count(self, what: dict[str, int], key: str) -> None:
-        """One more."""
-        what[key] = what.get(key, 0) + 1
+    def count(self, what: str, key: str, title: str = "", fields: Iterable[tuple[str, str, str]] = ()) -> None:
+        """One more row of a part: `what` became of it, what it is called, what its fields were and became."""
+        of_part = getattr(self, what)
+        of_part[key] = of_part.get(key, 0) + 1
+        said = _("; ").join(f"{label} {was or _('empty')} → {now or _('empty')}" for label, was, now in fields)
+        named = _(" · ").join(filter(None, (part_name(key), title)))
+        told = _("%(name)s: %(what)s") % {"name": named, "what": said} if said else named
+        self.names.setdefault(what, []).append(told)
+
+
+def part_name(key: str) -> str:
+    """What a part of the file is called."""
+    if key in REGISTERS:
+        return REGISTERS[key].name()
+    return {
+        "town": pgettext("set-up", "The town"), "routes": pgettext("set-up", "Rules of dispatch"),
+        "replies": pgettext("set-up", "Reply texts"), "workflows": pgettext("set-up", "Kinds of case"),
+        "questions": pgettext("set-up", "Questions of categories"),
+    }[key]  # fmt: skip
 
 
 def whole(town: Town) -> dict[str, Any]:
@@ -181,8 +202,10 @@ class _Loading:
             except Wrong as wrong:
                 self.fault(("town", name), wrong.said)
         if facts and not self.loaded.faults:
+            before = stands(self.town)
             done = change_town(self.town, facts, **self.signed)
-            self.loaded.count(self.loaded.changed if done else self.loaded.same, "town")
+            told = _differences(FIELDS, self.town, before, facts, done)
+            self.loaded.count("changed" if done else "same", "town", "", told)
         return None
 
     def roles_first(self, said: Mapping[Any, Any]) -> None:
@@ -211,8 +234,9 @@ class _Loading:
             waiting = [(at, data) for at, data, _faults in refused]
         for row in before:
             if row.pk not in met:
+                title = register.title(self.town, row)
                 take_away(register, row, **self.signed)
-                self.loaded.count(self.loaded.gone, register.key)
+                self.loaded.count("gone", register.key, title)
         return None
 
     def is_mapping(self, where: Where, data: Any) -> bool:
@@ -240,11 +264,13 @@ class _Loading:
             if row is None:
                 row = enter(register, reading, **self.signed)
                 self.entered.add((register.key, row.pk))
-                self.loaded.count(self.loaded.added, register.key)
+                self.loaded.count("added", register.key, register.title(self.town, row))
             else:
+                before, title = plain(row), register.title(self.town, row)
                 done = change(register, row, reading, **self.signed)
                 if (register.key, row.pk) not in self.entered:
-                    self.loaded.count(self.loaded.changed if done else self.loaded.same, register.key)
+                    told = _differences(register.fields, self.town, before, plain(row), done)
+                    self.loaded.count("changed" if done else "same", register.key, title, told)
         except NotKept as refused:
             return refused.faults, None
         return {}, row
@@ -264,7 +290,7 @@ class _Loading:
                 continue
             try:
                 done = part.bring(data, **self.signed)
-                self.loaded.count(getattr(self.loaded, done), part.key)
+                self.loaded.count(done, part.key, str(data[part.by]))
             except Unsound as bad:
                 for name, said in bad.faults.items():
                     self.fault((part.key, at, name), said)
@@ -284,6 +310,18 @@ class _Loading:
             )
             for each in faults
         ]
+
+
+def _differences(
+    fields: Iterable[Field], town: Town, before: Mapping[str, Any], after: Mapping[str, Any], changed: Collection[str]
+) -> list[tuple[str, str, str]]:
+    """Label, what it was and what it became, of the fields that changed and have a label."""
+    told = ((each, each.label()) for each in fields if each.column in changed)
+    return [
+        (label, each.said(town, before[each.column]), each.said(town, after[each.column]))
+        for each, label in told
+        if label
+    ]
 
 
 def _place(where: Where) -> str:

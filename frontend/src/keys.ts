@@ -57,11 +57,12 @@ function showKeys(): void {
     const [key, text] = pair.split("=");
     if (key && text) line(key, text);
   });
-  const told = new Set<string>(); // a key that every row has is told once
+  const told = new Set<string>(); // a key that every row has is told once, one that does two things twice
   all(document, "[data-key]").filter((el) => el.offsetParent !== null).forEach((el) => {
     const key = el.dataset.key || "";
-    if (!told.has(key)) line(key, wordsOf(el));
-    told.add(key);
+    const what = wordsOf(el);
+    if (!told.has(`${key} ${what}`)) line(key, what);
+    told.add(`${key} ${what}`);
   });
   const close = make("button", "btn main", words?.dataset.sayClose || "OK") as HTMLButtonElement;
   close.type = "button";

@@ -58,7 +58,8 @@ def _pick(line: Line, form: str) -> str:
     """The box that chooses a case among others; a list may have a case twice, once for each duty."""
     return (
         f'<label class="pick"><input type="checkbox" name="pick" value="{escape(line["number"])}" form="{form}" '
-        f'data-key="x" aria-label="{escape(line["title"])}"></label>'
+        f'data-key="x" data-key-name="{escape(gettext("Tick or untick the row"))}" '
+        f'aria-label="{escape(line["title"])}"></label>'
     )
 
 

@@ -153,67 +153,88 @@ def sites(path: Path, form: str | None, letters: str, username: str | None, **ho
     _write(export, OF_SITES, site_rows(town), actor=actor)
 
 
-@click.command(short_help="导出地名。Names of places.")
-@TO
-@_form("xlsx", "csv", "jsonl")
-@TOWN
-@_as(needed=False)
-@OVERWRITE
-def names(path: Path, form: str | None, letters: str, username: str | None, **how: bool) -> None:
-    """导出地名（WGS-84），可再导入。Can be imported again."""
-    export = _target("names", path, form, ("xlsx", "csv", "jsonl"), **how)
-    town = _town(letters)
-    actor = _actor(town, username, (), ()) if username else system(town)
-    _write(export, OF_NAMES, name_rows(town), actor=actor)
+def _table(
+    key: str,
+    about: tuple[str, str],
+    columns: Sequence[Column],
+    rows: Callable[[Town, bool], Iterable[Row]],
+    *,
+    personal: bool = False,
+) -> click.Command:
+    """The command of a table that any person may take out, and that can be brought in again.
 
-
-@click.command(short_help="导出微网格和代表。Micro-grids with who speaks for them.")
-@TO
-@_form("xlsx", "csv", "jsonl")
-@TOWN
-@_as(needed=False)
-@PERSONAL
-@OVERWRITE
-def micros(path: Path, form: str | None, letters: str, username: str | None, **how: bool) -> None:
-    """导出微网格和代表，可再导入。街坊代表的电话默认遮盖，--personal 须用 --as 指明有“管理人员”权限的人。
-
-    Can be imported again; neighbours' numbers are masked, --personal needs --as somebody who manages people.
+    `about`: in short, and the whole. `rows`: of a town, given whether personal details are in full; where `personal`,
+    they are masked unless somebody who manages people asks for them.
     """
-    export = _target("micros", path, form, ("xlsx", "csv", "jsonl"), **how)
-    town = _town(letters)
-    if export.personal and not username:
-        raise Fault("请用 --as 指明以谁的身份导出。", "Say with --as whose rights the export is done with.")
-    needed = ("manage_people",) if export.personal else ()
-    actor = _actor(town, username, (), needed) if username else system(town)
-    _write(export, OF_MICROS, micro_rows(town, personal=export.personal), actor=actor)
+
+    def run(path: Path, form: str | None, letters: str, username: str | None, **how: bool) -> None:
+        export = _target(key, path, form, ("xlsx", "csv", "jsonl"), **how)
+        town = _town(letters)
+        if export.personal and not username:
+            raise Fault("请用 --as 指明以谁的身份导出。", "Say with --as whose rights the export is done with.")
+        needed = ("manage_people",) if export.personal else ()
+        actor = _actor(town, username, (), needed) if username else system(town)
+        _write(export, columns, rows(town, export.personal), actor=actor)
+
+    run.__doc__ = about[1]
+    own = (PERSONAL,) if personal else ()
+    command: Any = run
+    for option in reversed((TO, _form("xlsx", "csv", "jsonl"), TOWN, _as(needed=False), *own, OVERWRITE)):
+        command = option(command)
+    made: click.Command = click.command(key, short_help=about[0])(command)
+    return made
 
 
-@click.command(short_help="导出八条线服务。Who serves each grid in the eight lines.")
-@TO
-@_form("xlsx", "csv", "jsonl")
-@TOWN
-@_as(needed=False)
-@OVERWRITE
-def lines(path: Path, form: str | None, letters: str, username: str | None, **how: bool) -> None:
-    """导出各网格自己写明的条线服务，可再导入；空着的按上级。Can be imported again; empty: as the grid above says."""
-    export = _target("lines", path, form, ("xlsx", "csv", "jsonl"), **how)
-    town = _town(letters)
-    actor = _actor(town, username, (), ()) if username else system(town)
-    _write(export, OF_LINES, line_rows(town, now=timezone.now()), actor=actor)
-
-
-@click.command(short_help="导出类别和时限。Categories and limits.")
-@TO
-@_form("xlsx", "csv", "jsonl")
-@TOWN
-@_as(needed=False)
-@OVERWRITE
-def categories(path: Path, form: str | None, letters: str, username: str | None, **how: bool) -> None:
-    """导出类别树和时限，可再导入。Can be imported again."""
-    export = _target("categories", path, form, ("xlsx", "csv", "jsonl"), **how)
-    town = _town(letters)
-    actor = _actor(town, username, (), ()) if username else system(town)
-    _write(export, OF_CATEGORIES, category_rows(town), actor=actor)
+names = _table(
+    "names",
+    ("导出地名。Names of places.", "导出地名（WGS-84），可再导入。Can be imported again."),
+    OF_NAMES,
+    lambda town, _full: name_rows(town),
+)
+micros = _table(
+    "micros",
+    (
+        "导出微网格和代表。Micro-grids with who speaks for them.",
+        "导出微网格和代表，可再导入。街坊代表的电话默认遮盖，--personal 须用 --as 指明有“管理人员”权限的人。\n\n"
+        "Can be imported again; neighbours' numbers are masked, --personal needs --as somebody who manages people.",
+    ),
+    OF_MICROS,
+    lambda town, full: micro_rows(town, personal=full),
+    personal=True,
+)
+lines = _table(
+    "lines",
+    (
+        "导出八条线服务。Who serves each grid in the eight lines.",
+        "导出各网格自己写明的条线服务，可再导入；空着的按上级。Can be imported again; empty: as the grid above says.",
+    ),
+    OF_LINES,
+    lambda town, _full: line_rows(town, now=timezone.now()),
+)
+categories = _table(
+    "categories",
+    ("导出类别和时限。Categories and limits.", "导出类别树和时限，可再导入。Can be imported again."),
+    OF_CATEGORIES,
+    lambda town, _full: category_rows(town),
+)
+groups = _table(
+    "groups",
+    ("导出党小组。Party groups.", "导出网格党小组，可再导入。Can be imported again."),
+    columns_of("groups"),
+    lambda town, _full: party_rows("groups", town),
+)
+centres = _table(
+    "centres",
+    (
+        "导出党员中心户。Centre households.",
+        "导出党员中心户，可再导入。姓名、电话、住址默认遮盖，--personal 须用 --as 指明有“管理人员”权限的人。\n\n"
+        "Can be imported again; names, numbers and addresses are masked, "
+        "--personal needs --as somebody who manages people.",
+    ),
+    columns_of("centres"),
+    lambda town, full: party_rows("centres", town, personal=full),
+    personal=True,
+)
 
 
 @click.command(short_help="导出全部设置。The whole set-up, YAML.")
@@ -232,41 +253,6 @@ def setup(path: Path, letters: str, username: str | None, **how: bool) -> None:
     with _writing(path):
         done = write_setup(path, town)
     _tell(export, done, actor)
-
-
-@click.command(short_help="导出党小组。Party groups.")
-@TO
-@_form("xlsx", "csv", "jsonl")
-@TOWN
-@_as(needed=False)
-@OVERWRITE
-def groups(path: Path, form: str | None, letters: str, username: str | None, **how: bool) -> None:
-    """导出网格党小组，可再导入。Can be imported again."""
-    export = _target("groups", path, form, ("xlsx", "csv", "jsonl"), **how)
-    town = _town(letters)
-    actor = _actor(town, username, (), ()) if username else system(town)
-    _write(export, columns_of("groups"), party_rows("groups", town), actor=actor)
-
-
-@click.command(short_help="导出党员中心户。Centre households.")
-@TO
-@_form("xlsx", "csv", "jsonl")
-@TOWN
-@_as(needed=False)
-@PERSONAL
-@OVERWRITE
-def centres(path: Path, form: str | None, letters: str, username: str | None, **how: bool) -> None:
-    """导出党员中心户，可再导入。姓名、电话、住址默认遮盖，--personal 须用 --as 指明有“管理人员”权限的人。
-
-    Can be imported again; names, numbers and addresses are masked, --personal needs --as somebody who manages people.
-    """
-    export = _target("centres", path, form, ("xlsx", "csv", "jsonl"), **how)
-    town = _town(letters)
-    if export.personal and not username:
-        raise Fault("请用 --as 指明以谁的身份导出。", "Say with --as whose rights the export is done with.")
-    needed = ("manage_people",) if export.personal else ()
-    actor = _actor(town, username, (), needed) if username else system(town)
-    _write(export, columns_of("centres"), party_rows("centres", town, personal=export.personal), actor=actor)
 
 
 @click.command(short_help="导出留痕。The history with its digests.")

@@ -9,14 +9,33 @@ logs an error, breaks the content policy or throws fails its test. With LIANXIN_
 
 import os
 from collections.abc import Callable, Iterator
+from functools import wraps
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Page, expect
 
 from patience import SLOW
 
 expect.set_options(timeout=SLOW)
+
+
+def _until_read(kind, act, page_of):
+    """Let an act that leads to another page return when that page has been read: the driver returns when it begins."""
+    plain = getattr(kind, act)
+
+    @wraps(plain)
+    def patient(self, *given, **named):
+        plain(self, *given, **named)
+        if not (page := page_of(self)).is_closed():
+            page.wait_for_load_state("domcontentloaded")
+
+    setattr(kind, act, patient)
+
+
+for act in ("click", "tap", "press"):
+    _until_read(Page, act, lambda page: page)
+    _until_read(Locator, act, lambda found: found.page)
 
 
 def _page(browser, **options) -> Iterator:

@@ -1,7 +1,6 @@
 """The desk on a wide screen: the case beside the list, the next one at once, nothing that jumps."""
 
 import re
-import statistics
 from datetime import timedelta
 
 import pytest
@@ -16,28 +15,6 @@ from towns import grid_named, who
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 CHANGED = "number => document.querySelector('[data-case]')?.dataset.case !== number"
-
-WATCH = """() => {  // from the key to the picture with the next case, in milliseconds
-  window.waits = [];
-  let pressed = 0;
-  document.addEventListener('keydown', (event) => { if (event.key === 'a') pressed = performance.now(); }, true);
-  document.addEventListener('lianxin:case', () => requestAnimationFrame(() => waits.push(performance.now() - pressed)));
-}"""
-
-# The least that any page could do: ask the same server for the same case and put it there, until it is painted.
-SWAP = """async (number) => {
-  const began = performance.now(), place = document.createElement('div');
-  const answer = await fetch(`/desk/triage/${number}/`, { headers: { 'X-Lianxin-Part': 'shown' }, cache: 'no-store' });
-  place.innerHTML = await answer.text();
-  document.querySelector('[data-pane]').after(place);
-  await new Promise((done) => requestAnimationFrame(done));
-  const took = performance.now() - began;
-  place.remove();
-  if (!place.querySelector(`[data-case="${number}"]`)) throw new Error('another page came');
-  return took;
-}"""
-SWAPS, BOUND = 25, 1.25  # how often; how much longer the next case may take, though it also writes what was decided
-
 
 def raise_some(town, count, text="村口路灯不亮"):
     grid, actor = grid_named(town, "1-1").pk, who(town, "clerk")
@@ -67,27 +44,24 @@ def send(page):
 
 @pytest.mark.slow
 @pytest.mark.row("B3")
-def test_two_hundred_cases_are_triaged_by_keyboard_on_one_page(desk_page, town, sign_in, go, capsys):
+def test_two_hundred_cases_are_triaged_by_keyboard_on_one_page(desk_page, town, sign_in, go):
+    """Nothing is loaded anew and no next case is waited for: it stands ready before the key is pressed.
+
+    How long that takes is measured by `python -m bench.desk`.
+    """
     raise_some(town, 201)
     sign_in(desk_page, "clerk")
-    loaded = []
+    loaded, parts = [], []
     open_first(desk_page, go)
-    desk_page.evaluate(WATCH)
     desk_page.on("request", lambda asked: asked.is_navigation_request() and loaded.append(asked.url))
-    swaps = []
-    for each in range(200):
+    desk_page.on("request", lambda asked: parts.append(asked.headers.get("x-lianxin-part")))
+    for _ in range(200):
         desk_page.wait_for_selector("[data-pane][data-ahead]")
-        if each % (200 // SWAPS) == 0:  # in between, so that whatever else the machine does falls on both
-            swaps.append(desk_page.evaluate(SWAP, in_view(desk_page)))
         send(desk_page)
     assert loaded == []
-    waits = desk_page.evaluate("waits")  # nothing has loaded the page anew: it still counts
-    assert len(waits) == 200
+    assert parts.count("sent") == 200
+    assert parts.count("shown") == 0
     assert Case.objects.for_system("walk", town).filter(step="dispatch", version=3).count() == 200
-    median, swap = statistics.median(waits), statistics.median(swaps)
-    with capsys.disabled():
-        print(f"\nkey to the next case on screen: median {median:.0f} ms of {len(waits)}; a bare swap of its page {swap:.0f} ms")
-    assert median < BOUND * swap
 
 
 @pytest.mark.row("B3")

@@ -66,6 +66,11 @@ STILL = """
 time, .num, .light, [data-map], .leaflet-container, .cells-l b { visibility: hidden !important; }
 *, *::before, *::after { animation: none !important; transition: none !important; caret-color: transparent !important; }
 """
+# Photos come when they are scrolled to: here all of them, and drawn.
+PHOTOS = """() => Promise.all([...document.images].filter((each) => each.offsetParent && each.src).map((each) => {
+  each.loading = 'eager';
+  return each.decode();
+}))"""
 
 
 @pytest.fixture
@@ -93,6 +98,7 @@ def picture(browser, live_server, world, name):
         page.evaluate("css => { const sheet = new CSSStyleSheet(); sheet.replaceSync(css);"
                       " document.adoptedStyleSheets = [sheet]; }", STILL.replace(MAP, "") if name in MAPS else STILL)
         page.evaluate("document.fonts.ready")
+        page.evaluate(PHOTOS)
         if name in MAPS:
             page.wait_for_selector(".leaflet-overlay-pane path", state="attached")
             page.wait_for_selector(".leaflet-marker-pane .crowd, .leaflet-marker-pane .spot", state="attached")

@@ -6,6 +6,7 @@ A window is fixed (the hour, the quarter of an hour), which needs one statement 
 from datetime import datetime, timedelta
 
 from django.db import connection
+from django.db.models import F
 
 from lianxin.keys.ids import new_id
 from lianxin.keys.models import Tries
@@ -40,6 +41,17 @@ def spend(town_id: int, scope: str, who: str, *, most: int, per: timedelta, now:
     if count > most:
         raise TooManyTries(seconds - gone)
     return int(most - count)
+
+
+def give_back(town_id: int, scope: str, who: str, *, per: timedelta, now: datetime) -> None:
+    """Take back the one try that `spend` counted with the same `scope`, `who`, `per` and `now`: it was right.
+
+    What must not be guessed is counted before it is looked at and given back afterwards: so many tries at once do not
+    pass together, and a right one returns itself alone, never those that were wrong.
+    """
+    window = int(now.timestamp()) // int(per.total_seconds())
+    rows = Tries.objects.for_system("a right try", town_id)
+    rows.filter(scope=scope, who=who, window_no=window, count__gt=0).update(count=F("count") - 1)
 
 
 def forget_old_tries(*, now: datetime) -> int:

@@ -7,12 +7,14 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from lianxin.cases import links
 from lianxin.cases.actions import open_case, transition
 from lianxin.cases.actions.joining import join_case
 from lianxin.cases.links import TRIES, link_code, reporter_by_code
 from lianxin.cases.models import Case, Duty, Photo, Reporter
 from lianxin.cases.tasks import sweep
 from lianxin.cases.values import Contact, Draft, Holder
+from lianxin.keys.numbers import number_of
 from lianxin.ledger.models import Entry
 from lianxin.ledger.verify import verify
 from lianxin.people.actors import nobody
@@ -86,7 +88,8 @@ def test_a_number_without_its_letters_opens_the_page_and_counts_as_one_try(site,
     response = site.post("/find/", {"number": bare, "digits": "0001"})
     assert (response.status_code, response["Location"]) == (303, f"/r/{case.number}/")
     assert TEXT in site.get(response["Location"]).content.decode()
-    assert site.post("/find/", {"number": bare, "digits": "0001"}).status_code == 429  # the same number, the same tries
+    assert site.post("/find/", {"number": bare, "digits": "9999"}).status_code == 422
+    assert site.post("/find/", {"number": bare, "digits": "9999"}).status_code == 429  # the same number, the same tries
 
 
 def test_without_digits_the_number_alone_leads_to_the_form(site, lamp):
@@ -129,6 +132,52 @@ def test_after_five_tries_even_the_right_digits_wait(site, lamp):
     assert f"请等 {-(-int(locked['Retry-After']) // 60)} 分钟" in page
     elsewhere = Client(headers={"host": "lx.test"}, REMOTE_ADDR="10.1.2.3")
     assert elsewhere.post("/find/", {"number": case.number, "digits": "0001"}).status_code == 303
+
+
+def test_right_digits_are_no_try_however_often(site, lamp):
+    right = {"number": lamp().case.number, "digits": "0001"}
+    assert {site.post("/find/", right).status_code for _ in range(3 * TRIES)} == {303}
+
+
+def test_what_cannot_be_right_is_no_try(site, lamp):
+    case = lamp().case
+    for number, digits in (("LX 0000 0001", "0001"), (case.number, "12"), ("", "")):
+        assert {site.post("/find/", {"number": number, "digits": digits}).status_code for _ in range(TRIES + 1)} == {422}
+    assert site.post("/find/", {"number": case.number, "digits": "0001"}).status_code == 303
+
+
+def test_a_success_of_one_s_own_gives_no_guess_back(site, lamp):
+    mine, other = lamp().case, lamp(text="自来水发黄", title="自来水发黄", phone="13800000002").case
+    told = []
+    for digits in range(TRIES + 2):
+        told.append(site.post("/find/", {"number": other.number, "digits": f"{digits + 5000}"}).status_code)
+        assert site.post("/find/", {"number": mine.number, "digits": "0001"}).status_code == 303
+    assert told == [*[422] * TRIES, 429, 429]
+
+
+def test_one_who_joined_guesses_the_others_digits_no_oftener(site, lamp, town):
+    case = lamp().case
+    join_case(case.pk, Contact(phone="13800000002"), actor=nobody(town), now=timezone.now())
+    told = []
+    for digits in range(TRIES + 1):
+        told.append(site.post("/find/", {"number": case.number, "digits": f"{digits + 5000}"}).status_code)
+        site.post("/find/", {"number": case.number, "digits": "0002"})
+    assert told == [*[422] * TRIES, 429]
+    assert site.post("/find/", {"number": case.number, "digits": "0002"}).status_code == 429
+
+
+def test_the_same_digits_are_not_tried_on_number_after_number(site, lamp, town, monkeypatch):
+    monkeypatch.setattr(links, "MOST_WRONG", 3)
+    case = lamp().case
+    numbers = [number_of("LX", serial) for serial in range(5000, 5004)]
+    assert [site.post("/find/", {"number": number, "digits": "0001"}).status_code for number in numbers] == [422] * 3 + [429]
+    assert site.post("/find/", {"number": case.number, "digits": "0001"}).status_code == 429
+
+
+def test_tries_of_any_kind_have_an_end(site, lamp, monkeypatch):
+    monkeypatch.setattr(links, "MOST_ASKED", 4)
+    right = {"number": lamp().case.number, "digits": "0001"}
+    assert [site.post("/find/", right).status_code for _ in range(5)] == [303] * 4 + [429]
 
 
 def test_residents_behind_one_proxy_do_not_share_their_tries(site, lamp, settings):

@@ -53,7 +53,10 @@ def find(request: TownRequest) -> HttpResponse:
             opened = request.session.get(OPENED, {})
             request.session[OPENED] = {**opened, asked: str(found.pk)}
             return HttpResponseRedirect(reverse("follow", kwargs={"number": asked}), status=303)
-        fault = _("Number and digits do not belong together. Look at both again; five tries in a quarter of an hour.")
+        fault = _(
+            "Number and digits do not belong together. Look at both again: "
+            "after five wrong ones in a quarter of an hour you have to wait."
+        )
     context = {
         "nav": nav("find"), "number": number, "fault": fault, "mine": mine_kept(request, MOST_MINE),
         "by_phone": offered_by_phone(),

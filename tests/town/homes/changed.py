@@ -12,8 +12,8 @@ from lianxin.people.models import LineService, Post, Representative
 from lianxin.people.queries import today, unit_by_key
 from lianxin.people.representatives import MicroFacts, add_micro, represent
 from lianxin.places.sites.actions import SiteFacts, add_site, change_site, end_site
-from lianxin.town.homes.records.sorts import RECORDS
 from lianxin.town.imports.people import PersonRow, settle_people
+from lianxin.town.registers.records import RECORDS
 from towns import grid_named, who
 
 DAY = timedelta(days=1)

@@ -20,7 +20,7 @@ from lianxin.people.queries import today, unit_by_key
 from lianxin.people.representatives import end_micro
 from lianxin.places.models import Site
 from lianxin.places.sites.actions import end_site
-from lianxin.town.homes.records.sorts import RECORDS
+from lianxin.town.registers.records import RECORDS
 from town.homes.changed import DAY, KINDS, Leaves, Lines, People, Posts, Representatives, Sites
 from towns import who
 

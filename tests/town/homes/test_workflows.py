@@ -23,8 +23,8 @@ from lianxin.keys.cache import forget
 from lianxin.ledger.models import Entry
 from lianxin.ledger.verify import verify
 from lianxin.people.actors import nobody
-from lianxin.town.homes.workflows.faults import in_words
 from lianxin.town.homes.workflows.writing import SAMPLE
+from lianxin.town.registers.faults import in_words
 from lianxin.workflow.definition import BadWorkflow, read
 from towns import who
 

@@ -21,7 +21,7 @@ from lianxin.cases.api.writing import done_response, respond
 from lianxin.keys.models import Town
 from lianxin.ledger.rows import plain, stamp_of
 from lianxin.town.api.rows import GoneShape, gone_told, kept, named_told, values_told
-from lianxin.town.homes.records.sorts import RECORDS, Record
+from lianxin.town.registers.records import RECORDS, Record
 from lianxin.town.registers.register import changes, go_back, may_keep, row_or_gone
 
 example = examples_in(Path(__file__).with_name("examples.yaml"))

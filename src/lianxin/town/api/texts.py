@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Field, StringConstraints
 
 from lianxin.cases.api.problems import Problem
 from lianxin.cases.api.shapes import Line, Taken, Word
-from lianxin.town.homes.workflows.faults import in_words
+from lianxin.town.registers.faults import in_words
 from lianxin.workflow.definition import Fault
 
 Why = Annotated[Line, StringConstraints(max_length=200)]

@@ -18,8 +18,8 @@ from django.utils.translation import pgettext
 
 from lianxin.keys.cache import forget
 from lianxin.ledger.rows import plain
-from lianxin.town.homes.workflows.faults import in_words
 from lianxin.town.registers.desk import REPLIES, ROUTES
+from lianxin.town.registers.faults import in_words
 from lianxin.town.registers.fields import Field, Wrong
 from lianxin.town.registers.known import REGISTERS, ROLES
 from lianxin.town.registers.published import QUESTIONS, WORKFLOWS, Published, Unsound

@@ -27,9 +27,9 @@ from lianxin.ledger.models import Entry, Text
 from lianxin.people.middleware import staff
 from lianxin.people.models import Post
 from lianxin.town.base import BASE
-from lianxin.town.homes.workflows.faults import in_words
 from lianxin.town.homes.workflows.pages import must_configure
 from lianxin.town.homes.workflows.showing import diff_lines, numbered
+from lianxin.town.registers.faults import in_words
 from lianxin.workflow.definition import Fault
 
 LONGEST_WHY, MOST_TEXT = 200, 40_000

@@ -16,7 +16,7 @@ from lianxin.cases.views.frame import StaffRequest, frame
 from lianxin.people.middleware import staff
 from lianxin.people.views.signing import see
 from lianxin.town.homes.records.showing import history
-from lianxin.town.homes.records.sorts import RECORDS, Record
+from lianxin.town.registers.records import RECORDS, Record
 from lianxin.town.registers.register import NotKept, go_back, row_or_gone
 
 

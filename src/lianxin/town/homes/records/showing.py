@@ -11,7 +11,7 @@ from django.utils.translation import pgettext
 
 from lianxin.ledger.rows import NOW, WAS, can_go_back, pasts_of
 from lianxin.people.models import Account, Leave, LineService
-from lianxin.town.homes.records.sorts import LEAVES, LINES, PEOPLE, POSTS
+from lianxin.town.registers.records import LEAVES, LINES, PEOPLE, POSTS
 from lianxin.town.registers.register import gone, told_of
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lianxin.ledger.rows import Change
     from lianxin.people.actors import Actor
     from lianxin.people.models import Post
-    from lianxin.town.homes.records.sorts import Record
+    from lianxin.town.registers.records import Record
 
 Row = dict[str, Any]
 MOST: Final = 30  # changes beside a record; its own page has them all

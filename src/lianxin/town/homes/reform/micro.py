@@ -33,9 +33,9 @@ from lianxin.people.views.signing import see
 from lianxin.places.models import Grid
 from lianxin.places.queries import Node, ancestor_ids, grid_tree, ids_of
 from lianxin.town.homes.records.showing import history
-from lianxin.town.homes.records.sorts import REPRESENTATIVES
 from lianxin.town.homes.reform.form import LARGEST, MOST_REASON, line
 from lianxin.town.homes.rows import Row
+from lianxin.town.registers.records import REPRESENTATIVES
 
 LONGEST = {"name": 60, "person": 60, "title": 40, "doors": 200}
 FIELDS = ("name", "households", "population", "post", "person", "phone", "title", "doors")

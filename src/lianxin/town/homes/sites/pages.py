@@ -34,8 +34,8 @@ from lianxin.places.sites.queries import (
 from lianxin.town.homes.plates import qr_of, served_by
 from lianxin.town.homes.records.showing import MOST as MOST_CHANGES
 from lianxin.town.homes.records.showing import history
-from lianxin.town.homes.records.sorts import SITES
 from lianxin.town.homes.rows import dress
+from lianxin.town.registers.records import SITES
 
 SHEETS = 30
 Row = dict[str, Any]

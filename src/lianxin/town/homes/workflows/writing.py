@@ -24,7 +24,6 @@ from lianxin.cases.views.frame import StaffRequest, frame, see_other
 from lianxin.cases.words import said
 from lianxin.people.middleware import staff
 from lianxin.town.base import BASE
-from lianxin.town.homes.workflows.faults import in_words
 from lianxin.town.homes.workflows.pages import kind_of_town, must_configure, one_version
 from lianxin.town.homes.workflows.showing import (
     act_rows,
@@ -39,6 +38,7 @@ from lianxin.town.homes.workflows.showing import (
     versions_of,
 )
 from lianxin.town.newer import Newer, keep_own, newer_of
+from lianxin.town.registers.faults import in_words
 from lianxin.workflow.definition import BadWorkflow, Fault, Workflow
 
 LONGEST_WHY = 200

@@ -21,7 +21,7 @@ from lianxin.people.representatives import KIND as REPRESENTATIVE
 from lianxin.places.models import Site
 from lianxin.places.queries import grid_tree
 from lianxin.places.sites.actions import KIND as SITE
-from lianxin.town.homes.records import checks
+from lianxin.town.registers import again
 from lianxin.town.registers.fields import Choice, Field, Option
 from lianxin.town.registers.register import Kept
 from lianxin.town.registers.times import Day
@@ -164,7 +164,7 @@ POSTS = Record(
     ),
     title=lambda town, row: _holder(town, row.pk),
     about=lambda town, row: _unit(town, row.unit_id),
-    check=checks.post,
+    check=again.post,
     allows=_others_post,
     own=lambda actor, row: row.account_id == actor.account_id,
     home=lambda town, row: _of_post(town, row.pk),
@@ -180,7 +180,7 @@ LEAVES = Record(
     ),
     title=lambda town, row: _("Leave of %(name)s") % {"name": _holder(town, row.post_id)},
     about=lambda _town, row: f"{row.first} – {row.last}",
-    check=checks.leave,
+    check=again.leave,
     allows=lambda actor, row: may_set_leave(actor, row.post),
     home=lambda town, row: _of_post(town, row.post_id),
 )  # fmt: skip
@@ -193,7 +193,7 @@ PEOPLE = Record(
     ),
     title=lambda _town, row: row.name,
     about=lambda _town, row: row.username,
-    check=checks.person,
+    check=again.person,
     own=lambda actor, row: row.pk == actor.account_id,
     home=_of_person,
     base=_people,
@@ -212,7 +212,7 @@ SITES = Record(
     ),
     title=lambda _town, row: row.name,
     about=lambda _town, row: row.code,
-    check=checks.site,
+    check=again.site,
     home=lambda _town, row: reverse("site", args=[row.code]),
 )  # fmt: skip
 
@@ -226,7 +226,7 @@ LINES = Record(
     ),
     title=_line_of,
     about=lambda town, row: _unit(town, row.unit_id) if row.unit_id else _holder(town, row.post_id),
-    check=checks.line,
+    check=again.line,
     drops=True,
     titled=("grid_id", "line"),
     home=lambda town, row: reverse("grid-lines", args=[row.grid_id]) if row.grid_id in grid_tree(town) else "",
@@ -244,7 +244,7 @@ REPRESENTATIVES = Record(
     ),
     title=lambda town, row: grid_name(town, row.grid_id),
     about=lambda town, row: _holder(town, row.post_id) if row.post_id else row.name,
-    check=checks.representative,
+    check=again.representative,
     titled=("grid_id",),
     home=lambda town, row: reverse("micro-change", args=[row.grid_id]) if row.grid_id in grid_tree(town) else "",
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Whether what stood once can stand again: each sort's own rules, as its page has them, told in a sentence."""
+"""Whether a record that stood once can stand again: each sort's own rules, as its page has them, told in a sentence."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from lianxin.cases.actions import open_case
 from lianxin.cases.values import Draft
+from patience import until
 from towns import who
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.row("B3")]
@@ -103,6 +104,7 @@ def test_a_case_that_is_slow_to_come_says_so_after_a_moment_and_moves_nothing(de
     desk.locator(".desk-list [data-rows] > li").nth(1).locator("a.title").click()
     desk.wait_for_selector("[data-waiting] >> text=正在取这一件")
     assert [desk.evaluate(BOX, each) for each in (".desk-list", "[data-pane] h1", ".desk-top")] == before
+    until(desk, lambda: held)
     held[0].continue_()
     desk.wait_for_function("() => !document.querySelector('.desk-top [data-waiting]').textContent")
     assert desk.get_attribute("[data-pane]", "aria-busy") is None
@@ -129,6 +131,7 @@ def test_a_map_that_is_slow_to_come_says_so_over_itself(desk, go):
     desk.route("**/map/marks.geojson*", kept_in(held))
     go(desk, "/map/")
     desk.wait_for_selector(".map-box > .waiting >> text=地图正在取")
+    until(desk, lambda: held)
     held[0].continue_()
     desk.wait_for_function("() => !document.querySelector('.map-box > .waiting').textContent")
     desk.unroute_all()

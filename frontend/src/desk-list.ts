@@ -45,9 +45,12 @@ export class List {
   }
 
   private count(said: HTMLElement): void {
-    ["tabs", "sieve"].forEach((name) => {
+    ["tabs", "sieve", "found"].forEach((name) => {
       const old = this.box.querySelector(`[data-live="${name}"]`), now = said.querySelector(`[data-live="${name}"]`);
-      if (old && now && !old.contains(document.activeElement) && old.innerHTML !== now.innerHTML) old.replaceWith(now.cloneNode(true));
+      if (!old || !now || old.contains(document.activeElement) || old.innerHTML === now.innerHTML) return;
+      const fresh = now.cloneNode(true) as HTMLElement, at = all(old as HTMLElement, ".chips").map((row) => row.scrollLeft);
+      old.replaceWith(fresh);
+      all(fresh, ".chips").forEach((row, n) => { row.scrollLeft = at[n] || 0; }); // nothing moves under the reader
     });
     const tally = document.querySelector<HTMLElement>(".rail a[aria-current] .tally");
     if (!tally) return;

@@ -155,7 +155,7 @@ def three_are_handed_out_and_taken_back(page, town, go, axe_clean):
 
 def the_register_comes_along(page, done, live_server, go, axe_clean):
     go(page, "/desk/?scope=all")
-    page.get_by_title("打印").click()
+    page.locator(".views-ways").get_by_role("link", name="打印").click()
     page.wait_for_url("**/desk/print/**")
     axe_clean(page)
     sheet = load_workbook(io.BytesIO(loaded(page, "台账（Excel）").path().read_bytes())).active

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from lianxin.cases.models import FirstView, SavedView
 from lianxin.cases.pickers import category_name, grid_names, unit_name
 from lianxin.cases.queries.inbox import InboxFilter, duties_of, read_filter
-from lianxin.cases.queries.setup import categories, kinds
+from lianxin.cases.queries.setup import categories, kinds, report_kind
 from lianxin.cases.words import channel_name, choice_name, duty_name, said
 from lianxin.keys.cache import cached
 from lianxin.keys.models import Town
@@ -30,6 +30,8 @@ def query_of(filters: InboxFilter) -> str:
     asked = {name: value for name in ASKED if (value := getattr(filters, name))}
     if asked.get("scope") == "mine":
         del asked["scope"]
+    if filters.shared:
+        asked["shared"] = "1"
     if words := filters.words or filters.number or filters.phone:
         asked["q"] = words
     return urlencode(asked)
@@ -71,6 +73,12 @@ def count_of(actor: Actor, query: str, *, now: datetime) -> int:
 
 def asked_in_words(town: Town, filters: InboxFilter) -> str:
     """What a filter asks for, as one would say it."""
+    return " · ".join(parts_in_words(town, filters).values())
+
+
+def parts_in_words(town: Town, filters: InboxFilter) -> Mapping[str, str]:
+    """Each thing a filter asks for, by its name and as one would say it; `scope` always, others where asked."""
+    typed = filters.words or filters.number or filters.phone
     named = {
         "scope": {"unit": _("My unit"), "all": _("All I see")}.get(filters.scope, _("Mine")),
         "light": lights().get(filters.light, ""),
@@ -83,9 +91,10 @@ def asked_in_words(town: Town, filters: InboxFilter) -> str:
         "unit": _named(units(town), filters.unit, unit_name),
         "channel": channel_name(filters.channel) if filters.channel else "",
         "urgency": choice_name("urgency", filters.urgency) if filters.urgency else "",
-        "q": filters.words and _("“%(words)s”") % {"words": filters.words},
+        "shared": _("Several people wait") if filters.shared else "",
+        "q": typed and _("“%(words)s”") % {"words": typed},
     }
-    return " · ".join(words for words in named.values() if words)
+    return {name: words for name, words in named.items() if words}
 
 
 def lights() -> Mapping[str, str]:
@@ -100,6 +109,8 @@ def _named(rows: Mapping[int, Any], pk: int | None, name: Any) -> str:
 
 
 def _step(town: Town, key: str) -> str:
-    found = (flow.steps[key] for flow in kinds(town) if key in flow.steps)
+    """A step by its key, as the residents' own kind of case calls it: other kinds may have another name for it."""
+    usual = report_kind(town)
+    found = (flow.steps[key] for flow in sorted(kinds(town), key=lambda flow: flow.key != usual) if key in flow.steps)
     return next((said(step.name) for step in found), key)
 

@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from lianxin.cases.models import Case
 from lianxin.cases.pickers import category_name, grid_names
 from lianxin.cases.queries.counts import counts
-from lianxin.cases.queries.inbox import LIGHTS, InboxFilter, inbox, place_of, read_filter
+from lianxin.cases.queries.inbox import LIGHTS, InboxFilter, duties_of, inbox, place_of, read_filter
+from lianxin.cases.queries.saved import parts_in_words
 from lianxin.cases.queries.setup import categories
 from lianxin.cases.queries.triage import URGENCIES
 from lianxin.cases.search import MOST, find
@@ -27,7 +28,9 @@ from lianxin.places.queries import grid_tree
 
 Row = dict[str, Any]
 WAITING = ("collect", "triage")
-KEPT = ("scope", "step", "phase", "light", "duty", "category", "grid", "channel", "urgency", "shared", "q")
+KEPT = (
+    "scope", "step", "phase", "light", "duty", "kind", "category", "grid", "unit", "channel", "urgency", "shared", "q",
+)  # fmt: skip
 
 
 @staff
@@ -45,14 +48,26 @@ def waiting(request: StaffRequest, now: datetime) -> Row:
     filters = replace(read_filter(request.GET, request.actor.town.letters), closed=False)
     page = inbox(actor, filters, now=now, after=request.GET.get("after", ""))
     number = counts(actor, now=now, scope=filters.scope)
+    tabs = tabs_of(request, filters, number)
+    asked = dict(parts_in_words(actor.town, filters))
+    asked.update(("step", each["text"]) for each in tabs["steps"] if each["on"])  # as its chip calls it
+    only = [words for name, words in asked.items() if name != "scope"]
     return {
-        **tabs_of(request, filters, number),
+        **tabs,
         "tone": "late" if number["lights"]["late"] else "",
-        "narrowed": narrowed(filters),
+        "asked": list(asked.values()),
+        "only": only,
+        "found": found_by(actor, filters, page, now=now) if only else number["total"],
         "cut": cut_short(actor, filters),
         "page": page,
         "rows": dressed(actor, page["rows"], request.GET),
     }
+
+
+def found_by(actor: Actor, filters: InboxFilter, page: Row, *, now: datetime) -> int:
+    """How many rows a filter leaves: those of the page, counted in the database where there are more pages."""
+    whole = not (page["next"] or page["previous"])
+    return len(page["rows"]) if whole else duties_of(actor, filters, now=now).count()
 
 
 @staff
@@ -185,10 +200,4 @@ def controls(actor: Actor, filters: InboxFilter) -> Row:
         "of_grid": every + [{"value": node.id, "text": names[node.id]} for node in villages],
         "of_channel": every + [{"value": key, "text": words} for words, key in reversed(known.items())],
         "of_urgency": every + [{"value": key, "text": choice_name("urgency", key)} for key in URGENCIES],
-        "narrowed": narrowed(filters),
     }
-
-
-def narrowed(filters: InboxFilter) -> bool:
-    """Whether one of the filters that are picked from a list is on."""
-    return any((filters.category, filters.grid, filters.channel, filters.urgency, filters.duty))

@@ -34,7 +34,9 @@ def with_views(view: View) -> View:
 
 
 def strip_of(request: StaffRequest) -> dict[str, Any]:
-    """The saved views as chips, the query of the one the inbox opens with, and what of the filter could be kept."""
+    """The saved views as chips, the name of the one that is `on`, the query of the one the inbox opens with, and what
+    of the filter could be kept.
+    """
     query, rows, desk = query_of(read_filter(request.GET)), saved_views(request.actor), address("desk")
     chips = [
         {
@@ -43,9 +45,10 @@ def strip_of(request: StaffRequest) -> dict[str, Any]:
         }
         for row in rows
     ]  # fmt: skip
-    known = any(chip["on"] for chip in chips)
+    known = next((chip["text"] for chip in chips if chip["on"]), "")
     return {
         "chips": chips,
+        "on": known,
         "first": next((row["query"] for row in rows if row["first"]), ""),
         "keep": urlencode({"query": query}) if query and not known else "",
         "asked_for": query,

@@ -1,5 +1,6 @@
 // The desk: parts of the page by htmx, everything by keyboard.
 import { htmx } from "./htmx";
+import { acts } from "./acts";
 import { boundaries } from "./boundary-door";
 import { cover } from "./cover";
 import { picked } from "./desk-picks";
@@ -12,6 +13,7 @@ import { panes } from "./desk-pane";
 import { replies } from "./replies";
 
 keys();
+acts();
 palette();
 drafted();
 htmx.onLoad((part) => { guarded(part as HTMLElement); cover(part as HTMLElement); drafts(part as HTMLElement, true); });

@@ -1,4 +1,5 @@
 // The desk by keyboard: j k Enter, a key for each act, / to search, ? to see them all.
+import { enter, foldAway, foldsByHand, stands } from "./acts";
 import { all, make, writing } from "./dom";
 
 function rows(): HTMLElement[] {
@@ -106,17 +107,12 @@ function press(key: string): boolean {
   if (!el) return false;
   if (el instanceof HTMLInputElement && el.type === "checkbox") el.click();
   else if (el instanceof HTMLInputElement || el instanceof HTMLTextAreaElement || el instanceof HTMLSelectElement) el.focus();
-  else if ("keyInto" in el.dataset && (el.parentElement as HTMLDetailsElement).open) enter(el.parentElement as HTMLDetailsElement);
+  else if ("keyInto" in el.dataset && stands(el.parentElement)) enter(el.parentElement);
   else if (!unread(el)) {
     el.click();
-    if (el.tagName === "SUMMARY") enter(el.parentElement as HTMLDetailsElement);
+    if (el.tagName === "SUMMARY") enter(el.parentElement);
   }
   return true;
-}
-
-/** A fold opened by its key is written in at once. */
-function enter(fold: HTMLDetailsElement): void {
-  if (fold.open) fold.querySelector<HTMLElement>("input:not([type=hidden]), select, textarea")?.focus();
 }
 
 /** Ctrl+Enter sends the form one is writing in: by its button of that key, else by the one that does what it is for. */
@@ -133,6 +129,7 @@ export function keys(): void {
   document.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && sendForm(event.target)) { event.preventDefault(); return; }
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (event.key === "Escape" && !event.defaultPrevented && foldAway(event.target)) { event.preventDefault(); return; }
     if (event.key === "Escape" && writing(event.target)) { (event.target as HTMLElement).blur(); return; }
     if (writing(event.target)) return;
     const key = WIDE[event.key] || event.key;
@@ -146,5 +143,6 @@ export function keys(): void {
     else if (!press(key)) { if (letter) astray = event.timeStamp; return; }
     event.preventDefault();
   });
+  foldsByHand();
   all(document, "[data-show-keys]").forEach((el) => { el.hidden = false; el.addEventListener("click", showKeys); });
 }

@@ -17,6 +17,7 @@ from lianxin.cases.queries.worklinks import links_of, may_link
 from lianxin.cases.values import Standing
 from lianxin.cases.views.case.attempt import Attempt
 from lianxin.cases.views.frame import FIELD, StaffRequest, frame
+from lianxin.cases.views.keys import keyed
 from lianxin.cases.words import said
 from lianxin.keys.numbers import tidy
 from lianxin.people.actors import Actor
@@ -73,7 +74,7 @@ def about(
     return {
         **frame(cast(StaffRequest, request), _place(actor)),
         "page": page,
-        "acts": acts,
+        "acts": keyed(acts),
         "attempt": attempt,
         "faults": _faults(acts, attempt),
         "changed": _changed(page, attempt),

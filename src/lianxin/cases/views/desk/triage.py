@@ -23,6 +23,7 @@ from lianxin.cases.queries.triage import alike, judgement
 from lianxin.cases.values import Done, Standing
 from lianxin.cases.views.desk.lists import WAITING, came_from, href_of, next_waiting, triaged_by
 from lianxin.cases.views.frame import StaffRequest, frame, see_other
+from lianxin.cases.views.keys import TRIAGE
 from lianxin.cases.views.parts import HELD, in_part, part_of
 from lianxin.cases.views.replies.inserting import INSERT, inserted
 from lianxin.cases.words import refusal, said, used_otherwise
@@ -36,7 +37,6 @@ from lianxin.workflow.engine import Refused
 
 Row = dict[str, Any]
 STALE = 409
-KEYS = (("clause", "x"), ("answer", "d"), ("units", "h"), ("contacted", "t"))  # hotkeys by what an act needs
 
 
 def standing_of(actor: Actor, number: str) -> Standing:
@@ -203,7 +203,7 @@ def box_of(actor: Actor, standing: Standing, way: Way, now: datetime) -> Row:
         "name": said(last.name),
         "fields": fields,
         "judged": [name for name in JUDGED if name in taken],
-        "key": next((key for need, key in KEYS if need in last.needs), ""),
+        "key": next((key for need, key in TRIAGE.items() if need in last.needs), ""),
         "danger": "clause" in last.needs,
         "photos": any(each["control"] == "photos" for each in fields),
     }

@@ -1,0 +1,58 @@
+// The acts of a case stand folded: what opens one, its key, a press or an address, puts the reader where to write.
+
+const FIELDS = "input:not([type=hidden]):not([type=file]), select, textarea";
+
+/** What is no fold stands always. */
+export function stands(box: Element | null): boolean {
+  return !(box instanceof HTMLDetailsElement) || box.open;
+}
+
+/** Into the first field of an act that stands open; where it asks for nothing, onto what sends it. */
+export function enter(box: Element | null): void {
+  if (!box || !stands(box) || box.classList.contains("sure")) return; // what asks once more has its focus on "no"
+  const shown = (el: HTMLElement): boolean => {
+    const fold = el.closest("details:not([open])");
+    return (!fold || !box.contains(fold)) && el.offsetParent !== null;
+  };
+  const first = (what: string): HTMLElement | undefined => Array.from(box.querySelectorAll<HTMLElement>(what)).find(shown);
+  const into = first(FIELDS) || first("button.main, button.danger");
+  into?.focus();
+}
+
+/** An act asked for by its address (#act-finish): its form is open, and what is to be written can be written at once. */
+function asked(): void {
+  if (!location.hash.startsWith("#act-")) return;
+  const box = document.getElementById(location.hash.slice(1));
+  if (box instanceof HTMLDetailsElement) box.open = true;
+  enter(box);
+}
+
+export function acts(): void {
+  // After the browser has gone to the address's own place: it takes the focus there.
+  if (document.readyState === "complete") asked();
+  else window.addEventListener("load", () => { window.setTimeout(asked, 0); });
+  window.addEventListener("hashchange", asked);
+}
+
+const keyed = (target: EventTarget | null): HTMLDetailsElement | null => {
+  const fold = target instanceof Element ? target.closest<HTMLDetailsElement>("details.box:not(.sure)") : null;
+  return fold && fold.querySelector(":scope > summary[data-key]") ? fold : null;
+};
+
+/** Opened by hand where a keyboard is at hand: the next thing is to write. */
+export function foldsByHand(): void {
+  document.addEventListener("click", (event) => {
+    const summary = event.target instanceof Element ? event.target.closest("summary") : null;
+    const fold = summary && keyed(summary);
+    if (fold && summary?.parentElement === fold && window.matchMedia("(hover: hover)").matches) window.setTimeout(() => enter(fold), 0);
+  });
+}
+
+/** Escape folds the act one is in, with what is typed, and stays at its button; false where there is none open. */
+export function foldAway(target: EventTarget | null): boolean {
+  const fold = keyed(target);
+  if (!fold || !fold.open) return false;
+  fold.open = false;
+  fold.querySelector("summary")?.focus();
+  return true;
+}

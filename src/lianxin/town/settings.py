@@ -127,7 +127,10 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "filters": {"refusals": {"()": "lianxin.town.logs.Refusals"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"lianxin": {"level": "INFO"}, "axes": {"level": "ERROR"}},
+    "loggers": {
+        "lianxin": {"level": "INFO"}, "axes": {"level": "ERROR"}, "django.request": {"filters": ["refusals"]},
+    },
 }

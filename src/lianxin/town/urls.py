@@ -5,6 +5,9 @@ from django.urls import include, path
 from lianxin.ui.assets import ICON
 from lianxin.ui.made import made
 
+handler403 = "lianxin.town.homes.trouble.forbidden"
+handler404 = "lianxin.town.homes.trouble.not_found"
+
 urlpatterns = [
     path("", include("lianxin.town.homes.urls")),
     path("", include("lianxin.town.homes.setup.urls")),

@@ -76,7 +76,7 @@ def counted(view: View) -> View:
         try:
             return view(request, *args, **kwargs)
         except TooManyTries as many:
-            response = render(request, "429.html", _wait(many), status=429)
+            response = render(request, "429.html", {"nav": nav(), **_wait(many)}, status=429)
             response.headers["Retry-After"] = str(many.retry_after)
             return response
 

@@ -13,10 +13,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.row("J")]
 def test_entries_are_told_with_digests_and_reading_is_one_of_them(town, token):
     admin, auditor = token("admin"), token("auditor")
     held = admin("GET", "/setup/units/traffic", status=200).json_body
-    admin("PATCH", "/setup/units/traffic", {"values": {"phone": "0516-1"}, "seen": held["seen"], "why": "换了"}, status=200)
+    admin("PATCH", "/setup/units/traffic", {"values": {"phone": "0516-8000001"}, "seen": held["seen"], "why": "换了"}, status=200)
     told = auditor("GET", "/ledger?kind=unit", status=200).json_body
     [row] = told["rows"]
-    assert (row["act"], row["fields"][0]["became"], row["texts"][0]["body"], row["seal"]) == ("change", "0516-1", "换了", None)
+    assert (row["act"], row["fields"][0]["became"], row["texts"][0]["body"], row["seal"]) == ("change", "0516-8000001", "换了", None)
     assert row["digest"] == Entry.objects.for_system("t", town).get(subject_kind="unit").digest
     assert told["next"] == ""
     [look] = auditor("GET", "/ledger?kind=ledger", status=200).json_body["rows"]

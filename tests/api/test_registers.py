@@ -42,7 +42,7 @@ NEW = {
 CHANGE = {
     "units": {"phone": "0516-80000110"}, "roles": {"name": {"zh": "旁听"}}, "calendar": {"name": "年"},
     "roster": {"post": "handler2.lx"}, "groups": {"leader": None},
-    "centres": {"phone": "13800000012"}, "names": {"point": None}, "points": {"point": None, "phone": "1"},
+    "centres": {"phone": "13800000012"}, "names": {"point": None}, "points": {"point": None, "phone": "110"},
     "categories": {"limits": {}}, "clauses": {"hint": ["重复"]},
 }  # fmt: skip
 
@@ -82,10 +82,10 @@ def test_a_row_of_every_register_is_entered_read_changed_and_put_back(key, town,
 
 def test_who_was_quicker_and_when_is_told_and_nothing_overwritten(town, admin, token):
     seen = admin("GET", "/setup/units/traffic", status=200).json_body["seen"]
-    admin("PATCH", "/setup/units/traffic", {"values": {"phone": "1"}, "seen": seen}, status=200)
-    late = admin("PATCH", "/setup/units/traffic", {"values": {"phone": "2"}, "seen": seen}, status=409).json_body
+    admin("PATCH", "/setup/units/traffic", {"values": {"phone": "110"}, "seen": seen}, status=200)
+    late = admin("PATCH", "/setup/units/traffic", {"values": {"phone": "120"}, "seen": seen}, status=409).json_body
     assert late["code"] == "stale"
-    assert units(town)[Unit.objects.for_system("t", town).get(key="traffic").pk].phone == "1"
+    assert units(town)[Unit.objects.for_system("t", town).get(key="traffic").pk].phone == "110"
     assert Account.objects.get(username="admin.lx").name in late["detail"]
     assert ":" in late["detail"]
 
@@ -187,21 +187,21 @@ def test_a_field_takes_whatever_is_sent_or_says_why_not(town):
 
 def test_the_town_is_changed_by_field_and_who_was_quicker_is_told(town, admin):
     held = admin("GET", "/setup/town", status=200).json_body
-    done = admin("PATCH", "/setup/town", {"values": {"phone": "0516-1"}, "seen": held["seen"]}, status=200).json_body
-    assert (done["values"]["phone"], done["values"]["name"]) == ("0516-1", "连心镇")
-    assert admin("PATCH", "/setup/town", {"values": {"phone": "2"}, "seen": held["seen"]}, status=409).json_body["code"] == "stale"
+    done = admin("PATCH", "/setup/town", {"values": {"phone": "0516-8000001"}, "seen": held["seen"]}, status=200).json_body
+    assert (done["values"]["phone"], done["values"]["name"]) == ("0516-8000001", "连心镇")
+    assert admin("PATCH", "/setup/town", {"values": {"phone": "120"}, "seen": held["seen"]}, status=409).json_body["code"] == "stale"
     wrong = {"name": "", "hours": {"1": ""}, "colour": "red", "calendar_until": "soon"}
     told = admin("PATCH", "/setup/town", {"values": wrong, "seen": done["seen"]}, status=422).json_body["faults"]
     assert set(told) == {f"values.{name}" for name in wrong}
     same = admin("PATCH", "/setup/town", {"values": done["values"], "seen": done["seen"]}, status=200).json_body
     assert same == done
     past = admin("GET", "/setup/town/past", status=200).json_body["rows"]
-    assert [each["became"] for each in past[0]["fields"]] == ["0516-1"]
+    assert [each["became"] for each in past[0]["fields"]] == ["0516-8000001"]
 
 
 def test_the_town_is_put_back_once_unless_what_it_was_cannot_stand_any_more(town, admin):
     held = admin("GET", "/setup/town", status=200).json_body
-    change = {"values": {"phone": "0516-1", "hours": {"1": "09:00-12:00"}}, "why": "搬家", "seen": held["seen"]}
+    change = {"values": {"phone": "0516-8000001", "hours": {"1": "09:00-12:00"}}, "why": "搬家", "seen": held["seen"]}
     done = admin("PATCH", "/setup/town", change, status=200).json_body
     [told] = [row for row in admin("GET", "/setup/town/past", status=200).json_body["rows"] if row["back"]]
     assert (told["act"], told["why"]) == ("change", "搬家")
@@ -238,7 +238,7 @@ def test_the_whole_set_up_goes_out_and_in_as_the_command_takes_it(town, admin):
     assert {(each["added"], each["changed"]) for each in done.values()} == {(0, 0)}
     loaded = load(town, json.dumps(told, ensure_ascii=False), actor=who(town, "system"), now=MONDAY)
     assert (loaded.faults, loaded.added, loaded.changed) == ([], {}, {})
-    part = {"file": {"units": [{"key": "traffic", "phone": "7"}, {"name": "新站", "key": "fresh"}]}}
+    part = {"file": {"units": [{"key": "traffic", "phone": "119"}, {"name": "新站", "key": "fresh"}]}}
     counted = {"units": {"added": 1, "changed": 1, "gone": 0, "same": 0}}
     assert admin("PUT", "/setup", {**part, "dry_run": True}, status=200).json_body == {"dry_run": True, "done": counted}
     assert written(town) == before

@@ -398,6 +398,13 @@ def test_a_town_is_set_up_with_all_it_needs_to_take_a_request(db):
     assert "柳河镇" in CliRunner().invoke(main, ["town", "list"]).output
 
 
+@pytest.mark.django_db
+def test_a_town_is_not_set_up_with_a_telephone_that_cannot_be_dialled(db):
+    asked = ["town", "create", "lh", "--name", "柳河镇", "--code", "999001103", "--phone", "0990-668"]
+    said = CliRunner().invoke(main, asked)
+    assert (said.exit_code, "不是电话号码" in said.output, Town.objects.filter(letters="LH").exists()) == (2, True, False)
+
+
 def test_a_town_may_be_set_up_in_an_empty_database(db, monkeypatch):
     done = []
     monkeypatch.setattr("lianxin.town.cli.starting.pending_migrations", lambda: not done)

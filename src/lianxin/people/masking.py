@@ -72,7 +72,9 @@ _RULES = tuple(
 MOBILE = 11  # figures of a mobile number
 # Mobile; with area code; local, which never begins with 0 or 1; 400 and 800; service numbers: 110, 12345, 95598.
 _SERVICE = r"[48]00\d{7}|11[09]|12[02]|1[0-2]\d{3}|9[56]\d{3,4}"
-_DIALLED = re.compile(rf"1[3-9]\d{{9}}|0\d{{9,11}}|[2-9]\d{{6,7}}|{_SERVICE}", re.ASCII)
+_LANDLINE = r"[2-9]\d{6,7}"
+_AREA = r"0(?:10|2\d|[3-9]\d\d)"
+_DIALLED = re.compile(rf"1[3-9]\d{{9}}|(?:{_AREA})?{_LANDLINE}|{_SERVICE}", re.ASCII)
 
 
 def tidy_phone(text: str) -> str:

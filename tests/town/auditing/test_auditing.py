@@ -55,11 +55,11 @@ def rang(town, phone, at=MONDAY, why="电话换了"):
 
 
 def test_an_entry_says_who_did_what_when_from_what_to_what_and_how_it_is_sealed(town, auditor):
-    row = rang(town, "0516-1")
-    rang(town, "0516-2", MONDAY + timedelta(hours=1))
+    row = rang(town, "0516-8000001")
+    rang(town, "0516-8000002", MONDAY + timedelta(hours=1))
     [second, first] = read(auditor, kind="unit", subject=str(row.pk))
     assert (second["who"], second["act_name"], second["kind_name"], second["at"]) == (who(town, "admin").name, "改动", "单位", MONDAY + timedelta(hours=1))
-    assert [each[1:] for each in second["fields"]] == [("0516-1", "0516-2")]
+    assert [each[1:] for each in second["fields"]] == [("0516-8000001", "0516-8000002")]
     assert [(each["label"], each["state"], each["body"]) for each in second["texts"]] == [("原因", "shown", "电话换了")]
     assert (second["prev"], second["seal"]) == (first["digest"], None)
     seal(town, now=MONDAY)
@@ -68,7 +68,7 @@ def test_an_entry_says_who_did_what_when_from_what_to_what_and_how_it_is_sealed(
 
 def test_pages_follow_one_another_and_leave_nothing_out(town, auditor):
     for n in range(MOST + 7):
-        rang(town, f"0516-{n}", MONDAY + timedelta(minutes=n // 3))
+        rang(town, f"0516-{8000000 + n}", MONDAY + timedelta(minutes=n // 3))
     seen, after, rounds = [], "", 0
     while rounds == 0 or after:
         page, after = entries(auditor, Wanted(kind="unit"), after=after)
@@ -79,9 +79,9 @@ def test_pages_follow_one_another_and_leave_nothing_out(town, auditor):
 
 
 def test_filters_find_by_kind_number_who_act_and_day(town, auditor, other_town):
-    rang(town, "0516-1")
-    rang(other_town, "0516-9")
-    assert [each["fields"][-1][2] for each in read(auditor) if each["kind"] == "unit"] == ["0516-1"]
+    rang(town, "0516-8000001")
+    rang(other_town, "0516-8000009")
+    assert [each["fields"][-1][2] for each in read(auditor) if each["kind"] == "unit"] == ["0516-8000001"]
     assert len(read(auditor, who="admin.lx", act="change", since="2000-01-01", until=MONDAY.date().isoformat())) == 1
     assert len(read(auditor, who=who(town, "admin").name)) == 1
     assert {each["kind"] for each in read(auditor, who="system")} == {"workflow"}
@@ -160,7 +160,7 @@ def test_reading_is_an_entry_once_in_a_while_and_for_the_auditor_alone(town, aud
 
 
 def test_the_worker_checks_the_whole_and_names_what_was_altered(town, auditor):
-    rang(town, "0516-1")
+    rang(town, "0516-8000001")
     now = timezone.now()
     assert ask_check(actor=auditor, now=now)
     assert not ask_check(actor=auditor, now=now)
@@ -170,7 +170,7 @@ def test_the_worker_checks_the_whole_and_names_what_was_altered(town, auditor):
     assert (under_way(town), last.broken, last.found) == (False, 0, ())
     assert last.entries >= 2
     assert last.chains >= 2
-    Unit.objects.for_system("behind its back", town).filter(key="traffic").update(phone="0516-9")
+    Unit.objects.for_system("behind its back", town).filter(key="traffic").update(phone="0516-8000009")
     ask_check(actor=auditor, now=now)
     run_due(now=now + timedelta(seconds=1))
     last = last_check(town)

@@ -111,14 +111,14 @@ def test_two_administrators_do_not_overwrite_each_other(town, admin):
     unit = Unit.objects.for_system("test", town).get(key="utilities")
     address = f"/setup/units/{unit.pk}/"
     mine = theirs = filled(admin.get(address))
-    assert admin.post(address, {**theirs, "phone": "0990-1"}).status_code == 303
-    late = admin.post(address, {**mine, "phone": "0990-2", "name": "改过的名称"})
+    assert admin.post(address, {**theirs, "phone": "0990-6681201"}).status_code == 303
+    late = admin.post(address, {**mine, "phone": "0990-6681202", "name": "改过的名称"})
     assert late.status_code == 422
     assert "别人改过" in text(late)
     assert 'value="改过的名称"' in text(late)
-    assert units(town)[unit.pk].phone == "0990-1"
+    assert units(town)[unit.pk].phone == "0990-6681201"
     assert admin.post(address, filled(late)).status_code == 303
-    assert units(town)[unit.pk].phone == "0990-2"
+    assert units(town)[unit.pk].phone == "0990-6681202"
 
 
 def test_faults_stand_beside_their_fields_and_what_was_typed_is_kept(town, admin):

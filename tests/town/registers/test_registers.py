@@ -115,11 +115,11 @@ def test_who_saw_it_before_somebody_else_changed_it_overwrites_nothing(town):
     register, actor = REGISTERS["units"], who(town, "admin")
     row = Unit.objects.for_system("test", town).get(key="utilities")
     seen = stamp_of(row)
-    change(register, row, read_form(register, town, form_of(register, town, row, phone="1"), row), actor=actor, now=MONDAY)
-    stale = read_form(register, town, form_of(register, town, row, phone="2"), row)
+    change(register, row, read_form(register, town, form_of(register, town, row, phone="110"), row), actor=actor, now=MONDAY)
+    stale = read_form(register, town, form_of(register, town, row, phone="120"), row)
     with pytest.raises(StaleRow):
         change(register, row, stale, actor=actor, now=MONDAY, seen=seen)
-    assert units(town)[row.pk].phone == "1"
+    assert units(town)[row.pk].phone == "110"
 
 
 def test_a_unit_with_hours_of_its_own_has_its_own_clock(town):

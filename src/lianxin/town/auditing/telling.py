@@ -25,7 +25,8 @@ from lianxin.people.models import Post
 from lianxin.places.queries import ended_grids, grid_tree
 from lianxin.town.auditing.reading import hidden_cases
 from lianxin.town.auditing.words import act_names, fact_names, kind_names, text_names, value_names
-from lianxin.town.registers.fields import Field, Private
+from lianxin.town.registers.contacts import Private
+from lianxin.town.registers.fields import Field
 from lianxin.town.registers.known import REGISTERS
 from lianxin.town.registers.records import RECORDS, Record
 from lianxin.town.registers.register import Kept, Register, told_of

@@ -28,6 +28,19 @@ def say(zh: str, en: str = "") -> None:
     click.echo(f"{zh}  {click.style(en, dim=True)}" if en else zh)
 
 
+def must_ring(phone: str) -> str:
+    """The figures of a telephone number as it is dialled, "" for none; raises Fault for what is no number."""
+    from lianxin.people.masking import tidy_phone
+
+    digits = tidy_phone(phone)
+    if phone.strip() and not digits:
+        raise Fault(
+            f"{phone} 不是电话号码：应为手机号、带区号的固定电话或 12345 这样的服务号码。",
+            f"{phone} is no telephone number: a mobile, a landline with its area code, a service number as 12345.",
+        )
+    return digits
+
+
 def settings() -> config.Config:
     """The settings of the environment, the data folder made; raises Fault."""
     try:

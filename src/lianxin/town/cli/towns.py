@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from lianxin.town.cli.starting import Fault, django_ready, migrate, say
+from lianxin.town.cli.starting import Fault, django_ready, migrate, must_ring, say
 
 
 @click.group(short_help="乡镇。Towns.")
@@ -35,6 +35,7 @@ def create(letters: str, **about: Any) -> None:
     from lianxin.keys.models import Town
     from lianxin.town.base import set_up
 
+    must_ring(about["phone"])
     for column, value in (("letters", letters), ("code", about["code"]), ("host", about["host"])):
         if value and Town.objects.filter(**{column: value}).exists():
             raise Fault(f"已经有乡镇用了 {value}。", f"There is a town with {value} already.")

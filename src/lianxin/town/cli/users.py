@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from lianxin.town.cli.starting import Fault, django_ready, say, town_named
+from lianxin.town.cli.starting import Fault, django_ready, must_ring, say, town_named
 
 PASSWORD = click.password_option(
     prompt_required=False, default="", help="密码；不给则生成并显示一次。Password; else made and shown once."
@@ -48,13 +48,14 @@ def create(username: str, letters: str, password: str, **about: str) -> None:
             "账号应为 2 到 60 个字母、数字或 . @ + - _，姓名不能为空。",
             "A user name has 2 to 60 letters, figures or . @ + - _, and the person a name.",
         )
+    phone = must_ring(about["phone"])
     post = _post(town, about)
     if Account.objects.filter(username=username).exists():
         raise Fault(f"账号 {username} 已经存在。", f"The account {username} exists already.")
     try:
         with transaction.atomic():
             account, plain = create_account(
-                username, about["name"], actor=system(town), now=now, phone=about["phone"], password=password or None
+                username, about["name"], actor=system(town), now=now, phone=phone, password=password or None
             )
             post.account, post.starts = account, timezone.localdate(now)
             _give(post, town, now)

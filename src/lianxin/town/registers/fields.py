@@ -114,39 +114,6 @@ class Key(Field):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Private(Field):
-    """A person's own detail: shown and told masked; the masked one sent back stands for what is held.
-
-    `tidy`: the detail as it is kept, "" for what is none.
-    """
-
-    mask: Callable[[str], str]
-    tidy: Callable[[str], str] | None = None
-
-    def load(self, town: Town, raw: Any) -> Any:
-        """The detail in full; raises Wrong for one with stars."""
-        text: str = Field.load(self, town, raw)
-        if "*" in text:
-            raise Wrong(_("Write it in full: stars stand for what is not shown."))
-        if text and self.tidy is not None and not self.tidy(text):
-            raise Wrong(_("This is no telephone number."))
-        return self.tidy(text) if text and self.tidy is not None else text
-
-    def dump(self, town: Town, value: Any) -> Any:
-        """Masked, as everywhere."""
-        return self.mask(value)
-
-    def said(self, town: Town, value: Any) -> str:
-        """Masked."""
-        return self.mask(value or "")
-
-    def widgets(self, town: Town, value: Any, typed: QueryDict | None) -> list[Widget]:
-        """A line of text that begins masked."""
-        shown = typed.get(self.column, "") if typed is not None else self.said(town, value)
-        return [self.widget(type="text", value=shown, most=0, attrs={"maxlength": str(self.most)})]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Both(Field):
     """A name or sentence in Chinese and English, `{"zh": …, "en": …}`; the Chinese is needed where the field is."""
 

@@ -17,6 +17,7 @@ from lianxin.cases.words import said
 from lianxin.keys.cache import cached
 from lianxin.people.models import CalendarDay, LineService, Post, Role, Turn, Unit
 from lianxin.people.queries import roles, today, units
+from lianxin.town.registers.contacts import Phone
 from lianxin.town.registers.fields import Both, Choice, Field, Key, Limits, Number, Option, Several, Words, Yes
 from lianxin.town.registers.party import CENTRES, GROUPS
 from lianxin.town.registers.places import NAMES, POINTS, grids_to_choose
@@ -98,7 +99,7 @@ UNITS = Register(
                empty=lambda: _("the town itself")),
         Choice(column="grid_id", label=lambda: _("Serves the grid"), options=grids_to_choose, none=None,
                empty=lambda: _("the whole town")),
-        Field(column="phone", label=lambda: _("Telephone of the unit"), most=30),
+        Phone(column="phone", label=lambda: _("Telephone of the unit")),
         Several(column="desk_of", label=lambda: _("Whose turn it takes"), options=_turns,
                 hint=lambda: _("A step that falls to such a role comes to this unit when nobody is named.")),
         Week(column="hours", label=lambda: _("Working hours"),

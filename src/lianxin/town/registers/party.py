@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from lianxin.cases.pickers import grid_name, unit_name
 from lianxin.keys.cache import cached
 from lianxin.people.directory import held
-from lianxin.people.masking import mask_name, mask_phone, mask_text, tidy_phone
+from lianxin.people.masking import mask_name, mask_phone, mask_text
 from lianxin.people.models import CentreHousehold, PartyGroup, Post
 from lianxin.people.queries import today
 from lianxin.places.queries import grid_tree
-from lianxin.town.registers.fields import Choice, Field, Number, Option, Private
+from lianxin.town.registers.contacts import Private, dialled
+from lianxin.town.registers.fields import Choice, Field, Number, Option
 from lianxin.town.registers.places import grids_to_choose, village_of
 from lianxin.town.registers.register import Faults, Register
 
@@ -116,7 +117,7 @@ CENTRES = Register(
                 hint=lambda: _("A masked detail that is left as it is stays.")),
         Choice(column="grid_id", label=lambda: _("In the grid"), options=grids_to_choose, none=None, required=True),
         Private(column="phone", label=lambda: pgettext("household", "Telephone"), most=30, mask=mask_phone,
-                tidy=tidy_phone),
+                tidy=dialled),
         Private(column="address", label=lambda: _("Where it is, in words"), most=120, mask=mask_text),
         Number(column="members", label=lambda: _("Party members"), highest=MOST_MEMBERS),
     ),

@@ -14,6 +14,7 @@ from lianxin.places.models import AddressName, Grid, ServicePoint
 from lianxin.places.names import known_names
 from lianxin.places.points import service_points
 from lianxin.places.queries import ancestor_ids, grid_at, grid_tree
+from lianxin.town.registers.contacts import Phone
 from lianxin.town.registers.fields import Choice, Field, Key, Option, Point, Words, Yes
 from lianxin.town.registers.register import Faults, Register
 from lianxin.town.registers.times import Week
@@ -71,7 +72,7 @@ POINTS = Register(
         Field(column="address", label=lambda: _("Where it is, in words"), most=120),
         Point(column="point", label=lambda: _("Its point"),
               hint=lambda: _("Point on the map, or write longitude and latitude (GPS, Tianditu).")),
-        Field(column="phone", label=lambda: _("Telephone of the unit"), most=30),
+        Phone(column="phone", label=lambda: _("Telephone of the unit")),
         Words(column="services", label=lambda: _("What is done there"), most=40),
         Week(column="hours", label=lambda: _("Opening hours")),
         Yes(column="active", label=lambda: _("In use")),

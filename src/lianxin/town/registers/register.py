@@ -31,7 +31,8 @@ from lianxin.ledger.rows import (
     side_of,
     stamp_of,
 )
-from lianxin.town.registers.fields import Field, Key, Private, Several, Wrong
+from lianxin.town.registers.contacts import Private
+from lianxin.town.registers.fields import Field, Key, Several, Wrong
 
 if TYPE_CHECKING:
     from django.http import QueryDict

@@ -18,6 +18,7 @@ from lianxin.keys.cache import bump
 from lianxin.keys.models import Town
 from lianxin.ledger.actions import Line, record
 from lianxin.ledger.rows import Change, past_of, reason_of
+from lianxin.town.registers.contacts import Phone
 from lianxin.town.registers.fields import Choice, Field, Option, Wrong
 from lianxin.town.registers.register import NotKept, Reading, may_keep
 from lianxin.town.registers.times import Day, Hours, Week
@@ -44,7 +45,7 @@ FIELDS: Final[tuple[Field, ...]] = (
     Field(column="name", label=lambda: _("Name of the town"), required=True, most=40),
     Field(column="name_en", label=lambda: _("Name in English"), most=60),
     Field(column="county", label=lambda: _("County or district"), most=60),
-    Field(column="phone", label=lambda: _("Public telephone"), most=20,
+    Phone(column="phone", label=lambda: _("Public telephone"), most=20,
           hint=lambda: _("Shown to residents; empty: none is shown.")),
     Choice(column="report_kind", label=lambda: _("What residents raise"), options=_open_kinds, required=True),
     Week(column="hours", label=lambda: _("Working hours"), own=False,

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from lianxin.keys.cache import briefly, cached
 from lianxin.keys.models import Town
+from lianxin.keys.scope import EVERY_TOWN
 from lianxin.people.models import CalendarDay, Post, Role, Unit
 from lianxin.workflow.clock import OFFICE, Clock, Hours
 
@@ -31,6 +32,12 @@ def posts_of(account_id: int, town: Town, *, on: date) -> list[Post]:
 def _in_order(model: Any, town: Town) -> Any:
     """The rows of a town as they were entered; PostgreSQL gives them in any order unless it is asked."""
     return model.objects.for_system("settings", town).order_by("id")
+
+
+def works_elsewhere(account_id: int, town: Town) -> bool:
+    """Whether somebody has or had a post in another town too: their account is no single town's to change."""
+    posts = Post.objects.for_system("whose account", EVERY_TOWN).exclude(town_id=town.pk)
+    return posts.filter(account_id=account_id).exists()
 
 
 def units(town: Town) -> Mapping[int, Unit]:

@@ -3,6 +3,7 @@
 import csv
 
 import pytest
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
@@ -71,6 +72,8 @@ def test_running_twice_adds_nothing_and_changes_what_differs(town, tmp_path, mad
     assert Entry.objects.for_system("tests", town).count() == before
     changed = person(姓名="张三丰", 电话="0516-8888001", 职务="网格长助理", 用工性质="兼职", 语言="")
     made.workbook(path, [changed], head=HEAD)
+    looked = SORTS["people"].look(path, town, Options(), timezone.now())
+    assert looked.changed == ["zhangsan 张三 → 张三丰"]
     assert "新增账号 0、岗位 0，更新 2" in put_in(lianxin, path).output
     post = post_of(town, "zhangsan")
     assert (post.account.name, post.account.phone, post.title, post.basis, post.languages) == (

@@ -73,7 +73,8 @@ def frame(request: StaffRequest, on: str = "", counts: dict[str, tuple[int, str]
     return {
         "nav": nav,
         "me": {"name": actor.name, "post": post},
-        "menu": [{"text": text, "href": href, "icon": icon} for name, text, icon in menu if (href := address(name))],
+        "menu": [*_own_page(actor), *({"text": text, "href": href, "icon": icon} for name, text, icon in menu
+                                      if (href := address(name)))],
         "bell": {"href": address("messages"), "count": unread(actor), "most": COUNTED, "on": on == "messages"},
         "search_url": address("desk-search"),
         "palette_url": address("palette"),
@@ -81,11 +82,17 @@ def frame(request: StaffRequest, on: str = "", counts: dict[str, tuple[int, str]
     }
 
 
+def _own_page(actor: Actor) -> list[dict[str, str]]:
+    """The page of one's own post, where one's telephone is put right."""
+    href = address("staff-post", actor.post_id) if actor.post_id else ""
+    return [{"text": _("My post and telephone"), "href": href, "icon": "user"}] if href else []
+
+
 @lru_cache(maxsize=256)  # every staff page names a dozen
-def address(name: str) -> str:
+def address(name: str, *of: int) -> str:
     """A named page's address, "" while the installation has none of that name."""
     try:
-        return reverse(name)
+        return reverse(name, args=of)
     except NoReverseMatch:
         return ""
 

@@ -18,7 +18,8 @@ from lianxin.cases.actions.handing import Leaving, NotHanded, leave_post
 from lianxin.cases.actions.leaving import LeaveAsked, end_leave, may_set_leave, set_leave
 from lianxin.cases.api.describing import Described
 from lianxin.cases.api.examples import examples_in
-from lianxin.cases.api.operations import StaffRouter, make_once
+from lianxin.cases.api.operations import StaffRouter, make_once, stale_problem
+from lianxin.cases.api.pasts import SEEN
 from lianxin.cases.api.problems import Problem
 from lianxin.cases.api.reading import body_of, query_of
 from lianxin.cases.api.setup import actor_of
@@ -28,12 +29,16 @@ from lianxin.cases.api.writing import done_response, picked, respond
 from lianxin.cases.pickers import grid_by, holder_by, unit_by
 from lianxin.cases.values import Holder
 from lianxin.cases.words import said
+from lianxin.ledger.rows import StaleRow, past_of
 from lianxin.people.actions import open_account
 from lianxin.people.actors import Actor
 from lianxin.people.directory import Wanted, directory, post_of, told
 from lianxin.people.models import Leave, Post
+from lianxin.people.persons import LONGEST, NotChanged, change_person, stamp_of_person
 from lianxin.people.queries import roles, today
 from lianxin.people.standing_in import leaves_of
+from lianxin.town.api.rows import stale_row_problem
+from lianxin.town.homes.details import not_changed, read_details
 from lianxin.town.homes.hiring import Hiring, hire, read_hiring
 from lianxin.town.homes.leaves import not_entered
 from lianxin.town.homes.people import not_handed
@@ -71,6 +76,20 @@ class NewPost(Taken):
     basis: Basis = "full"
 
 
+class PostChange(Taken):
+    """What is said otherwise of the post and of who holds it; what is not named stays."""
+
+    name: Annotated[Line, StringConstraints(max_length=LONGEST["name"])] = ""
+    phone: Word = Field("", description=_("Empty: none is kept."))
+    title: Annotated[Line, StringConstraints(max_length=LONGEST["title"])] = ""
+    basis: Basis = "full"
+    languages: Annotated[Line, StringConstraints(max_length=LONGEST["languages"])] = ""
+    seen: Annotated[Word, StringConstraints(min_length=1)] = Field(description=SEEN)
+    why: Annotated[Line, StringConstraints(max_length=LONGEST["why"])] = Field(
+        "", description=_("Stands in the history.")
+    )
+
+
 class PostEnd(Taken):
     """From which day on the post is empty, and who takes on what is open."""
 
@@ -101,6 +120,7 @@ class PostShape(Schema):
     role: Ref | None
     grid: Ref | None
     basis: Basis
+    languages: str
     starts: date | None
     ends: date | None
 
@@ -115,8 +135,9 @@ class LeaveShape(Schema):
 
 
 class PostFull(PostShape):
-    """A post with the leaves that are on or to come."""
+    """A post with the leaves that are on or to come; `seen` goes with what changes it."""
 
+    seen: str
     leaves: list[LeaveShape]
 
 
@@ -197,6 +218,49 @@ def give(request: HttpRequest) -> HttpResponse:
 
     made = make_once(request, "post", body.model_dump(mode="json"), make, now=now)
     return done_response(_full(actor, _post(actor, str(made.pk))), repeated=made.repeated)
+
+
+@staff.write(
+    "PATCH",
+    "/posts/{post}",
+    "changePost",
+    Described(
+        _("Change a post"),
+        _(
+            "Name and telephone of its holder, what it is called, on what footing: by who manages people, of "
+            "another's post; one's own telephone by everybody. What was and what became stands in the history, from "
+            "where it can be put back (records posts, people). Scope: setup:write."
+        ),
+        gives=PostFull,
+        example=example("post"),
+        body=(PostChange, example("post_change")),
+        fails=("stale", "refused"),
+    ),
+)
+def change_post(request: HttpRequest, post: str) -> HttpResponse:
+    """Change what is said of a post and its holder."""
+    actor, body = actor_of(request), body_of(request, PostChange)
+    held = _post(actor, post)
+    named = {name: getattr(body, name) for name in body.model_fields_set - {"seen", "why"}}
+    said, faults = read_details(actor.town, named)
+    if faults:
+        raise Problem("invalid", faults)
+    try:
+        change_person(held, said, actor=actor, now=timezone.now(), seen=body.seen, why=body.why)
+    except NotChanged as refused:
+        raise Problem("may_not") if refused.code == "not_yours" else _refused(not_changed(refused)) from refused
+    except StaleRow as stale:
+        raise _stale(actor, held) from stale
+    return respond(_full(actor, _post(actor, post)))
+
+
+def _stale(actor: Actor, post: Post) -> Problem:
+    """Who was quicker, with the post or with its holder."""
+    last = max(
+        (past[-1] for kind, pk in (("post", post.pk), ("account", post.account_id))
+         if (past := past_of(actor.town, kind, pk))), key=lambda entry: entry.at, default=None,
+    )  # fmt: skip
+    return stale_row_problem(actor.town, last.subject_kind, last.subject_id) if last else stale_problem("", None)
 
 
 @staff.write(
@@ -339,7 +403,7 @@ def _full(actor: Actor, post: Post) -> dict[str, Any]:
         {"id": str(row.pk), "first": row.first, "last": row.last, "stand_in": _stand_in(row)}
         for row in leaves_of(post, now=timezone.now())
     ]
-    return {**_row(actor, told(actor.town, post)), "leaves": leaves}
+    return {**_row(actor, told(actor.town, post)), "seen": stamp_of_person(post), "leaves": leaves}
 
 
 def _stand_in(leave: Leave) -> dict[str, str] | None:
@@ -351,7 +415,7 @@ def _row(actor: Actor, row: dict[str, Any]) -> dict[str, Any]:
     role = roles(actor.town).get(row["role_key"])
     gone = row["ends"] is not None and row["ends"] < today(timezone.now())
     return {
-        **{name: row[name] for name in ("name", "title", "basis", "starts", "ends")},
+        **{name: row[name] for name in ("name", "title", "basis", "languages", "starts", "ends")},
         "phone": "" if gone else row["phone"], "id": str(row["id"]), "account": str(row["account"]),
         "unit": unit_ref(actor.town, row["unit_id"]),
         "role": {"id": str(role.pk), "key": role.key, "name": said(role.name)} if role else None,

@@ -26,6 +26,7 @@ from lianxin.people.directory import Wanted, colleagues, directory, others_of, p
 from lianxin.people.middleware import staff
 from lianxin.people.models import Post
 from lianxin.people.passwords import without_password
+from lianxin.people.persons import may_change, stamp_of_person
 from lianxin.people.queries import roles, today, units
 from lianxin.people.standing_in import leaves_of
 from lianxin.people.views.signing import see
@@ -172,7 +173,8 @@ def post_page(request: StaffRequest, post: Post, *, faults: dict[str, str] | Non
         "may_end": actor.can("manage_people"), "own": post.account_id == actor.account_id,
         "may_leave": may_set_leave(actor, post),
         "away": leaves_of(post, now=now), **_followers(actor, post, now), "today": today(now),
-        "history": of_post(actor, post),
+        "history": of_post(actor, post), "may_change": may_change(actor, post), "seen": stamp_of_person(post),
+        "of_basis": [{"value": key, "text": text} for key, text in basis_names().items()],
     }  # fmt: skip
     return render(request, "town/post.html", context, status=422 if faults else 200)
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from lianxin.town.homes import (
     centres,
+    details,
     field,
     field_case,
     field_checkin,
@@ -112,6 +113,7 @@ urlpatterns = [
     path("staff/new/", hiring.staff_new, name="staff-new"),
     path("staff/passwords/", passwords.staff_passwords, name="staff-passwords"),
     path("staff/<int:pk>/", people.staff_post, name="staff-post"),
+    path("staff/<int:pk>/change/", details.staff_change, name="staff-change"),
     path("staff/<int:pk>/password/", passwords.staff_password, name="staff-password"),
     path("staff/<int:pk>/leave/", people.staff_leave, name="staff-leave"),
     path("staff/<int:pk>/away/", leaves.staff_away, name="staff-away"),

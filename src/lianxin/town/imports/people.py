@@ -252,7 +252,7 @@ def foresee_people(rows: Sequence[PersonRow], town: Town, *, now: datetime) -> t
         if account is None:
             added.setdefault(row.username, word)
         elif row.username not in changed and _changes(row, account):
-            changed[row.username] = word
+            changed[row.username] = word if account.name == row.name else f"{row.username} {account.name} → {row.name}"
             done.changed += 1
         if post is None:
             done.posts += 1

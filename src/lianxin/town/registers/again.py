@@ -12,10 +12,9 @@ from django.utils.translation import gettext as _
 from lianxin.cases.actions.handing import NotHanded
 from lianxin.cases.actions.leaving import LeaveAsked, must_stand
 from lianxin.cases.values import Holder
-from lianxin.keys.scope import EVERY_TOWN
 from lianxin.people.lines import NotDocked, Server, must_serve, said_of
 from lianxin.people.models import Account, Leave, LineService, Post, Representative
-from lianxin.people.queries import today, units
+from lianxin.people.queries import today, units, works_elsewhere
 from lianxin.places.models import Grid, Site
 from lianxin.places.queries import grid_tree
 from lianxin.places.sites.actions import SAYS, NotTaken, SiteFacts, must_fit
@@ -80,8 +79,7 @@ def leave(town: Town, row: Leave, facts: Mapping[str, Any]) -> Faults:
 
 def person(town: Town, row: Account, _facts: Mapping[str, Any]) -> Faults:
     """Somebody who works for another town as well is not renamed by this one."""
-    elsewhere = Post.objects.for_system("records: whose account", EVERY_TOWN).exclude(town_id=town.pk)
-    if elsewhere.filter(account_id=row.pk).exists():
+    if works_elsewhere(row.pk, town):
         return {"": _("This person works for another town as well: neither changes name or telephone alone.")}
     return {}
 

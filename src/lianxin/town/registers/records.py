@@ -22,6 +22,7 @@ from lianxin.places.models import Site
 from lianxin.places.queries import grid_tree
 from lianxin.places.sites.actions import KIND as SITE
 from lianxin.town.registers import again
+from lianxin.town.registers.contacts import dialled
 from lianxin.town.registers.fields import Choice, Field, Option
 from lianxin.town.registers.register import Kept
 from lianxin.town.registers.times import Day
@@ -54,7 +55,14 @@ class Named(Field):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Telephone(Field):
-    """A person's number: starred wherever it is told."""
+    """A person's number: kept as it is dialled, starred wherever it is told."""
+
+    most: int = 30
+
+    def load(self, town: Town, raw: Any) -> Any:
+        """The figures as they are dialled; raises Wrong for what is no number."""
+        text: str = Field.load(self, town, raw)
+        return dialled(text) if text else ""
 
     def dump(self, town: Town, value: Any) -> Any:
         """Starred."""
@@ -156,7 +164,7 @@ POSTS = Record(
         Named(column="unit_id", label=lambda: _("Unit"), names=_unit),
         Named(column="role_id", label=lambda: _("Role"), names=_role),
         Named(column="grid_id", label=lambda: _("Grid served"), names=grid_name),
-        Field(column="title", label=lambda: _("Position")),
+        Field(column="title", label=lambda: _("Position"), most=60),
         Choice(column="basis", label=lambda: _("On the grid"), options=_basis),
         Field(column="languages", label=lambda: _("Languages")),
         Day(column="starts", label=lambda: _("Since")),
@@ -188,7 +196,7 @@ LEAVES = Record(
 PEOPLE = Record(
     key="people", kind="account", model=Account, name=lambda: _("Name and telephone"), may="manage_people",
     fields=(
-        Field(column="name", label=lambda: _("Name of the person")),
+        Field(column="name", label=lambda: _("Name of the person"), required=True, most=60),
         Telephone(column="phone", label=lambda: _("Telephone of the person")),
     ),
     title=lambda _town, row: row.name,

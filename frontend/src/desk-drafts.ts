@@ -2,6 +2,7 @@
 // What may be a telephone, a number of a paper or a caller's details lasts no longer than the tab: drafts-end.ts wipes the rest.
 import { make, once, say } from "./dom";
 import { BRIEF, KEPT, PREFIX } from "./drafts-end";
+import { moment } from "./when";
 
 const LASTS = 7 * 24 * 3600 * 1000;
 const NUMBERS = /\d[\d -]{5,}\d/;
@@ -100,7 +101,7 @@ function put(form: HTMLFormElement, name: string, value: string[], same: boolean
 
 function told(form: HTMLFormElement, at: number): void {
   if (!words) return;
-  const time = new Date(at).toLocaleString(document.documentElement.lang, { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" });
+  const time = moment(at);
   const line = make("p", "desk-draft", say(words, "restored", { when: time }));
   line.setAttribute("role", "status");
   const away = make("button", "btn bare", say(words, "drop")) as HTMLButtonElement;

@@ -3,6 +3,7 @@
 import { DAY, forget, tell, valid, type Kept } from "./day";
 import { make, say } from "./dom";
 import type { Letter } from "./outbox-store";
+import { clock } from "./when";
 
 interface Told { of: string; until: number; pages: Record<string, string>; files: string[] }
 
@@ -76,7 +77,7 @@ async function show(): Promise<void> {
   if (!box || !of || !able()) return;
   const on = chosen(of);
   const kept = on ? await valid(Date.now()) : null;
-  const at = kept ? new Date(kept.at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" }) : "";
+  const at = kept ? clock(kept.at) : "";
   box.textContent = "";
   const words = kept ? (kept.missed ? "part" : "kept") : on ? "keeping" : "off";
   const told = make("p", "small", say(box, words, { at, n: kept ? Object.keys(kept.pages).length - 2 : 0, m: kept?.missed || 0 }));

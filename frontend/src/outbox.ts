@@ -5,6 +5,7 @@ import { flush, sendNow, takeOut, type Answer } from "./outbox-post";
 import { able, closeRanks, digestOf, draftOf, dropDraft, dropLetter, letterOf, lettersOf, newKey, putDraft, putLetter, renumber, sweep, TOKEN, versionFor, type Field, type Letter } from "./outbox-store";
 import { carry, give, photosOf, type Chosen } from "./photo";
 import { showPage } from "./send-answer";
+import { clock, moment } from "./when";
 
 const TAG = "lianxin-outbox";
 const TAKE = "#take=";
@@ -335,7 +336,7 @@ async function asNote(letter: Letter): Promise<void> {
 function row(letter: Letter): HTMLElement {
   const item = make("li");
   const text = letter.fields.find(([name, value]) => /^(text|note|words)$/.test(name) && value);
-  const at = new Date(letter.at).toLocaleString(document.documentElement.lang, { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" });
+  const at = moment(letter.at);
   if (letter.state !== "sent") item.appendChild(make("p", "what", [at, letter.what, text ? String(text[1]).slice(0, 40) : ""].filter(Boolean).join(" ")));
   if (letter.state === "look" && letter.of) item.appendChild(make("p", "", words(letter.why)));
   const acts = make("div", "row");
@@ -369,7 +370,7 @@ function sentence(found: Letter[]): string {
   const asked = found.filter((each) => each.state === "look").length;
   const sent = found.filter((each) => each.state === "sent").length;
   const later = waiting.filter((each) => each.why === "later").map((each) => each.after).sort()[0];
-  const time = later ? new Date(later).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" }) : "";
+  const time = later ? clock(later) : "";
   const why = waiting.some((each) => each.why === "sign-in") ? "sign-in" : waiting.some((each) => each.why === "offline") ? (navigator.onLine === false ? "offline" : "sending") : later ? "later" : waiting.some((each) => each.why) ? "failed" : "sending";
   const parts = [];
   if (waiting.length) parts.push(words(why, { n: waiting.length, time }));

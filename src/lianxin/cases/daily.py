@@ -92,7 +92,8 @@ def daily_letter(*, town_id: int, letter: int, on: str) -> None:
 def _written(actor: Actor, held: DailyLetter, day: Row, *, now: datetime) -> Letter:
     """The letter: numbers, titles with personal details starred, dates, links; no title of a confidential case."""
     numbers, names = {what: day["sections"][what]["number"] for what in SECTIONS}, names_in(actor, day)
-    told = {"town": actor.town.name, "day": words.day(day["day"], now + LATER), "n": day["waiting"], **numbers}
+    told = {"town": words.name_of(actor.town), "day": words.day(day["day"], now + LATER)}
+    told |= {"n": day["waiting"], **numbers}
     subject = _("%(town)s, %(day)s: %(n)s waiting, %(today)s due today, %(late)s late") % told
     stop = held.site + reverse("daily-stop", args=[held.pk, daily_code(held.pk)])
     lines = [subject, "", *_sections(held, day, names, now + LATER), *_figures(held, day)]
@@ -113,7 +114,7 @@ def _sections(held: DailyLetter, day: Row, names: list[str], later: datetime) ->
 
 def _line(held: DailyLetter, row: Row, names: list[str]) -> str:
     title = "" if row["confidential"] else mask_text(row["title"], names)
-    due = words.stamp(row["due_at"]) if row["due_at"] else ""
+    due = words.when(row["due_at"])
     link = held.site + reverse("case", args=[row["number"]])
     return "- " + "  ".join(part for part in (row["spoken"], title, due, link) if part)
 
@@ -121,7 +122,7 @@ def _line(held: DailyLetter, row: Row, names: list[str]) -> str:
 def _figures(held: DailyLetter, day: Row) -> Iterator[str]:
     if day["again"]:
         link = held.site + reverse("follow-ups")
-        yield _("To look at again: %(n)s. %(link)s") % {"n": day["again"], "link": link}
+        yield _("Follow-ups: %(n)s. %(link)s") % {"n": day["again"], "link": link}
     yield _("Your unit: %(total)s open, %(late)s late, %(soon)s soon due") % day["unit"]
     yield _("All of it: %(link)s") % {"link": held.site + reverse("today")}
 
@@ -136,7 +137,7 @@ def email_asking(*, town_id: int, account: int, site: str, language: str) -> Non
     with override(language):
         link = site + reverse("daily-confirm", args=[email_token(owner)])
         asked = _("Somebody, perhaps you, asked %(town)s to send work overviews to this address. To confirm: %(link)s")
-        told = asked % {"town": town.name, "link": link}
+        told = asked % {"town": words.name_of(town), "link": link}
         ignored = _("If it was not you, do nothing: nothing is sent to an address that is not confirmed.")
         subject = _("%(town)s: please confirm your address") % {"town": town.name}
         WAYS["email"].send(owner.email, Letter(subject, f"{told}\n\n{ignored}\n", told, link, "confirm", {}))

@@ -43,7 +43,7 @@ def subject_of(town: Town, held: Subscription) -> str:
     if held.about == Subscription.About.CASE:
         return _("request %(number)s") % {"number": _number(town, held.reporter_id)}
     category = categories(town).get(held.category_id or 0)
-    place = grid_name(town, held.grid_id) if held.grid_id else town.name
+    place = grid_name(town, held.grid_id) if held.grid_id else words.name_of(town)
     return _("%(place)s, %(what)s") % {"place": place, "what": category_name(category)} if category else place
 
 
@@ -52,10 +52,10 @@ def asking(town: Town, held: Subscription) -> Letter:
     with override(held.language):
         what, link = subject_of(town, held), watch_link(held)
         if held.confirmed_at:
-            told = _("You follow %(what)s already. To end it: %(link)s") % {"what": what, "link": link}
+            told = _("You already follow %(what)s. To stop: %(link)s") % {"what": what, "link": link}
         else:
-            asked = _("Somebody, perhaps you, asked that %(town)s tells this address of %(what)s. To confirm: %(link)s")
-            told = asked % {"town": town.name, "what": what, "link": link}
+            asked = _("Somebody, perhaps you, asked %(town)s to write here about %(what)s. To confirm: %(link)s")
+            told = asked % {"town": words.name_of(town), "what": what, "link": link}
         ignored = _("If it was not you, do nothing: without confirmation the address is deleted after three days.")
         subject = _("%(town)s: please confirm") % {"town": town.name}
         body = "\n\n".join([told, "" if held.confirmed_at else ignored]).strip() + "\n"
@@ -76,7 +76,7 @@ def of_request(town: Town, held: Subscription, act: str) -> Letter | None:
         link = held.site + reverse("follow-private", args=[case.number, link_code(reporter.pk)])
         told = _("Your request %(number)s: %(what)s. See %(link)s") % {"number": number, "what": what, "link": link}
         private = _("Whoever has this link can see and answer the request: do not pass the letter on.")
-        subject = _("%(town)s: %(number)s, %(what)s") % {"town": town.name, "number": number, "what": what}
+        subject = _("%(town)s: %(number)s, %(what)s") % {"town": words.name_of(town), "number": number, "what": what}
         values = {"number": number, "what": what}
         body = f"{told}\n\n{private}\n\n{_ending(held)}\n"
         return Letter(subject, body, told, watch_link(held), "progress", values)
@@ -93,7 +93,7 @@ def _of_shown(town: Town, held: Subscription, act: str) -> Letter | None:
         link = held.site + reverse("board-item", args=[row["number"]])
         told = _("Request %(number)s on the public board: %(what)s. See %(link)s")
         told = told % {"number": number, "what": what, "link": link}
-        subject = _("%(town)s: %(number)s, %(what)s") % {"town": town.name, "number": number, "what": what}
+        subject = _("%(town)s: %(number)s, %(what)s") % {"town": words.name_of(town), "number": number, "what": what}
         body = f"{told}\n\n{_ending(held)}\n"
         return Letter(subject, body, told, watch_link(held), "progress", {"number": number, "what": what})
 

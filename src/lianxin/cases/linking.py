@@ -17,6 +17,7 @@ from lianxin.cases.queries.worklinks import FINISH, RECORD
 from lianxin.people.actors import Actor
 from lianxin.people.masking import mask_text, tidy_phone
 from lianxin.people.queries import today
+from lianxin.ui import words
 
 LONGEST = {"company": 60, "contact": 40, "title": 120, "task": 2000, "place": 120}
 DEFAULT = timedelta(days=7)  # where the case has no due time, or it has passed
@@ -54,7 +55,7 @@ def read_until(text: str, *, now: datetime) -> datetime:
     except ValueError:
         day = date.min
     if not today(now) <= day <= last_day(now=now):
-        told = _("Choose a day from today to %(last)s.") % {"last": last_day(now=now).isoformat()}
+        told = _("Choose a day from today to %(last)s.") % {"last": words.whole_day(last_day(now=now))}
         raise Wrong(told)
     return datetime.combine(day, time(23, 59, 59), ZoneInfo(settings.TIME_ZONE))
 

@@ -24,6 +24,7 @@ from lianxin.people.actors import Actor
 from lianxin.people.models import Post, Unit
 from lianxin.people.queries import today, units
 from lianxin.places.queries import ended_grids, grid_tree
+from lianxin.ui import words
 from lianxin.workflow.definition import FieldSpec
 
 CHOSEN = ("village", "grid")  # of grids: micro-grids are too many for a list, and no case is placed by them
@@ -115,12 +116,12 @@ def _chinese() -> bool:
 
 def unit_name(unit: Unit) -> str:
     """A unit's name in the reader's language."""
-    return unit.name if _chinese() or not unit.name_en else unit.name_en
+    return words.name_of(unit)
 
 
 def category_name(category: Category, *, whole: bool = False, town: Town | None = None) -> str:
     """A category's name in the reader's language; `whole` with its group's."""
-    name = category.name if _chinese() or not category.name_en else category.name_en
+    name = words.name_of(category)
     group = categories(town).get(category.parent_id or 0) if whole and town is not None else None
     return f"{category_name(group)} · {name}" if group is not None else name
 

@@ -61,7 +61,7 @@ def duty_name(what: str) -> str:
         "cohandle": _("Help to handle"),
         "supervise": _("Answer the supervision"),
         "offer": _("Take over or decline"),
-        "watch": _("Watch a late case"),
+        "watch": _("Keep an eye on a late case"),
     }
     return names.get(what, what)
 

@@ -85,6 +85,7 @@ def new_key() -> str:
 FILTERS = {
     "when": words.when,
     "day": words.day,
+    "whole_day": words.whole_day,
     "stamp": words.stamp,
     "span": words.span,
     "left": words.left,
@@ -93,6 +94,7 @@ FILTERS = {
     "grouped": words.grouped,
     "percent": words.percent,
     "mask": words.mask,
+    "name_of": words.name_of,
     "filesizeformat": filesizeformat,
 }
 GLOBALS = {

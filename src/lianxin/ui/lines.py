@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from lianxin.ui.cells import bar_in
 from lianxin.ui.lights import light_in
-from lianxin.ui.words import day, left_in, stamp
+from lianxin.ui.words import day, left_in, when
 
 Line = Mapping[str, Any]
 
@@ -51,7 +51,7 @@ def due_words(line: Line) -> str:
     """When a case was or is due, to the minute; nothing where its clock stands or runs no more."""
     if not line["due_at"] or line["paused"] or line["light"] == "done":
         return ""
-    return gettext("due %(at)s") % {"at": stamp(line["due_at"])}
+    return gettext("due %(at)s") % {"at": when(line["due_at"])}
 
 
 def _pick(line: Line, form: str) -> str:

@@ -3,6 +3,7 @@
 import math
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from typing import Protocol
 
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext
@@ -12,6 +13,18 @@ MINUTES_A_DAY = 24 * 60
 
 def _is_chinese() -> bool:
     return (get_language() or "zh").startswith("zh")
+
+
+class Named(Protocol):
+    """A row with a name in Chinese and perhaps one in English ("" for none): a town, a unit, a category."""
+
+    name: str
+    name_en: str
+
+
+def name_of(row: Named) -> str:
+    """What a row is called in the reader's language; by its Chinese name where it has no other."""
+    return row.name if _is_chinese() or not row.name_en else row.name_en
 
 
 def _date_words(day: date, today: date) -> str:
@@ -41,6 +54,14 @@ def day(value: date | datetime | None, now: datetime | None = None) -> str:
         return ""
     local = timezone.localtime(value).date() if isinstance(value, datetime) else value
     return _date_words(local, timezone.localtime(now or timezone.now()).date())
+
+
+def whole_day(value: date | datetime | None) -> str:
+    """A day that stands for long, with its year: ``2026年11月21日``, ``21 Nov 2026``."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value).date() if isinstance(value, datetime) else value
+    return f"{local.year}年{local.month}月{local.day}日" if _is_chinese() else f"{local.day} {local:%b %Y}"
 
 
 def stamp(value: datetime | None) -> str:

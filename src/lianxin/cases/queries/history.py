@@ -148,7 +148,7 @@ class _Teller:
         if entry.act in CONTRACTORS:
             company = self.history.links.get(entry.data["given"]["link"], "")
             return _("Contractor %(company)s") % {"company": company} if company else _("A contractor")
-        return _("The clockwork") if self._by_system(entry) else _("The resident")
+        return _("Automatically") if self._by_system(entry) else _("The resident")
 
     def _unit(self, entry: Entry) -> str:
         post = self.history.posts.get(entry.post_id or 0)

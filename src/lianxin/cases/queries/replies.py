@@ -125,7 +125,7 @@ def reply_in(actor: Actor, case: Case, row: ReplyText, *, now: datetime) -> str:
         "due": words.when(case.due_at) if case.due_at else "",
         "reporter": called(first.name if first else ""),
         "today": words.day(now),
-        "town": actor.town.name,
+        "town": words.name_of(actor.town),
         "me": actor.name,
     }
     return filled(row.body, values)

@@ -105,7 +105,7 @@ def work_page(town: Town, link: WorkLink) -> Row:
         "number": spoken(case.number), "title": link.title, "task": link.task, "place": link.place,
         "point": (case.lon, case.lat) if place else None, "company": link.company,
         "unit": unit_name(unit) if unit else "", "unit_phone": unit.phone if unit else "",
-        "due": words.stamp(case.due_at) if case.due_at else "", "until": words.stamp(link.until),
+        "due": words.when(case.due_at), "until": words.when(link.until),
         "may_record": RECORD in link.may, "may_finish": FINISH in link.may,
         "photos": _chosen(link), "told": _told(town, link),
     }  # fmt: skip

@@ -19,8 +19,8 @@ class SignIn(AuthenticationForm):
     username = forms.CharField(label=_("User name"), max_length=60)
     password = forms.CharField(label=_("Password"), max_length=200, strip=False, widget=forms.PasswordInput)
     error_messages = {
-        "invalid_login": _("User name and password do not go together. Check both; capitals count."),
-        "inactive": _("User name and password do not go together. Check both; capitals count."),
+        "invalid_login": _("User name and password do not match. Check both; capitals count."),
+        "inactive": _("User name and password do not match. Check both; capitals count."),
     }
 
     def confirm_login_allowed(self, user: Account) -> None:
@@ -44,20 +44,20 @@ def _told_run_out(names: list[str]) -> str:
 class NewPassword(PasswordChangeForm):
     """The old password, and the new one twice."""
 
-    old_password = forms.CharField(label=_("Present password"), strip=False, widget=forms.PasswordInput)
+    old_password = forms.CharField(label=_("Current password"), strip=False, widget=forms.PasswordInput)
     new_password1 = forms.CharField(
         label=_("New password"),
         strip=False,
         max_length=200,
         widget=forms.PasswordInput,
-        help_text=_("At least ten characters; a few words you remember are better than one with signs."),
+        help_text=_("At least ten characters; a few words you remember are better than one with symbols."),
     )
     new_password2 = forms.CharField(
-        label=_("New password once more"), strip=False, max_length=200, widget=forms.PasswordInput
+        label=_("New password again"), strip=False, max_length=200, widget=forms.PasswordInput
     )
     error_messages = {
         **PasswordChangeForm.error_messages,
-        "password_incorrect": _("This is not your present password."),
+        "password_incorrect": _("This is not your current password."),
         "password_mismatch": _("The two new passwords differ."),
     }
 

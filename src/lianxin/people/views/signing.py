@@ -134,7 +134,7 @@ def password(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         change_password(account, form.cleaned_data["new_password1"], actor=_self(request), now=timezone.now())
         update_session_auth_hash(request, account)
-        chosen = _("Your own password is set; the first one opens nothing any more.")
+        chosen = _("Your own password is set; the first one no longer works.")
         changed = _("Your password has been changed. Other devices have to sign in again.")
         messages.success(request, chosen if first else changed)
         return see(_after(request))

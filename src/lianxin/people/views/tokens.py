@@ -61,7 +61,7 @@ def revoke(request: HttpRequest, token_id: int) -> HttpResponse:
     if token is None:
         raise Http404
     revoke_token(token, actor=_actor(request), now=timezone.now())
-    messages.success(request, _("The token “%s” opens nothing any more.") % token.name)
+    messages.success(request, _("The token “%s” no longer works.") % token.name)
     return see(reverse("tokens"))
 
 

@@ -102,7 +102,7 @@ def _read_person(words: Mapping[str, str], hiring: Hiring) -> None:
     elif Account.objects.filter(username=hiring.username).exists():
         hiring.faults["username"] = _("This sign-in name is taken. For another post, open the person's page.")
     if phone and not hiring.phone:
-        hiring.faults["phone"] = _("This is not a telephone number: write 11 figures, or leave it empty.")
+        hiring.faults["phone"] = _("This is not a phone number: enter 11 digits, or leave it empty.")
 
 
 Opening = Callable[..., tuple[Account, str]]

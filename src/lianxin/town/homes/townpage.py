@@ -24,6 +24,7 @@ from lianxin.people.queries import units
 from lianxin.places.queries import ended_grids, grid_tree
 from lianxin.town.homes.rows import dress, with_handlers
 from lianxin.town.homes.scope import as_of, kind_words, of_them, paper, scope
+from lianxin.ui import words
 
 EVERY = "every"
 
@@ -114,9 +115,9 @@ def _name(period: Period) -> str:
 def period_words(period: Period) -> str:
     """A period's name with its first and last day."""
     first, last = timezone.localtime(period.start), timezone.localtime(period.end)
-    days = {"first": f"{first:%Y-%m-%d}", "last": f"{last - timedelta(seconds=1):%Y-%m-%d}"}
+    days = {"first": words.whole_day(first), "last": words.whole_day(last - timedelta(seconds=1))}
     if period.key == "recorded":  # begins a moment after midnight's last minute
-        days["first"] = f"{first + timedelta(hours=1):%Y-%m-%d}"
+        days["first"] = words.whole_day(first + timedelta(hours=1))
     return _("%(name)s, %(first)s to %(last)s") % {"name": _name(period), **days}
 
 

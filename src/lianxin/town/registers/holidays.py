@@ -16,6 +16,7 @@ from lianxin.people.queries import clock_of
 from lianxin.town.registers.known import CALENDAR
 from lianxin.town.registers.register import Reading, enter
 from lianxin.town.registers.town import change_town
+from lianxin.ui import words
 
 if TYPE_CHECKING:
     from lianxin.keys.models import Town
@@ -61,7 +62,7 @@ def look(town: Town, text: str, year: int) -> Looked:
         try:
             for each in _line(line, year):
                 if found.setdefault(each.day, each).works != each.works:
-                    raise ValueError(_("%(day)s is both a rest day and worked.") % {"day": each.day.isoformat()})
+                    raise ValueError(_("%(day)s is both a rest day and worked.") % {"day": words.whole_day(each.day)})
         except ValueError as wrong:
             faults.append(_("Line %(n)s: %(why)s") % {"n": number, "why": wrong})
     kept = CalendarDay.objects.for_system("holidays", town).filter(day__in=list(found))
@@ -128,7 +129,7 @@ def _day(span: re.Match[str], n: str, year: int, month: int | None) -> tuple[dat
 
 def _between(first: date, last: date, works: bool, name: str) -> Iterator[Found]:
     if not 0 <= (last - first).days < LONGEST:
-        told = {"first": first.isoformat(), "last": last.isoformat()}
+        told = {"first": words.whole_day(first), "last": words.whole_day(last)}
         raise ValueError(_("%(first)s to %(last)s is no holiday: mind the order and the months.") % told)
     for n in range((last - first).days + 1):
         yield Found(first + timedelta(days=n), works, name)

@@ -112,7 +112,7 @@ def printed(request: StaffRequest, table: Row, heading: str, asked: str, cut: bo
     """The table as PDF, or the page that says why there is none."""
     actor, count = request.actor, len(table["rows"])
     data = {
-        **table, "title": heading, "heading": heading, "town": actor.town.name, "asked": asked,
+        **table, "title": heading, "heading": heading, "town": words.name_of(actor.town), "asked": asked,
         "lang": "zh" if (get_language() or "zh").startswith("zh") else "en",
         "count": _("%(n)s cases") % {"n": count}, "foot": printed_by(actor, timezone.now()),
         "cut": _("Only the first %(n)s are printed. Narrow the filter.") % {"n": MOST} if cut else "",

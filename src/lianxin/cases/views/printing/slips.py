@@ -93,7 +93,7 @@ def slip_data(actor: Actor, page: Row, revealed: Revealed | None, address: str, 
     qr = io.BytesIO()
     segno.make(address, error="m").save(qr, kind="svg", border=1, xmldecl=False)
     return {
-        "title": f"{_('Work slip')} {page['spoken']}", "heading": _("Work slip"), "town": actor.town.name,
+        "title": f"{_('Work slip')} {page['spoken']}", "heading": _("Work slip"), "town": words.name_of(actor.town),
         "lang": "zh" if (get_language() or "zh").startswith("zh") else "en", "number": page["spoken"],
         "subject": page["title"], "text": page["text"], "step": page["step_name"], "facts": _facts(page),
         "asked": page["asked"], "cells": [cell["state"] for cell in page["cells"]],

@@ -22,6 +22,7 @@ from lianxin.cases.words import act_name
 from lianxin.keys.models import Town
 from lianxin.keys.numbers import spoken
 from lianxin.ledger.models import Entry
+from lianxin.ui import words
 
 MOST = 50
 ANSWERS = frozenset({"finish", "answer"})  # acts that carry the public answer
@@ -91,5 +92,5 @@ def _of_item(request: TownRequest, row: dict[str, Any]) -> bytes:
 
 def _title(town: Town, wanted: BoardFilter) -> str:
     group = dict(groups(town)).get(wanted.category or 0, "")
-    parts = (town.name, grid_name(town, wanted.grid) if wanted.grid else "", group, _("The public board"))
+    parts = (words.name_of(town), grid_name(town, wanted.grid) if wanted.grid else "", group, _("The public board"))
     return " · ".join(part for part in parts if part)

@@ -54,7 +54,7 @@ def find(request: TownRequest) -> HttpResponse:
             request.session[OPENED] = {**opened, asked: str(found.pk)}
             return HttpResponseRedirect(reverse("follow", kwargs={"number": asked}), status=303)
         fault = _(
-            "Number and digits do not belong together. Look at both again: "
+            "Number and digits do not match. Check both: "
             "after five wrong ones in a quarter of an hour you have to wait."
         )
     context = {
@@ -199,7 +199,7 @@ def _meant(data: Any) -> str:
 def _in_plain_words(data: Any, faults: dict[str, str]) -> dict[str, str]:
     """A rating's words may be left out, unless it is a bad one: say so, rather than that a reason is missing."""
     if data.get("act") == "rate" and "rating" in faults:
-        faults = {**faults, "rating": _("Choose one of the five, from very content to not at all.")}
+        faults = {**faults, "rating": _("Choose one of the five, from very satisfied to not at all.")}
     if data.get("act") == "rate" and "reason" in faults and not data.get("words", "").strip():
         return {**faults, "reason": _("Say what is still wrong, so that it can be handled again.")}
     return faults

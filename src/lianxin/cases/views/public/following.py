@@ -135,17 +135,17 @@ def _plain() -> dict[str, str]:
         "resume": pgettext("resident", "Work goes on"),
         "finish": pgettext("resident", "Answered"),
         "answer": pgettext("resident", "Answered"),
-        "send_back": _("Given back, to be passed on anew"),
-        "overdue": _("Past its limit: those above were told"),
-        "escalate": _("Taken up one level"),
-        "supervise": _("Pressed by those above"),
-        "remind": _("Pressed for an answer"),
+        "send_back": _("Sent back to be reassigned"),
+        "overdue": _("Overdue: supervisors were told"),
+        "escalate": _("Moved up one level"),
+        "supervise": _("Urged by supervisors"),
+        "remind": _("Asked for an answer"),
         "call_back": _("Asked again how it went"),
         "satisfied": _("Found satisfactory"),
         "dissatisfied": _("Found not satisfactory: handled again"),
         "presume": _("No word in time: taken as settled"),
         "reopen": pgettext("resident", "Handled again"),
-        "not_solved": _("Said not to be solved: looked at again"),
+        "not_solved": _("Reported as not solved: looked at again"),
         "close": pgettext("resident", "Closed"),
         "reject": pgettext("resident", "Not taken up"),
         "withdraw": pgettext("resident", "Withdrawn"),
@@ -339,7 +339,7 @@ def acts_of(seen: Following, *, now: datetime) -> list[dict[str, Any]]:
 def _words() -> dict[str, dict[str, Any]]:
     return {
         "rate": {
-            "title": _("Are you content with it?"), "open": True, "icon": "star", "send": _("Send my rating"),
+            "title": _("Are you satisfied with it?"), "open": True, "icon": "star", "send": _("Send my rating"),
             "lede": _("If it is not settled, say so: it goes back to be handled again."),
         },
         "still_good": {
@@ -351,8 +351,8 @@ def _words() -> dict[str, dict[str, Any]]:
             "lede": _("Whoever has it will see them at once."),
         },
         "remind": {
-            "title": _("Press for an answer"), "icon": "bell", "send": pgettext("resident", "Press"),
-            "lede": _("Once an hour. It is counted and seen by those above."),
+            "title": _("Ask for an answer"), "icon": "bell", "send": pgettext("resident", "Press"),
+            "lede": _("Once an hour. It is recorded, and supervisors see it."),
         },
         "not_solved": {
             "title": _("It is not solved"), "icon": "return", "send": _("Have it looked at again"),
@@ -361,7 +361,7 @@ def _words() -> dict[str, dict[str, Any]]:
         "withdraw": {
             "title": pgettext("resident", "Withdraw"), "icon": "close", "danger": True,
             "send": _("Withdraw my request"),
-            "lede": _("It is then not handled any more. This cannot be undone; you may report it anew."),
+            "lede": _("It will no longer be handled. This cannot be undone, but you may report it again."),
         },
         "appeal": {
             "title": pgettext("resident", "Appeal"), "icon": "flag", "send": _("Send my appeal"),

@@ -42,8 +42,8 @@ def _late(step: Step) -> str:
     if step.who == "reporter":
         return _("If you say nothing, it is taken as settled; you can still say later that it is not.")
     if step.on_late:
-        return _("Late: it goes up one level by itself, those above are told, and it counts against the unit.")
-    return _("Late: it counts against the unit.")
+        return _("If late: it moves up one level by itself, supervisors are told, and it counts against the unit.")
+    return _("If late: it counts against the unit.")
 
 
 def _week(town: Town) -> list[tuple[str, str]]:

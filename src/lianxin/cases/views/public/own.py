@@ -105,7 +105,7 @@ def details(request: TownRequest, own: Own) -> HttpResponse:
     if not request.POST.get("sure"):
         return _preview(request, own, wanted)
     changed = put_right(request, own, wanted)
-    messages.success(request, _("Your details have been changed.") if changed else _("Nothing was changed."))
+    messages.success(request, _("Your details have been saved.") if changed else _("Nothing was changed."))
     return HttpResponseRedirect(own.base, status=303)
 
 

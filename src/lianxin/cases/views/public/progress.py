@@ -51,7 +51,7 @@ def _by_phase(phase: str) -> str:
         "triage": _("%(unit)s decides by %(due)s who handles it."),
         "dispatch": _("%(unit)s takes it on by %(due)s and gets in touch with you."),
         "handle": _("%(unit)s handles it by %(due)s and answers here."),
-        "feedback": _("There is an answer. Please say by %(due)s whether you are content with it."),
+        "feedback": _("There is an answer. Please say by %(due)s whether you are satisfied with it."),
         "review": _("%(unit)s checks the result by %(due)s and closes it."),
     }[phase]
 
@@ -64,14 +64,14 @@ def _if_not(who: str, light: str) -> str:
     if who == "reporter":
         return _("If you say nothing, it is taken as settled; you can still say later that it is not.")
     if light == "late":
-        return _("This is past its limit. Those above have been told; you may also call us.")
+        return _("This is overdue. Supervisors have been told; you may also call us.")
     return _("If nothing has happened by then, it goes up one level by itself.")
 
 
 def _ended(outcome: str, day: str) -> str:
     sentences = {
         "done": _("Settled and closed on %(day)s."),
-        "refused": _("Not taken up (%(day)s). The ground and the way on are below."),
+        "refused": _("Not taken up (%(day)s). The reason and what you can do next are below."),
         "withdrawn": _("You withdrew it on %(day)s."),
         "merged": _("Handled together with a request of the same matter since %(day)s."),
     }

@@ -92,7 +92,7 @@ def read_report(town: Town, data: QueryDict, files: Any) -> Report:
         setattr(report, name, " ".join(_text(report, data, name, most).split()))
     report.text = _text(report, data, "text", 0)
     if not report.text and "text" not in report.faults:
-        report.faults["text"] = _("Say in a few words what is the matter.")
+        report.faults["text"] = _("Say in a few words what the matter is.")
     _read_category(report, data)
     _read_point(report, data)
     phone = _text(report, data, "phone", 30)
@@ -106,10 +106,10 @@ def not_dialled(phone: str) -> str:
     """What is wrong with a number that cannot be one."""
     off = mobile_off(phone)
     if off < 0:
-        return _("A mobile number has 11 figures: %(n)s too few.") % {"n": -off}
+        return _("A mobile number has 11 digits: %(n)s too few.") % {"n": -off}
     if off > 0:
-        return _("A mobile number has 11 figures: %(n)s too many.") % {"n": off}
-    return _("This is not a telephone number: write 11 figures, or leave it empty.")
+        return _("A mobile number has 11 digits: %(n)s too many.") % {"n": off}
+    return _("This is not a phone number: enter 11 digits, or leave it empty.")
 
 
 def _text(report: Report, data: QueryDict, name: str, most: int) -> str:

@@ -36,6 +36,7 @@ from lianxin.people.residents import (
     prove_phone,
     redeem_code,
 )
+from lianxin.ui import words
 
 ASKED = "code_of"  # the row of the code this browser asked for
 PER_MINUTE, PER_HOUR, PER_CLIENT = 1, 5, 30  # codes to one telephone; codes asked for from one place in an hour
@@ -58,7 +59,7 @@ def ask(request: TownRequest) -> HttpResponse:
         return _asking(request)
     phone = WAYS["sms"].tidy(plain_words(request.POST.get("phone", ""), 40))
     if len(phone) != 11 or not phone.startswith("1"):
-        return _asking(request, _("Write the 11 figures of a mobile telephone: the code goes there."), 422)
+        return _asking(request, _("Enter an 11-digit mobile number: the code is sent there."), 422)
     try:
         _spend(request, phone)
     except TooManyTries as many:
@@ -78,7 +79,7 @@ def _sent(request: TownRequest, phone: str) -> HttpResponse:
     held, figures = make_code(phone, now=timezone.now())
     minutes = round(LASTS.total_seconds() / 60)
     told = _("%(town)s: your code is %(code)s, good for %(n)s minutes. Nobody from the town will ask you for it.")
-    short = told % {"town": request.town.name, "code": figures, "n": minutes}
+    short = told % {"town": words.name_of(request.town), "code": figures, "n": minutes}
     values = {"code": figures, "minutes": str(minutes)}
     try:
         WAYS["sms"].send(phone, Letter("", short, short, "", "code", values))
@@ -131,7 +132,7 @@ def _enter(request: TownRequest, phone: str) -> None:
 
 def _in_words(wrong: WrongCode) -> str:
     if wrong.code == "gone":
-        return _("This code no longer counts. Have a new one sent.")
+        return _("This code is no longer valid. Ask for a new one.")
     told = ngettext("This is not the code. %(n)s try left.", "This is not the code. %(n)s tries left.", wrong.left)
     return told % {"n": wrong.left}
 

@@ -47,9 +47,9 @@ def _if_late(town: Town, step: Step, light: str, may: Collection[str]) -> str:
         return _("It is taken as settled; you can still say later that it is not.") if "not_solved" in may else ""
     call = _(" You may also call %(phone)s.") % {"phone": town.phone} if town.phone else ""
     if light == "late":
-        return _("It is late now: those above have been told, and it counts against the unit.") + call
+        return _("It is overdue: supervisors have been told, and it counts against the unit.") + call
     told = _("It goes up one level by itself and counts against the unit.") if step.on_late else ""
-    press = _(" You may press for an answer below.") if "remind" in may else ""
+    press = _(" You may ask for an answer below.") if "remind" in may else ""
     return (told or _("It counts against the unit.")) + press + call
 
 
@@ -58,8 +58,8 @@ def _objection(step: Step, may: Collection[str], *, paused: bool) -> str:
     if step.end:
         return _when_ended(step, may)
     if paused:
-        return _("Say so below with “Add words”; those above see it.") if "add" in may else ""
-    refused = _("If it is not taken up, the ground is written here and you may appeal: another person decides.")
+        return _("Say so below with “Add words”; supervisors see it.") if "add" in may else ""
+    refused = _("If it is not taken up, the reason is given here and you may appeal: another person decides.")
     rated = _("You rate the answer; if it is not good, it is handled again.")
     act, sentence = {
         "collect": ("appeal", refused),

@@ -23,6 +23,7 @@ from lianxin.keys.models import Town
 from lianxin.keys.tries import spend
 from lianxin.notices.models import Subscription
 from lianxin.people.clients import client_of
+from lianxin.ui import words
 
 TAKEN, PER = 30, timedelta(hours=1)  # files made for one place
 
@@ -48,7 +49,7 @@ def _told(town: Town, own: Own, *, now: datetime) -> dict[str, Any]:
     account = own.account
     held = {"name": account.name, "phone": account.phone, "since": account.created_at} if account else None
     return {
-        "town": town.name, "at": now, "account": held, "follows": list(_followed(town, own)),
+        "town": words.name_of(town), "at": now, "account": held, "follows": list(_followed(town, own)),
         "requests": [one for each in own.reporters if (one := _request(town, each, now=now))],
     }  # fmt: skip
 

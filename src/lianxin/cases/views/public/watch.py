@@ -64,7 +64,7 @@ def ask_of(request: TownRequest, way: str, typed: str, about: Mapping[str, int |
         return _("Choose one of those listed.")
     address = WAYS[way].tidy(plain_words(typed, LONGEST + 1))
     if not address:
-        return _("This is no address letters can be sent to. Look at it again.")
+        return _("This does not look like an e-mail address. Please check it.")
     town, now = request.town, timezone.now()
     spend(town.pk, "watch", client_of(request), most=ASKED, per=PER, now=now)
     wish = Wish(way, address, get_language() or "zh-hans", request.build_absolute_uri("/").rstrip("/"), **about)

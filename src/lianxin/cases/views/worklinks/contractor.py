@@ -27,6 +27,7 @@ from lianxin.keys.once import KeyUsedOtherwise, OnceKey, digest_of
 from lianxin.keys.tries import spend
 from lianxin.people.actors import contractor
 from lianxin.people.queries import units
+from lianxin.ui import words
 from lianxin.ui.receipts import receipted
 from lianxin.workflow.engine import Refused
 
@@ -83,7 +84,7 @@ def _link(request: TownRequest, number: str, code: str) -> WorkLink:
 def _over(request: TownRequest, link: WorkLink) -> HttpResponse:
     """Gone, in one sentence, with whom to ask; what was just written comes back, to be told otherwise."""
     unit, written = units(request.town).get(link.unit_id), request.POST.get("words", "")[:WORDS]
-    context = {"finished": False, "unit": unit_name(unit) if unit else request.town.name, "written": written}
+    context = {"finished": False, "unit": unit_name(unit) if unit else words.name_of(request.town), "written": written}
     return render(request, "cases/worklinks/over.html", context, status=410)
 
 

@@ -2,12 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 
 import shapely
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lianxin.cases.models import Case
@@ -20,6 +18,7 @@ from lianxin.places.reform.docks import docks
 from lianxin.places.tiling import PER_DEGREE, Ground, Point, Tiling, degrees, ground_of, shape_of
 from lianxin.town.homes.boundary.form import Editing
 from lianxin.town.homes.rows import Row
+from lianxin.ui import words
 
 WIDTH, WIDE = 240, 640  # of a small drawing and a large one
 EDGE = 26  # room for a number beside the outermost points
@@ -158,18 +157,13 @@ def history(town: Town, pk: int) -> list[Row]:
     names = _names(town, rows)
     return [
         {
-            "former": row, "since": _day(row.since), "until": _day(row.until),
+            "former": row, "since": words.whole_day(row.since), "until": words.whole_day(row.until),
             "who": names.get(row.post_id or 0, ""), "more": row.area_after - row.area_before,
             "others": [{"id": other, "name": name} for other, name in together[row.change] if other != pk],
             "how": _("by an import") if row.how == "imported" else _("redrawn"),
         }
         for row in rows
     ]  # fmt: skip
-
-
-def _day(moment: date | datetime) -> str:
-    """A day in figures: in a history "today" would soon be wrong, and two days stand side by side."""
-    return (timezone.localtime(moment) if isinstance(moment, datetime) else moment).strftime("%Y-%m-%d")
 
 
 def _names(town: Town, rows: Sequence[Former]) -> dict[int, str]:

@@ -103,8 +103,8 @@ def _above(town: Town, node: Node | None, wanted: MapFilter) -> list[tuple[str, 
     if node is None:
         return []
     names, chain = grid_names(town), ancestor_ids(town, node.id)
-    steps = [(names.get(pk) or town.name, f"?{query_of(wanted, grid=pk)}") for pk in chain[1:-1]]
-    return [(town.name, f"?{query_of(wanted, grid='')}"), *steps, (names[node.id], "")]
+    steps = [(names.get(pk) or words.name_of(town), f"?{query_of(wanted, grid=pk)}") for pk in chain[1:-1]]
+    return [(words.name_of(town), f"?{query_of(wanted, grid='')}"), *steps, (names[node.id], "")]
 
 
 def _box(town: Town, node: Node | None) -> str:

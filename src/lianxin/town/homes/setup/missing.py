@@ -17,6 +17,7 @@ from lianxin.people.queries import today, units
 from lianxin.places.names import known_names
 from lianxin.places.queries import grid_tree
 from lianxin.town.registers.known import table_ends
+from lianxin.ui import words
 
 NAMED = 3  # units named in a sentence; the others are counted
 
@@ -63,7 +64,7 @@ def _nobody_in(town: Town) -> list[Unit]:
 def _calendar(town: Town, now: datetime) -> Iterator[tuple[str, str]]:
     if (ends := table_ends(town, now=now)) is not None:
         told = _("The holiday table ends on %(day)s: limits past it are provisional.")
-        yield told % {"day": ends.isoformat()}, reverse("setup-holidays")
+        yield told % {"day": words.whole_day(ends)}, reverse("setup-holidays")
     for year in _empty_years(town, today(now)):
         told = _("No holiday of %(year)s is entered: limits would count them as working days.")
         yield told % {"year": year}, reverse("setup-holidays")

@@ -121,7 +121,7 @@ def _shown(actor: Actor, shown: Snapshot, now: datetime, *, links: bool) -> dict
     marks = cuts(most)
     tones = {pk: sum(n >= cut for cut in marks) for pk, (n, _late) in shown.places.items()}
     return {
-        "place": town, "s": shown, "links": links, "counted": timezone.localtime(shown.at), "phases": phase_names(),
+        "s": shown, "links": links, "counted": timezone.localtime(shown.at), "phases": phase_names(),
         "ground": drawn, "cuts": marks, "tones": tones, "day": _day(timezone.localtime(now)),
         "names": {row["id"]: unit_name(known[row["id"]]) for row in shown.units},
         "kinds": [(category_name(kinds[pk]) if pk in kinds else "", figure) for pk, figure in shown.categories],

@@ -21,7 +21,7 @@ export class List {
 
   /** Put what the server says into the page, moving nothing that the reader looks at. */
   take(doc: Document): void {
-    const said = doc.querySelector<HTMLElement>("[data-total]");
+    const said = doc.querySelector<HTMLElement>("[data-list]");
     if (!said) return;
     this.fresh = said;
     this.count(said);
@@ -52,12 +52,8 @@ export class List {
       old.replaceWith(fresh);
       all(fresh, ".chips").forEach((row, n) => { row.scrollLeft = at[n] || 0; }); // nothing moves under the reader
     });
-    const tally = document.querySelector<HTMLElement>(".rail a[aria-current] .tally");
-    if (!tally) return;
-    const total = Number(said.dataset.total || 0);
-    tally.textContent = total < 1000 ? String(total) : "999+";
-    tally.className = `tally ${said.dataset.tone || ""}`;
-    tally.hidden = !total;
+    const tally = said.querySelector("[data-own]");
+    if (tally) document.querySelector(".rail [data-own]")?.replaceWith(tally.cloneNode(true));
   }
 
   /** A row says what its case says now; it stays where it is, and so does the focus. */

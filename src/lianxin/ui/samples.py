@@ -104,6 +104,10 @@ LONG_ENTRY = {
 }  # fmt: skip
 
 
+def _tally(count: int, told: str, tone: str = "") -> dict[str, Any]:
+    return {"count": count, "tone": tone, "told": told}
+
+
 def _picture(colour: str) -> str:
     """A drawing in place of a photo, as an address that needs no server."""
     drawn = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 4"><path fill="{colour}" d="M0 0h4v4H0z"/></svg>'
@@ -159,9 +163,9 @@ def samples() -> dict[str, Any]:
             {"label": "水务站", "value": 96, "href": "#u4", "tone": "late"},
         ],
         "nav": [
-            {"text": "收件箱", "href": "#inbox", "icon": "inbox", "on": True, "count": 37},
+            {"text": "收件箱", "href": "#inbox", "icon": "inbox", "on": True, "tally": _tally(37, "我的待办 37 件")},
             {"text": "登记", "href": "#new", "icon": "phone"},
-            {"text": "超期", "href": "#late", "icon": "clock", "count": 4, "tone": "late"},
+            {"text": "超期", "href": "#late", "icon": "clock", "tally": _tally(4, "超期 4 件", "late")},
             {"text": "地图", "href": "#map", "icon": "map"},
             {"text": "统计", "href": "#chart", "icon": "chart"},
             {"text": "公开", "href": "#board", "icon": "globe"},

@@ -39,6 +39,17 @@ def counts(actor: Actor, *, now: datetime, scope: str = "mine") -> dict[str, Any
     return {"total": sum(lights.values()), "steps": _by_step(actor.town, standing), "lights": lights}
 
 
+def own(actor: Actor, *, now: datetime) -> tuple[int, int]:
+    """How many open duties are one's own (one's post's, and one's unit's where no post is named), and how many of them
+    are late. One statement.
+    """
+    every = late = 0
+    for _what, _workflow, _step, paused, number, past, _soon in _tally(actor, "mine", now):
+        every += number
+        late += 0 if paused else past
+    return every, late
+
+
 def _counted(actor: Actor, scope: str, now: datetime) -> tuple[dict[str, int], list[tuple[int, str, int]]]:
     """How many by light, and (workflow, step, how many).
 

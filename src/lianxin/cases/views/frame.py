@@ -1,13 +1,17 @@
 """What stands around every staff page: the places of work, the search, the own menu."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
+from lianxin.cases.queries.counts import own
 from lianxin.cases.queries.messages import COUNTED, unread
 from lianxin.keys.models import Town
 from lianxin.people.actors import Actor
@@ -20,6 +24,9 @@ class StaffRequest(HttpRequest):
     town: Town
     actor: Actor
 
+
+Tally = dict[str, Any]
+"""A number beside a place of work: `count`, `tone`, `told` (what it counts, in words), `own` (it follows the pulse)."""
 
 DESK = ("clerk", "dispatcher")
 FIELD = ("handler", "grid_worker", "grid_chief", "mediator", "inspector", "window", "visitor", "volunteer")
@@ -52,15 +59,24 @@ def places(actor: Actor) -> list[tuple[str, str, str]]:
     return [each for each in found if kept.get(each[0], each[0] not in needs or actor.can(needs[each[0]]))]
 
 
-def frame(request: StaffRequest, on: str = "", counts: dict[str, tuple[int, str]] | None = None) -> dict[str, Any]:
-    """The context of `ui/app.html`. `on`: the address the page belongs to; `counts`: (number, tone) by address."""
+def own_tally(actor: Actor, *, now: datetime) -> Tally:
+    """The number beside one's own place of work: the same on every page, whatever its list shows. One statement."""
+    number, late = own(actor, now=now)
+    told = ngettext("%(num)s open duty of mine", "%(num)s open duties of mine", number) % {"num": number}
+    if late:
+        told = _("%(told)s, %(late)s of them late") % {"told": told, "late": late}
+    return {"count": number, "tone": "late" if late else "", "told": told, "own": True}
+
+
+def frame(request: StaffRequest, on: str = "", counts: Mapping[str, Tally] | None = None) -> dict[str, Any]:
+    """The context of `ui/app.html`. `on`: the address the page belongs to; `counts`: numbers beside other places."""
     actor = request.actor
     nav: list[dict[str, Any]] = []
+    tallies = {"field" if actor.role in FIELD else "desk": own_tally(actor, now=timezone.now()), **(counts or {})}
     for name, text, icon in places(actor):
         if href := address(name):
-            count, tone = (counts or {}).get(name, (0, ""))
-            item = {"text": text, "href": href, "icon": icon, "on": name == on, "count": count, "tone": tone}
-            nav.append({**item, "key": str(len(nav) + 1)})
+            item = {"text": text, "href": href, "icon": icon, "on": name == on, "key": str(len(nav) + 1)}
+            nav.append({**item, "tally": tallies.get(name)})
     role = roles(actor.town).get(actor.role)
     zh = (getattr(request, "LANGUAGE_CODE", "") or "zh").startswith("zh")
     post = (role.name.get("zh" if zh else "en") or actor.role) if role else ""

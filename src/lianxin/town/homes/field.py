@@ -63,7 +63,7 @@ def _mine(request: StaffRequest, actor: Actor, now: datetime) -> dict[str, Any]:
     late, day = sum(row["late"] for row in rows), of_day(request, actor)
     main, usual = [row for row in rows if row["duty"] == MAIN], report_kind(actor.town)
     return {
-        **frame(request, "field", {"field": (len(rows), "late" if late else "")}),
+        **frame(request, "field"),
         "rows": [row for row in main if row["kind"] == usual],
         "visits": [row for row in main if row["kind"] != usual],
         "sides": [{**row, "asked": told.get(row["duty_id"])} for row in sides],

@@ -64,6 +64,12 @@ def supervise(request: StaffRequest) -> HttpResponse:
     return render(request, "town/supervise.html", _list(request, name if name in LISTS else LISTS[0], now))
 
 
+def _tally(late: int) -> dict[str, Any]:
+    """The number beside this place of work."""
+    told = ngettext("%(num)s late case", "%(num)s late cases", late) % {"num": late}
+    return {"count": late, "tone": "late", "told": told}
+
+
 def _list(request: StaffRequest, name: str, now: datetime) -> dict[str, Any]:
     """What the page of a list shows."""
     actor, unit, grid = request.actor, _number(request.GET, "unit"), _number(request.GET, "grid")
@@ -73,7 +79,7 @@ def _list(request: StaffRequest, name: str, now: datetime) -> dict[str, Any]:
     late = spread(actor, now=now) if name in ("late", "soon") else {"units": {}, "grids": {}}
     by_unit, by_village = _by_unit(actor, late["units"], unit), _by_village(actor, late["grids"], grid)
     return {
-        **frame(request, "supervise", {"supervise": (counts["late"], "late")}),
+        **frame(request, "supervise", {"supervise": _tally(counts["late"])}),
         "of_now": scope(actor, "", as_of(now)), "paper": _paper(name, counts, [*by_unit, *by_village], rows, now),
         "name": name, "page": page, "rows": with_acts(actor, name, rows), "lists": _tabs(name, counts),
         "about": _about()[name], "sample": last_sample(actor.town) if name == "calls" else {},

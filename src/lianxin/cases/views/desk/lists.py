@@ -37,8 +37,7 @@ KEPT = (
 def desk(request: StaffRequest) -> HttpResponse:
     """The inbox: what waits for me, my unit or the town, by due time."""
     context = waiting(request, timezone.now())
-    count = {"desk": (context["total"], context["tone"])}
-    context |= {**frame(request, "desk", count), **controls(request.actor, context["filters"])}
+    context |= {**frame(request, "desk"), **controls(request.actor, context["filters"])}
     return render(request, "cases/desk/inbox.html", context)
 
 
@@ -54,7 +53,6 @@ def waiting(request: StaffRequest, now: datetime) -> Row:
     only = [words for name, words in asked.items() if name != "scope"]
     return {
         **tabs,
-        "tone": "late" if number["lights"]["late"] else "",
         "asked": list(asked.values()),
         "only": only,
         "found": found_by(actor, filters, page, now=now) if only else number["total"],

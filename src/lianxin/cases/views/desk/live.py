@@ -14,7 +14,7 @@ from lianxin.cases.queries.presence import acts_since, others_at
 from lianxin.cases.queries.standing import NotSeen, newest, stand
 from lianxin.cases.values import Standing
 from lianxin.cases.views.desk.lists import waiting
-from lianxin.cases.views.frame import StaffRequest
+from lianxin.cases.views.frame import StaffRequest, own_tally
 from lianxin.keys.numbers import tidy
 from lianxin.people.middleware import staff
 
@@ -31,10 +31,15 @@ def pulse(request: StaffRequest) -> HttpResponse:
     if request.headers.get("If-None-Match") == tag:
         response: HttpResponse = HttpResponseNotModified()
     else:
-        context = {**beside(request, standing, others), **(waiting(request, now) if "list" in request.GET else {})}
+        context = {**beside(request, standing, others), **(listed(request, now) if "list" in request.GET else {})}
         response = render(request, "cases/desk/pulse.html", context)
     response.headers["ETag"], response.headers["Cache-Control"] = tag, "private, no-store"
     return response
+
+
+def listed(request: StaffRequest, now: datetime) -> Row:
+    """The list as its address asks for it, and the number beside one's own place of work."""
+    return {**waiting(request, now), "tally": own_tally(request.actor, now=now)}
 
 
 def opened(request: StaffRequest, now: datetime) -> Standing | None:

@@ -177,8 +177,7 @@ def around(request: StaffRequest, now: datetime) -> Row:
     """The frame of the whole page, with how many wait; beside a pane the list says that already."""
     number = counts(request.actor, now=now)
     waiting = sum(step["count"] for step in number["steps"] if step["phase"] in WAITING)
-    late = "late" if number["lights"]["late"] else ""
-    return {**frame(request, "desk", {"desk": (number["total"], late)}), "waiting": waiting}
+    return {**frame(request, "desk"), "waiting": waiting}
 
 
 def since(timeline: list[Row], seen: str) -> list[Row]:

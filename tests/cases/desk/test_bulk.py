@@ -224,3 +224,36 @@ def test_the_holder_is_asked_in_the_dispatchers_own_words(town):
     sent(handler, "take", now_of(town, cases))
     assert {case.step for case in now_of(town, cases)} == {"handle"}
     assert Holder(unit_by_key(town, "utilities").pk).unit_id == now_of(town, cases)[0].unit_id
+
+
+def lines_of(page):
+    """The lines of what came of it: (number, title, where its link leads, what happened)."""
+    found = re.findall(r"<li(?: data-came-back)?>(.*?)</li>", page.split('class="stack-s"', 1)[1], re.DOTALL)
+    told = [re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "\n", each)).strip() for each in found]
+    return [(re.search(r'href="([^"]*)"', each), words) for each, words in zip(found, told, strict=True)]
+
+
+def test_what_came_of_each_names_it_by_number_and_title_and_opens_it(town, clerk):
+    first, second = raised(town, 2)
+    transition(second.pk, "remind", actor=who(town, "supervisor"), now=timezone.now())  # somebody was faster
+    done = sent(clerk, "assign", [first, second], holder=to(town, "utilities"))
+    (refused, why), (link, words) = lines_of(clerk.get(done["Location"]).content.decode())
+    assert refused[1] == f"/cases/{second.number}/"
+    assert f"{second.title} 您打开页面之后" in why
+    assert link[1] == f"/cases/{first.number}/"
+    assert words.startswith(f"LX {first.number[2:6]} {first.number[6:]} {first.title} 现在：")
+    assert "公用事业" in words
+    clerk.post(f"{done['Location']}undo/")
+    (_, _), (link, words) = lines_of(clerk.get(done["Location"]).content.decode())
+    assert "已撤销 · 信息收集" in words
+
+
+def test_what_its_maker_may_see_no_more_is_told_by_its_number_alone(town, clerk):
+    (case,) = raised(town, 1)
+    done = sent(clerk, "remind", [case])
+    Batch.objects.for_system("tests", town).update(
+        lines=[{**line, "case": 1, "number": "LX00000000"} for line in Batch.objects.for_system("tests", town).get().lines]
+    )
+    ((link, words),) = lines_of(clerk.get(done["Location"]).content.decode())
+    assert link is None
+    assert words == "LX 0000 0000 已不在您的权限内"

@@ -156,25 +156,29 @@ def bulk_done(request: StaffRequest, pk: int) -> HttpResponse:
     batch = own(request, pk)
     now = timezone.now()
     done = [line for line in batch.lines if line.get("entries")]
+    cases = Case.objects.seen_by(request.actor).filter(id__in=[line["case"] for line in batch.lines])
+    rows = {row["number"]: row for row in rows_of(request.actor, cases, now=now, most=MOST)}
     context = {
         **frame(request, "desk"),
         "batch": batch,
-        "done": [told_of(line) for line in done],
-        "refused": [told_of(line) for line in batch.lines if line.get("refused")],
-        "missed": [told_of(line) for line in batch.lines if not line.get("refused") and not line.get("entries")],
+        "done": [told_of(line, rows) for line in done],
+        "refused": [told_of(line, rows) for line in batch.lines if line.get("refused")],
+        "missed": [told_of(line, rows) for line in batch.lines if not line.get("refused") and not line.get("entries")],
         "undone": [line for line in done if line.get("undone") is True],
         "until": batch.at + WITHIN if done and batch.undone_at is None and now <= batch.at + WITHIN else None,
     }
     return render(request, "cases/bulk/done.html", context)
 
 
-def told_of(line: Mapping[str, Any]) -> Row:
-    """A line of a batch as the page tells it."""
-    undone = line.get("undone")
+def told_of(line: Mapping[str, Any], rows: Mapping[str, Row]) -> Row:
+    """A line of a batch as the page tells it; `rows`: its cases that its maker sees now, by number."""
+    undone, row = line.get("undone"), rows.get(line["number"])
     why = undone if isinstance(undone, str) else ""
+    stands = {"step": row["step_name"], "unit": row["unit"]} if row else {}
     return {
         "number": line["number"], "spoken": spoken(line["number"]), "refused": line.get("refused", ""),
-        "undone": undone is True, "why": why,
+        "undone": undone is True, "why": why, "title": row["title"] if row else "", "seen": row is not None,
+        "stands": (_("%(step)s, with %(unit)s") if row["unit"] else "%(step)s") % stands if row else "",
     }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 import { make, once, say } from "./dom";
 import { BRIEF, KEPT, PREFIX } from "./drafts-end";
 import { moment } from "./when";
+import { photosOf } from "./photo";
 
 const LASTS = 7 * 24 * 3600 * 1000;
 const NUMBERS = /\d[\d -]{5,}\d/;
@@ -67,6 +68,21 @@ function keep(form: HTMLFormElement, name: string): void {
       write(place(), key, draft);
     } catch (_fault) { /* no such store */ }
   });
+}
+
+/** Whether all that somebody chose or wrote in a form comes back by itself. Photos do not, and some browsers keep nothing. */
+export function draftHolds(form: HTMLFormElement): boolean {
+  const draft = form.dataset.draft && words ? found(form) : null;
+  const photos = Array.from(photosOf(form).values()).some((each) => each.length > 0);
+  if (!draft || photos || form.querySelector("input[name=photos_kept]")) return false;
+  const own = (el: Control): boolean => {
+    if (ticked(el)) return el.checked !== el.defaultChecked;
+    if (!(el instanceof HTMLSelectElement)) return el.value !== "";
+    const plain = Array.from(el.options).find((one) => one.defaultSelected) || el.options[0];
+    return el.value !== (plain ? plain.value : "");
+  };
+  const written = Array.from(form.elements).filter((el): el is Control => typedInto(el) && el.name !== "" && own(el));
+  return written.every((el) => (draft.values[el.name] || []).join("\n") === valuesOf(form, el.name).join("\n"));
 }
 
 function found(form: HTMLFormElement): Draft | null {

@@ -1,4 +1,5 @@
-// What was typed and not sent is not lost by a wrong key: the browser asks before the page is left.
+// What was typed and not sent is not lost by a wrong key: where it comes back by itself nobody is asked, else the browser asks.
+import { draftHolds } from "./desk-drafts";
 import { once } from "./dom";
 
 export const guarded = (root: ParentNode): void =>
@@ -9,7 +10,7 @@ export const guarded = (root: ParentNode): void =>
     form.addEventListener("submit", () => { unsent = false; });
     form.addEventListener("lianxin:unsent", () => { unsent = true; });
     window.addEventListener("beforeunload", (event) => {
-      if (!unsent || !form.isConnected) return;
+      if (!unsent || !form.isConnected || draftHolds(form)) return;
       event.preventDefault();
       event.returnValue = "";
     });

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from calling import jpeg
 from lianxin.cases.actions import open_case, transition
 from lianxin.cases.actions.asking import publish_questions
 from lianxin.cases.models import Case, Category
@@ -205,14 +206,26 @@ def test_a_call_half_written_survives_a_wrong_key_and_not_a_sign_out(desk_page, 
     go(desk_page, "/desk/register/")
     desk_page.locator("#f-phone").press_sequentially("19900000001")
     desk_page.locator("#f-text").press_sequentially("路灯不亮")
-    desk_page.once("dialog", lambda asked: asked.accept())
+    asked = []
+    desk_page.on("dialog", lambda question: (asked.append(question.type), question.accept()))
     desk_page.reload()
     desk_page.wait_for_selector(".desk-draft")
+    assert asked == []  # it comes back by itself: nobody need be asked
     assert desk_page.input_value("#f-phone") == "19900000001"
     assert desk_page.input_value("#f-text") == "路灯不亮"
     kept, brief = desk_page.evaluate(STORED)
     assert kept == ""
     assert "19900000001" in brief
+    desk_page.locator("#f-text").press_sequentially("，")
+    desk_page.evaluate("Object.keys(sessionStorage).forEach(key => sessionStorage.removeItem(key))")
+    desk_page.reload()
+    assert asked == ["beforeunload"]  # nothing of it was kept
+    desk_page.locator("#f-text").press_sequentially("又来电")
+    desk_page.click("summary:has-text('照片')")
+    desk_page.set_input_files("input[type=file]", {"name": "1.jpg", "mimeType": "image/jpeg", "buffer": jpeg().getvalue()})
+    desk_page.wait_for_selector("[data-chosen] img")
+    desk_page.reload()
+    assert asked == ["beforeunload"] * 2  # a photo would be lost
     desk_page.click(".bar .menu summary")
     desk_page.click("form[action$='/sign-out/'] button")
     desk_page.wait_for_url("**/sign-in/**")

@@ -1,4 +1,5 @@
 // An open desk asks every quarter of a minute what has happened; nobody asks from a page that is not looked at.
+import { lost } from "./again";
 import { debounce, make } from "./dom";
 import { List } from "./desk-list";
 import type { Pane } from "./desk-pane";
@@ -83,10 +84,32 @@ class Beside {
   }
 }
 
+/** That what one sees may have changed since: below it, where it moves nothing. */
+class Stale {
+  private at = Date.now();
+  private line: HTMLElement | null = null;
+
+  constructor(private readonly place: HTMLElement, private readonly again: () => void) {}
+
+  fresh(): void {
+    this.at = Date.now();
+    this.line?.remove();
+    this.line = null;
+  }
+
+  tell(): void {
+    if (this.line) return;
+    const at = new Date(this.at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+    this.line = this.place.appendChild(lost("stale", this.again, { at }));
+    this.line.classList.add("no-print");
+  }
+}
+
 export function live(desk: HTMLElement | null, pane: Pane | null): void {
   const pulse = document.querySelector<HTMLElement>("[data-drafts]")?.dataset.pulse;
   if (!pulse || !(desk || document.querySelector("[data-case]")) || !(desk || window.matchMedia(WIDE).matches)) return;
   const list = desk ? new List(desk) : null, beside = new Beside(desk !== null);
+  const stale = new Stale(document.querySelector<HTMLElement>(desk ? ".desk-list" : ".desk-corner") || document.body, () => void beat());
   let timer = 0, wait = EVERY, asking = false, again = false, tag = "", asked = "", open = false;
 
   const later = (): void => {
@@ -111,9 +134,11 @@ export function live(desk: HTMLElement | null, pane: Pane | null): void {
         pane?.lookAhead();
       }
       wait = EVERY;
+      stale.fresh();
     } catch (fault) {
-      if (fault instanceof Out) { list?.out(); asking = false; return; }
+      if (fault instanceof Out) { stale.fresh(); list?.out(); asking = false; return; }
       wait = Math.min(wait * 2, LONGEST); // a server that struggles is left alone
+      stale.tell();
     }
     asking = false;
     if (again) { again = false; soon(); }

@@ -1,6 +1,7 @@
 // The inbox on a wide screen: the row one chooses opens beside the list, and what is sent brings up the next one.
+import { lost } from "./again";
 import { live } from "./desk-live";
-import { all, say, waits } from "./dom";
+import { all, say, waits, writing } from "./dom";
 import { freshly } from "./keys";
 import { carry } from "./photo";
 import { bodyOf } from "./send";
@@ -48,6 +49,7 @@ export class Pane {
   private sending = false;
   private arrived: () => void = () => undefined;
   private pressed: HTMLButtonElement | null = null;
+  private done = ""; // the case that was just acted on: its row has gone
   number = "";
 
   constructor(private readonly desk: HTMLElement, private readonly pane: HTMLElement) {
@@ -140,14 +142,35 @@ export class Pane {
       if (!part || performance.now() - part.at > KEEP) part = await this.fetched(href, "shown");
       if (turn === this.turn) this.show(part, number);
     } catch (_fault) {
-      if (turn === this.turn) this.tell(say(this.desk, "failed"), "late");
+      if (turn === this.turn) this.missed(href, number);
     }
     if (turn === this.turn) { this.pane.removeAttribute("aria-busy"); this.arrived(); }
   }
 
+  /** A case that did not come: list and pane go on telling of one and the same, and nobody acts twice on what is done. */
+  private missed(href: string, number: string): void {
+    const row = this.row(number);
+    if (this.number === this.done) {
+      this.number = "";
+      this.address("");
+      this.swap(this.place.cloneNode(true) as HTMLElement);
+    }
+    this.mark(this.number ? this.row(this.number) : null);
+    this.fail(() => { this.mark(row); void this.load(href, number); });
+  }
+
+  /** Said where what is told stands, with the way to try it again. */
+  private fail(again: () => void): void {
+    this.tell("", "late");
+    const line = lost("lost", again), busy = writing(document.activeElement);
+    this.told.appendChild(line);
+    if (!busy) line.querySelector("button")?.focus();
+  }
+
   private show(part: Part, number: string): void {
-    if (number !== this.number) this.calm();
+    if (number !== this.number || this.told.querySelector(".part-lost")) this.calm();
     this.number = number;
+    this.done = "";
     const fresh = document.createElement("div");
     fresh.dataset.part = "";
     part.nodes.forEach((node) => fresh.appendChild(document.adoptNode(node)));
@@ -199,7 +222,7 @@ export class Pane {
     const href = this.pane.querySelector<HTMLAnchorElement>("[data-skip]")?.href;
     if (next) this.open(next, next.dataset.of || "");
     else if (!href) this.shut();
-    else ask(href, {}, "shown").then((answer) => this.answered(answer, "")).catch(() => this.tell(say(this.desk, "failed"), "late"));
+    else ask(href, {}, "shown").then((answer) => this.answered(answer, "")).catch(() => this.fail(() => this.skip()));
   }
 
   private shut(): void {
@@ -280,7 +303,7 @@ export class Pane {
   private onward(to: URL, number: string): void {
     const next = triaged(to.href);
     if (to.pathname === (this.desk.dataset.caseUrl || "").replace("0", number)) { void this.load(to.href, number); return; }
-    if (number && next !== number) this.remove(number);
+    if (number && next !== number) { this.done = number; this.remove(number); }
     if (!next) { this.shut(); return; }
     this.mark(this.row(next));
     void this.load(to.href, next);

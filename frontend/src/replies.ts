@@ -1,4 +1,6 @@
 // A reply text picked beside a field goes in where the cursor is; what was typed stays. Ctrl+. leads to the list and back.
+import { lost } from "./again";
+
 const placeOf = (el: Element): HTMLElement | null => el.closest<HTMLElement>("[data-reply-of]");
 
 function fieldOf(place: HTMLElement): HTMLTextAreaElement | null {
@@ -6,13 +8,23 @@ function fieldOf(place: HTMLElement): HTMLTextAreaElement | null {
   return el instanceof HTMLTextAreaElement ? el : null;
 }
 
+/** The text; null where it did not come. */
+async function fetched(url: string): Promise<string | null> {
+  try {
+    const answer = await fetch(url, { credentials: "same-origin", cache: "no-store" });
+    return answer.ok ? await answer.text() : null;
+  } catch (_fault) {
+    return null;
+  }
+}
+
 async function put(place: HTMLElement): Promise<void> {
   const list = place.querySelector("select"), field = fieldOf(place);
   const key = list?.value.split(":")[1];
   if (!list || !field || !key) { list?.focus(); return; }
-  const answer = await fetch((place.dataset.replyAt || "").replace(/0\/?$/, `${key}/`), { credentials: "same-origin", cache: "no-store" });
-  if (!answer.ok) return;
-  const text = await answer.text();
+  place.querySelector(".part-lost")?.remove();
+  const text = await fetched((place.dataset.replyAt || "").replace(/0\/?$/, `${key}/`));
+  if (text === null) { place.appendChild(lost("lost", () => void put(place))); return; }
   const at = field.selectionStart ?? field.value.length, before = field.value.slice(0, at), gap = before && !/\s$/.test(before) ? "\n" : "";
   field.setRangeText(gap + text, at, field.selectionEnd ?? at, "end");
   field.dispatchEvent(new Event("input", { bubbles: true }));

@@ -47,12 +47,3 @@ export function foldsByHand(): void {
     if (fold && summary?.parentElement === fold && window.matchMedia("(hover: hover)").matches) window.setTimeout(() => enter(fold), 0);
   });
 }
-
-/** Escape folds the act one is in, with what is typed, and stays at its button; false where there is none open. */
-export function foldAway(target: EventTarget | null): boolean {
-  const fold = keyed(target);
-  if (!fold || !fold.open) return false;
-  fold.open = false;
-  fold.querySelector("summary")?.focus();
-  return true;
-}

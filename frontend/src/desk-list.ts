@@ -28,7 +28,9 @@ export class List {
     const mine = rowsIn(this.box), theirs = rowsIn(said);
     const now = new Map(theirs.map((row) => [keyOf(row), row] as [string, HTMLElement]));
     const had = new Set(mine.map(keyOf));
-    if (!mine.length) { this.renew(); return; }
+    const open = document.querySelector<HTMLElement>("[data-pane] [data-case]")?.dataset.case;
+    const back = theirs.some((row) => row.dataset.of === open) && !mine.some((row) => row.dataset.of === open);
+    if (!mine.length || back) { this.renew(); return; } // its reader has taken back what had sent it away
     mine.forEach((row) => { const other = now.get(keyOf(row)); if (other) this.update(row, other); });
     let last = -1;
     theirs.forEach((row, at) => { if (had.has(keyOf(row))) last = at; });
@@ -105,9 +107,10 @@ export class List {
     const now = this.fresh?.querySelector('[data-live="rows"]');
     if (!now) return;
     const open = this.box.querySelector<HTMLElement>("[data-rows] > .on")?.dataset.id;
+    const number = document.querySelector<HTMLElement>("[data-pane] [data-case]")?.dataset.case;
     const copy = now.cloneNode(true) as HTMLElement;
     this.box.querySelector('[data-live="rows"]')?.replaceWith(copy);
-    const row = open ? rowsIn(copy).find((each) => keyOf(each) === open) : undefined;
+    const row = rowsIn(copy).find((each) => (open ? keyOf(each) === open : each.dataset.of === number));
     row?.classList.add("on");
     row?.querySelector("a.title")?.setAttribute("aria-current", "true");
     if (this.news) this.news.textContent = "";

@@ -1,6 +1,7 @@
 // The desk: parts of the page by htmx, everything by keyboard.
 import { htmx } from "./htmx";
 import { acts } from "./acts";
+import { arrive } from "./arrival";
 import { boundaries } from "./boundary-door";
 import { cover } from "./cover";
 import { picked } from "./desk-picks";
@@ -23,3 +24,4 @@ picked();
 replies();
 boundaries();
 inSight(document);
+arrive();

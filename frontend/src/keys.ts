@@ -1,6 +1,7 @@
 // The desk by keyboard: j k Enter, a key for each act, / to search, ? to see them all.
-import { enter, foldAway, foldsByHand, stands } from "./acts";
+import { enter, foldsByHand, stands } from "./acts";
 import { all, make, writing } from "./dom";
+import { leaving } from "./arrival";
 
 function rows(): HTMLElement[] {
   return all(document, "[data-rows] > *, [data-row]").filter((row) => row.offsetParent !== null);
@@ -105,14 +106,42 @@ function press(key: string): boolean {
   const pane = document.activeElement?.closest("[data-pane]");
   const el = [pane, row, document].map((part) => part && all(part, "[data-key]").find(fits)).find(Boolean);
   if (!el) return false;
+  before = document.activeElement;
   if (el instanceof HTMLInputElement && el.type === "checkbox") el.click();
   else if (el instanceof HTMLInputElement || el instanceof HTMLTextAreaElement || el instanceof HTMLSelectElement) el.focus();
   else if ("keyInto" in el.dataset && stands(el.parentElement)) enter(el.parentElement);
   else if (!unread(el)) {
+    leaving();
+    if (el.tagName === "SUMMARY") el.focus({ preventScroll: true });
     el.click();
     if (el.tagName === "SUMMARY") enter(el.parentElement);
   }
   return true;
+}
+
+let before: Element | null = null; // where one was when a key led into a field
+
+/** Escape folds the form one is in, and one stands at its button again; out of a field it leads to where one was. */
+function leave(el: HTMLElement): boolean {
+  const fold = el.closest<HTMLDetailsElement>("details.box[open]") || el.closest<HTMLDetailsElement>("details.more[open]");
+  if (fold) {
+    fold.open = false;
+    fold.querySelector("summary")?.focus();
+    return true;
+  }
+  if (!writing(el)) return false;
+  const pane = el.closest("[data-pane]"), back = before instanceof HTMLElement && before.isConnected && before.offsetParent !== null ? before : null;
+  const home = back && back !== document.body && (!pane || pane.contains(back)) ? back : pane?.querySelector<HTMLElement>("[data-part] h1");
+  if (home) home.focus({ preventScroll: true });
+  else el.blur();
+  return true;
+}
+
+/** Of the acts beside one another one is open at a time; what was typed in the others stays. */
+function oneOpen(event: Event): void {
+  const fold = (event.target as Element).closest("summary")?.parentElement;
+  if (!(fold instanceof HTMLDetailsElement) || fold.open || !fold.matches(".desk-boxes > details, .case-acts > details")) return;
+  Array.from(fold.parentElement?.children || []).forEach((each) => { if (each !== fold && each instanceof HTMLDetailsElement) each.open = false; });
 }
 
 /** Ctrl+Enter sends the form one is writing in: by its button of that key, else by the one that does what it is for. */
@@ -129,8 +158,7 @@ export function keys(): void {
   document.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && sendForm(event.target)) { event.preventDefault(); return; }
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-    if (event.key === "Escape" && !event.defaultPrevented && foldAway(event.target)) { event.preventDefault(); return; }
-    if (event.key === "Escape" && writing(event.target)) { (event.target as HTMLElement).blur(); return; }
+    if (event.key === "Escape" && !event.defaultPrevented && event.target instanceof HTMLElement && leave(event.target)) { event.preventDefault(); return; }
     if (writing(event.target)) return;
     const key = WIDE[event.key] || event.key;
     const letter = key.length === 1;
@@ -138,11 +166,12 @@ export function keys(): void {
     if (key === "j") move(1);
     else if (key === "k") move(-1);
     else if (event.repeat && letter) return;
-    else if (key === "/") document.querySelector<HTMLInputElement>("[data-find]")?.focus();
+    else if (key === "/") { before = document.activeElement; document.querySelector<HTMLInputElement>("[data-find]")?.focus(); }
     else if (key === "?") showKeys();
     else if (!press(key)) { if (letter) astray = event.timeStamp; return; }
     event.preventDefault();
   });
   foldsByHand();
+  document.addEventListener("click", oneOpen);
   all(document, "[data-show-keys]").forEach((el) => { el.hidden = false; el.addEventListener("click", showKeys); });
 }

@@ -4,6 +4,8 @@ import pytest
 from django.utils import timezone
 
 from lianxin.cases.actions import open_case
+from lianxin.cases.actions.saved import save_view
+from lianxin.cases.queries.inbox import InboxFilter
 from lianxin.cases.values import Draft
 from towns import grid_named, who
 
@@ -108,3 +110,82 @@ def test_when_the_next_case_does_not_come_the_one_that_is_done_stands_there_no_m
     page.evaluate(MEND)
     page.click(".desk-told .part-lost button")
     opened(page, numbers[1])
+
+
+FOCUS = """() => { const el = document.activeElement; return el.closest('[data-of]')?.dataset.of || el.id || el.name ||
+  (el.innerText || '').trim().split('\\n')[0]; }"""
+
+
+def test_escape_folds_the_form_one_is_in_and_one_goes_on_by_key(desk_page, town, sign_in, go):
+    page, numbers = desk_page, raise_some(town, 3)
+    sign_in(page, "clerk")
+    go(page, "/desk/")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    opened(page, numbers[0])
+    page.keyboard.press("u")
+    assert page.evaluate(FOCUS) == "f-holder"
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.matches('[data-pane] h1')")  # keys are the pane's again
+    boxes = page.locator("[data-pane] .desk-boxes > details[open]")
+    page.keyboard.press("x")
+    assert boxes.count() == 1
+    assert page.evaluate("document.activeElement.closest('.desk-boxes > details[open]') !== null")
+    folded = page.locator("[data-pane] .desk-boxes > details:not([open]) > summary").first
+    folded.click()
+    assert boxes.count() == 1  # one form at a time
+    boxes.locator("textarea, input:not([type=hidden]), select").first.focus()
+    page.keyboard.press("Escape")
+    assert boxes.count() == 0
+    assert page.evaluate("document.activeElement.matches('.desk-boxes > details > summary')")
+    page.keyboard.press("/")
+    assert page.evaluate(FOCUS) == "find"
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.matches('.desk-boxes > details > summary')")
+    page.keyboard.press("q")
+    assert page.evaluate(FOCUS) == numbers[0]
+    page.keyboard.press("f")
+    page.keyboard.press("Escape")
+    assert page.evaluate(FOCUS) == "筛选"
+    assert page.locator(".desk-filter details[open]").count() == 0
+
+
+def test_who_goes_to_another_page_by_key_goes_on_there_and_after_an_undo_at_what_came_back(desk_page, town, sign_in, go):
+    page, numbers = desk_page, raise_some(town, 3)
+    save_view("全镇", InboxFilter("all"), shared=False, actor=who(town, "clerk"), now=timezone.now())
+    sign_in(page, "clerk")
+    go(page, "/desk/?scope=mine")
+    page.keyboard.press("v")
+    page.wait_for_url("**/desk/views/")
+    page.wait_for_function("() => document.activeElement.matches('main h1')")
+    page.keyboard.press("j")
+    assert page.evaluate(FOCUS) == "全镇"
+    page.keyboard.press("1")
+    page.wait_for_url("**/desk/")
+    page.wait_for_function("() => document.activeElement.matches('main h1')")
+    for key in ("j", "x", "u"):
+        page.keyboard.press(key)
+    page.wait_for_url("**/desk/bulk/?**")
+    page.wait_for_function("() => document.activeElement.matches('main h1')")
+    page.click("#act-accept > summary")
+    page.click("#act-accept button.main")
+    page.wait_for_url("**/desk/bulk/*/")
+    page.evaluate("haveRead()")
+    page.keyboard.press("z")
+    page.get_by_text("已撤销 1 件").wait_for()
+    page.wait_for_function("number => document.activeElement.getAttribute('href') === `/cases/${number}/`", arg=numbers[0])
+
+
+def test_what_is_taken_back_beside_the_list_stands_in_it_again(desk_page, town, sign_in, go):
+    page, numbers = desk_page, raise_some(town, 3)
+    sign_in(page, "clerk")
+    go(page, "/desk/")
+    page.click(f"[data-of='{numbers[0]}'] a.title")
+    opened(page, numbers[0])
+    page.evaluate("haveRead()")
+    page.keyboard.press("a")
+    opened(page, numbers[1])
+    go(page, f"/desk/?open={numbers[0]}")
+    opened(page, numbers[0])
+    page.locator("[data-pane] form[action$='/undo'] button.bare").click()
+    page.wait_for_selector(f".desk-list [data-of='{numbers[0]}'].on")

@@ -25,6 +25,7 @@ from cases.case.staging import (
     soon,
     utilities,
 )
+from lianxin.cases.actions.joining import join_case
 from lianxin.cases.models import Case, Photo, Reporter
 from lianxin.cases.queries.page import case_page
 from lianxin.cases.queries.setup import kinds
@@ -33,7 +34,7 @@ from lianxin.cases.values import Contact, Holder
 from lianxin.keys.numbers import spoken
 from lianxin.ledger.models import Entry, Text
 from lianxin.ledger.verify import verify
-from lianxin.people.actors import reporter
+from lianxin.people.actors import nobody, reporter
 from lianxin.people.queries import unit_by_key
 from lianxin.ui.words import stamp, when
 from towns import who
@@ -509,3 +510,23 @@ def test_who_handles_a_case_reads_what_was_merged_into_it(town):
     assert case_page(mine, stand(mine, pk=main.case.pk), timezone.now())["merged"] == []
     move(town, twin, ("clerk", "split", {"reason": "不是一件事"}))
     assert "老人夜里摔了一跤" not in signed_in("handler").get(f"/cases/{main.case.number}/").content.decode()
+
+
+def test_a_request_that_was_withdrawn_says_by_whom_when_in_whose_words_and_what_is_left(town):
+    done = move(town, raised(town), ACCEPT, ("reporter", "withdraw", {"reason": "和邻居说开了，不用办了。"}))
+    html = signed_in("clerk").get(f"/cases/{done.case.number}/").content.decode()
+    ended = Case.objects.for_system("t", town).get(pk=done.case.pk).closed_at
+    assert f"诉求人 王**于 {when(ended)} 撤回，原话：“和邻居说开了，不用办了。”" in html
+    assert "时限已停，无须再办。如果隐患还在，请另行登记。" in html
+    assert "办结时间" not in html  # nothing was settled
+    assert NAME not in html
+
+
+def test_what_others_still_wait_for_is_named_when_the_first_withdraws(town):
+    done = move(town, raised(town), ACCEPT)
+    Reporter.objects.for_system("t", town).filter(case_id=done.case.pk).update(name="")
+    join_case(done.case.pk, Contact("李红", "19900000002"), actor=nobody(town), now=timezone.now())
+    done = move(town, done, ("reporter", "withdraw", {}))
+    html = signed_in("clerk").get(f"/cases/{done.case.number}/").content.decode()
+    assert re.search("诉求人于 .*撤回，没有写理由。", html)
+    assert re.search("时限已停。还要做的：告诉另外 1 位遇到同样问题的人。", html)

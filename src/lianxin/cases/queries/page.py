@@ -18,6 +18,7 @@ from lianxin.cases.queries.asking import asked_rows
 from lianxin.cases.queries.check_ins import check_ins_of
 from lianxin.cases.queries.clockface import clock_panel
 from lianxin.cases.queries.contacts import contacts
+from lianxin.cases.queries.ends import ended
 from lianxin.cases.queries.history import History, history_of, timeline
 from lianxin.cases.queries.merged import merged_into
 from lianxin.cases.queries.setup import categories, workflow_by_id
@@ -377,8 +378,7 @@ def _side(flow: Workflow, step: str, transition: Transition) -> str:
 def _next(page: Row, flow: Workflow, case: Case) -> tuple[str, str]:
     """The sentence that says who does what by when, and what happens if not."""
     if page["ended"]:
-        at = {"step": page["step_name"], "at": words.when(page["closed_at"])}
-        return _("%(step)s, %(at)s.") % at, ""
+        return ended(page)
     holder = page["holder"] or {"unit": "", "name": "", "who": ""}
     who = " ".join(part for part in (holder["unit"], holder["name"]) if part)
     names = {"who": who, "act": _forward(flow, case.step), "due": words.when(page["due_at"])}

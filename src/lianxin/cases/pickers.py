@@ -4,14 +4,14 @@ Each picker is two halves: what it offers to a reader, and how a value that come
 "unit:ID", "post:ID", or the key of the thing, which the API's callers prefer.
 """
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from lianxin.cases.models import Case, Category
 from lianxin.cases.queries.setup import categories, clauses, leaves
@@ -22,7 +22,7 @@ from lianxin.keys.cache import cached
 from lianxin.keys.models import Town
 from lianxin.people.actors import Actor
 from lianxin.people.models import Post, Unit
-from lianxin.people.queries import today, units
+from lianxin.people.queries import roles, today, units
 from lianxin.places.queries import ended_grids, grid_tree
 from lianxin.ui import words
 from lianxin.workflow.definition import FieldSpec
@@ -30,6 +30,18 @@ from lianxin.workflow.definition import FieldSpec
 CHOSEN = ("village", "grid")  # of grids: micro-grids are too many for a list, and no case is placed by them
 LARGEST = 2**63 - 1  # of a key in the database
 Option = dict[str, str]
+
+
+class Near(NamedTuple):
+    """A post that a case may be given to, with what tells its person from a namesake."""
+
+    post_id: int
+    unit_id: int
+    name: str
+    title: str
+    role: str
+    grid_id: int | None
+    username: str
 
 
 def word(value: Any) -> str:
@@ -181,18 +193,41 @@ def _holder_options(actor: Actor, case: Case | None, now: datetime) -> tuple[lis
     likely = f"post:{proposal.post_id}" if proposal.post_id else f"unit:{proposal.unit_id}"
     people = [
         {"value": f"post:{pk}", "text": _("%(unit)s: %(name)s") % {"unit": _unit_of(actor.town, unit), "name": name}}
-        for pk, unit, name in _told_apart(_near(actor.town, case, proposal.post_id, now))
+        for pk, unit, name in _told_apart(actor.town, _near(actor.town, case, proposal.post_id, now))
     ]
     return rows + people, likely
 
 
-def _told_apart(people: Sequence[tuple[int, int, str, str]]) -> list[tuple[int, int, str]]:
-    """Posts by their people's names; where a unit has a name twice, with the title of the post."""
-    twice = {each for each, n in Counter((unit, name) for _pk, unit, name, _title in people).items() if n > 1}
-    return [
-        (pk, unit, _("%(name)s (%(title)s)") % {"name": name, "title": title} if (unit, name) in twice else name)
-        for pk, unit, name, title in people
-    ]
+def _told_apart(town: Town, people: Sequence[Near]) -> list[tuple[int, int, str]]:
+    """A line for each post: its person's name, and where a unit has the name twice, whatever differs of its title,
+    its role, its grid and, for two namesakes at the same work, the name they sign in with.
+    """
+    same: dict[tuple[int, str], list[Near]] = {}
+    for each in people:
+        same.setdefault((each.unit_id, each.name), []).append(each)
+    lines = []
+    for each in people:
+        more = _differing([_marks(town, other) for other in same[each.unit_id, each.name]], _marks(town, each))
+        named = {"name": each.name, "title": pgettext("list", ", ").join(more)}
+        lines.append((each.post_id, each.unit_id, _("%(name)s (%(title)s)") % named if more else each.name))
+    return lines
+
+
+def _marks(town: Town, person: Near) -> tuple[str, str, str, str]:
+    role = roles(town).get(person.role)
+    return person.title, said(role.name) if role else person.role, grid_name(town, person.grid_id), person.username
+
+
+def _differing(every: Sequence[tuple[str, ...]], own: tuple[str, ...]) -> list[str]:
+    """As many of one's own marks, from the first, as it takes to be like nobody else; none of a mark all share."""
+    told: list[str] = []
+    others = [marks for marks in every if marks != own]
+    for at, mark in enumerate(own):
+        rest = [marks for marks in others if marks[at] == mark]
+        if len(rest) < len(others):
+            told.append(mark)
+            others = rest
+    return [mark for mark in told if mark]
 
 
 def _unit_of(town: Town, pk: int) -> str:
@@ -200,14 +235,14 @@ def _unit_of(town: Town, pk: int) -> str:
     return unit_name(unit) if unit else ""
 
 
-def _near(town: Town, case: Case, proposed: int | None, now: datetime) -> list[tuple[int, int, str, str]]:
+def _near(town: Town, case: Case, proposed: int | None, now: datetime) -> list[Near]:
     """People a case may be given to by name: of the unit that has it, of its grid, and whom the route proposes."""
 
-    def build() -> list[tuple[int, int, str, str]]:
+    def build() -> list[Near]:
         near = Q(unit_id=case.unit_id) | Q(pk=proposed or 0) | (Q(grid_id=case.grid_id) if case.grid_id else Q(pk=0))
         rows = _workers(town).filter(near).filter(Q(ends=None) | Q(ends__gte=today(now))).order_by("unit_id", "id")
-        found = rows.values_list("id", "unit_id", "account__name", "title", "role__may")[:60]
-        return [(pk, unit, name, title) for pk, unit, name, title, may in found if works(may)]
+        columns = ("id", "unit_id", "account__name", "title", "role__key", "grid_id", "account__username", "role__may")
+        return [Near(*row) for *row, may in rows.values_list(*columns)[:60] if works(may)]
 
     return cached(town, f"near:{case.unit_id}:{case.grid_id}:{proposed}:{today(now)}", build)
 

@@ -450,3 +450,20 @@ def test_who_holds_two_posts_in_a_unit_is_told_apart_by_their_titles(town, sign_
     assert len(set(texts.values())) == len(texts)
     alone = Post.objects.for_system("test", town).get(pk=who(town, "dispatcher").post_id)
     assert "（" not in texts.get(f"post:{alone.pk}", "")
+
+
+def test_who_receives_and_dispatches_under_one_title_is_told_apart_by_the_role(town, sign_in):
+    number = raised(town).case.number
+    first = Post.objects.for_system("test", town).get(pk=who(town, "clerk").post_id)
+    role = Post.objects.for_system("test", town).get(pk=who(town, "dispatcher").post_id).role
+    same = {"town": town, "unit": first.unit, "title": first.title}
+    second = Post.objects.create(account=first.account, role=role, **same)
+    namesake = Account.objects.create(username="namesake.lx", name=first.account.name)
+    third = Post.objects.create(account=namesake, role=role, **same)
+    options = sign_in(town, "clerk").get(f"/desk/triage/{number}/").told["j"]["options"]["holder"]
+    texts = {each["value"]: each["text"] for each in options}
+    name, unit = first.account.name, first.unit.name
+    assert texts[f"post:{first.pk}"] == f"{unit}：{name}（受理员）"
+    assert texts[f"post:{second.pk}"] == f"{unit}：{name}（派单员、clerk.lx）"
+    assert texts[f"post:{third.pk}"] == f"{unit}：{name}（派单员、namesake.lx）"
+    assert len(set(texts.values())) == len(texts)

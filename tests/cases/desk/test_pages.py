@@ -10,6 +10,9 @@ from django.utils import timezone
 from calling import jpeg
 from lianxin.cases.actions import open_case, transition
 from lianxin.cases.models import Case, Photo, Publication, Reporter
+from lianxin.cases.queries.counts import counts
+from lianxin.cases.queries.inbox import InboxFilter
+from lianxin.cases.queries.saved import asked_in_words
 from lianxin.cases.queries.setup import categories
 from lianxin.cases.queries.standing import stand
 from lianxin.cases.values import Contact, Draft, Holder
@@ -467,3 +470,20 @@ def test_who_receives_and_dispatches_under_one_title_is_told_apart_by_the_role(t
     assert texts[f"post:{second.pk}"] == f"{unit}：{name}（派单员、clerk.lx）"
     assert texts[f"post:{third.pk}"] == f"{unit}：{name}（派单员、namesake.lx）"
     assert len(set(texts.values())) == len(texts)
+
+
+def test_steps_of_two_kinds_under_one_key_are_counted_and_asked_for_each_by_its_own_name(town, sign_in):
+    now = timezone.now()
+    for kind in ("application", "wish", "wish", "request"):
+        open_case(Draft(kind, "一件事", text="一件事"), actor=who(town, "clerk"), now=now)
+    told = {each["name"]: each for each in counts(who(town, "leader"), now=now, scope="all")["steps"]}
+    assert {name: each["count"] for name, each in told.items()} == {"收件": 1, "审核": 2, "信息收集": 1}
+    assert told["收件"]["key"] == told["审核"]["key"] == "check"
+    page = sign_in(town, "leader").get("/desk/?scope=all&step=check&kind=wish")
+    chips = {each["text"]: each for each in page.told["steps"]}
+    assert [text for text, each in chips.items() if each["on"]] == ["审核"]
+    assert "kind=application" in chips["收件"]["href"]
+    assert "kind" not in chips["审核"]["off_href"]
+    assert {row["step_name"] for row in page.told["page"]["rows"]} == {"审核"}
+    assert "收件" not in asked_in_words(town, InboxFilter("all", step="check", kind="wish"))
+    assert "收件、审核" in asked_in_words(town, InboxFilter("all", step="check"))

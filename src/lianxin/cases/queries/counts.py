@@ -8,7 +8,7 @@ from django.db.models import Count, Q, QuerySet
 
 from lianxin.cases.models import Duty
 from lianxin.cases.queries.inbox import EPOCH, LIGHTS, MAIN, InboxFilter, Row, duties_of
-from lianxin.cases.queries.setup import workflow_by_id
+from lianxin.cases.queries.setup import step_names, workflow_by_id
 from lianxin.cases.queries.shapes import like, made_once, shape_of
 from lianxin.cases.queries.standing import newest
 from lianxin.cases.words import said
@@ -22,7 +22,8 @@ KEPT = 10  # seconds
 
 
 def counts(actor: Actor, *, now: datetime, scope: str = "mine") -> dict[str, Any]:
-    """How many open duties there are: `total`, by `steps` (key, name, phase, count; in their order) and by `lights`.
+    """How many open duties there are: `total`, by `steps` (key, kind, name, phase, count; in
+    their order; with a kind where others call a step of this key otherwise) and by `lights`.
 
     What the whole town has is the same for all who see it, and thousands long: it is counted once while nothing
     happens in the town, and every ten seconds, since lights change by themselves.
@@ -71,12 +72,15 @@ def _counted(actor: Actor, scope: str, now: datetime) -> tuple[dict[str, int], l
 
 
 def _by_step(town: Town, standing: Sequence[tuple[int, str, int]]) -> list[Row]:
-    steps: dict[str, Row] = {}
+    steps: dict[tuple[str, str], Row] = {}
     for workflow_id, key, count in standing:
-        step = workflow_by_id(town, workflow_id).steps[key]
-        held = steps.setdefault(key, {"key": key, "name": said(step.name), "phase": step.phase, "count": 0})
-        held["count"] += count
-    return sorted(steps.values(), key=lambda each: (PHASES.index(each["phase"]), each["key"]))
+        flow = workflow_by_id(town, workflow_id)
+        names = {kind: said(name) for kind, name in step_names(town, key).items()}
+        kind = flow.key if len(set(names.values())) > 1 else ""
+        name = names.get(flow.key) or said(flow.steps[key].name)
+        row = {"key": key, "kind": kind, "name": name, "phase": flow.phase_of(key), "count": 0}
+        steps.setdefault((key, kind), row)["count"] += count
+    return sorted(steps.values(), key=lambda each: (PHASES.index(each["phase"]), each["key"], each["kind"]))
 
 
 def _tally(actor: Actor, scope: str, now: datetime) -> list[tuple[Any, ...]]:

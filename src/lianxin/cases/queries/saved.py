@@ -7,11 +7,12 @@ from urllib.parse import parse_qsl, urlencode
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from lianxin.cases.models import FirstView, SavedView
 from lianxin.cases.pickers import category_name, grid_names, unit_name
 from lianxin.cases.queries.inbox import InboxFilter, duties_of, read_filter
-from lianxin.cases.queries.setup import categories, kinds, report_kind
+from lianxin.cases.queries.setup import categories, kinds, step_names
 from lianxin.cases.words import channel_name, choice_name, duty_name, said
 from lianxin.keys.cache import cached
 from lianxin.keys.models import Town
@@ -82,7 +83,7 @@ def parts_in_words(town: Town, filters: InboxFilter) -> Mapping[str, str]:
     named = {
         "scope": {"unit": _("My unit"), "all": _("All I see")}.get(filters.scope, _("Mine")),
         "light": lights().get(filters.light, ""),
-        "step": _step(town, filters.step),
+        "step": _step(town, filters.step, filters.kind),
         "phase": said(PHASE_NAMES[filters.phase]) if filters.phase else "",
         "duty": duty_name(filters.duty) if filters.duty else "",
         "kind": next((said(flow.name) for flow in kinds(town) if flow.key == filters.kind), ""),
@@ -108,9 +109,6 @@ def _named(rows: Mapping[int, Any], pk: int | None, name: Any) -> str:
     return str(name(rows[pk])) if pk in rows else _("(gone)")
 
 
-def _step(town: Town, key: str) -> str:
-    """A step by its key, as the residents' own kind of case calls it: other kinds may have another name for it."""
-    usual = report_kind(town)
-    found = (flow.steps[key] for flow in sorted(kinds(town), key=lambda flow: flow.key != usual) if key in flow.steps)
-    return next((said(step.name) for step in found), key)
-
+def _step(town: Town, key: str, kind: str) -> str:
+    names = {of: said(name) for of, name in step_names(town, key).items()}
+    return names.get(kind) or pgettext("list", ", ").join(dict.fromkeys(names.values())) or key

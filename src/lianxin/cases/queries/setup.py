@@ -8,6 +8,7 @@ from lianxin.keys.cache import cached
 from lianxin.keys.models import Town
 from lianxin.workflow.clock import Limit
 from lianxin.workflow.definition import Workflow, read
+from lianxin.workflow.definition.model import Name
 
 _read: dict[int, Workflow] = {}  # published versions are frozen: read once in a process
 
@@ -48,6 +49,11 @@ def kinds(town: Town) -> list[Workflow]:
         return [workflow_of(latest_version(town, key)) for key in keys]
 
     return cached(town, "kinds", build)
+
+
+def step_names(town: Town, key: str) -> Mapping[str, Name]:
+    """What a step of this key is called, by kind: several kinds may use one key for steps of their own."""
+    return {flow.key: flow.steps[key].name for flow in kinds(town) if key in flow.steps}
 
 
 def end_steps(town: Town, outcome: str = "") -> frozenset[str]:

@@ -25,6 +25,7 @@ from lianxin.places.queries import ended_grids, grid_tree
 from lianxin.town.homes.rows import dress, with_handlers
 from lianxin.town.homes.scope import as_of, kind_words, of_them, paper, scope
 from lianxin.ui import words
+from lianxin.workflow.definition import PHASE_NAMES
 
 EVERY = "every"
 
@@ -123,14 +124,7 @@ def period_words(period: Period) -> str:
 
 def phase_names() -> dict[str, str]:
     """The six official steps."""
-    return {
-        "collect": pgettext("step", "Collect"),
-        "triage": pgettext("step", "Triage"),
-        "dispatch": pgettext("step", "Dispatch"),
-        "handle": pgettext("step", "Handle"),
-        "feedback": pgettext("step", "Feedback"),
-        "review": pgettext("step", "Review"),
-    }
+    return {phase: said(name) for phase, name in PHASE_NAMES.items()}
 
 
 def fact_names() -> dict[str, str]:

@@ -170,9 +170,10 @@ def tabs_of(request: StaffRequest, filters: InboxFilter, number: Row) -> Row:
             for key, text in scopes.items()
         ],
         "steps": [
-            {"text": each["name"], "count": each["count"], "on": each["key"] == filters.step,
-             "href": link(step=each["key"]), "off_href": link(step="")}
-            for each in number["steps"]
+            {"text": each["name"], "count": each["count"],
+             "on": each["key"] == filters.step and filters.kind in ("", each["kind"] or filters.kind),
+             "href": link(step=each["key"], **of_kind), "off_href": link(step="", **dict.fromkeys(of_kind, ""))}
+            for each in number["steps"] for of_kind in [{"kind": each["kind"]} if each["kind"] else {}]
         ],
         "lights": [
             {"text": lights[key], "count": number["lights"][key], "on": key == filters.light,

@@ -5,9 +5,11 @@ import re
 import pytest
 from click.testing import CliRunner
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 
-from cases.case.staging import signed_in
-from lianxin.cases.models import WorkflowVersion
+from cases.case.staging import at, signed_in
+from lianxin.cases.models import Case, WorkflowVersion
+from lianxin.cases.queries.counts import counts
 from lianxin.cases.queries.setup import latest_version
 from lianxin.ledger.models import Entry, Text
 from lianxin.ledger.verify import verify
@@ -133,3 +135,22 @@ def test_the_same_by_command(town, product):
     assert "与产品一致" in run().output
     assert run("--diff", "wish").exit_code != 0
     assert latest_version(town, "request").source == SHORTER
+
+
+def test_newer_words_are_named_and_one_press_brings_them_to_the_cases_that_are_open(town, product):
+    (product / "request.yaml").write_text(REQUEST.replace("zh: 接单,", "zh: 接手办理,").replace("zh: 事件处置,", "zh: 办理,"), "utf-8")
+    number = at(town, "handle").case.number
+    clerk, admin = signed_in("clerk"), signed_in("admin")
+    before = text(clerk.get(f"/cases/{number}/"))
+    assert "接手办理" not in before
+    page = text(admin.get("/setup/workflows/request/newer/"))
+    for word in ("接单", "接手办理", "事件处置", "办理"):
+        assert word in page
+    sent = {name: re.search(rf'name="{name}" value="(\w*)"', page)[1] for name in ("base", "checked")}
+    form = {**sent, "source": newer_of(town, "request").source, "do": "publish", "why": "用词随产品"}
+    assert admin.post("/setup/workflows/request/newer/", form).status_code == 303
+    after = text(clerk.get(f"/cases/{number}/"))
+    assert "接手办理" in after  # in its history too, though it goes on by the version it began on
+    assert Case.objects.for_system("tests", town).get(number=number).workflow.version == 1
+    assert [each["name"] for each in counts(who(town, "leader"), now=timezone.now(), scope="all")["steps"]] == ["办理"]
+    assert [str(each) for each in verify(town)] == []

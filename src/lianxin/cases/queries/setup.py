@@ -9,6 +9,7 @@ from lianxin.keys.models import Town
 from lianxin.workflow.clock import Limit
 from lianxin.workflow.definition import Workflow, read
 from lianxin.workflow.definition.model import Name
+from lianxin.workflow.definition.words import called_as
 
 _read: dict[int, Workflow] = {}  # published versions are frozen: read once in a process
 
@@ -29,8 +30,13 @@ def workflows(town: Town) -> Mapping[int, WorkflowVersion]:
 
 
 def workflow_by_id(town: Town, pk: int) -> Workflow:
-    """The workflow a case goes by."""
-    return workflow_of(workflows(town)[pk])
+    """The workflow a case goes by: the version it began on, in the words of the newest one."""
+
+    def build() -> Mapping[int, Workflow]:
+        newest = {key: workflow_of(latest_version(town, key)) for key in {row.key for row in workflows(town).values()}}
+        return {pk: called_as(workflow_of(row), newest[row.key]) for pk, row in workflows(town).items()}
+
+    return cached(town, "workflows in words", build)[pk]
 
 
 def latest_version(town: Town, kind: str) -> WorkflowVersion:

@@ -92,6 +92,15 @@ function wall(main: HTMLElement): void {
   document.addEventListener("visibilitychange", () => { if (!document.hidden) tell(); });
 }
 
+/** Escape closes what was opened over the wall, and the focus stays at what opens it again. */
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  document.querySelectorAll<HTMLDetailsElement>("details[open]").forEach((box) => {
+    box.open = false;
+    box.querySelector<HTMLElement>("summary")?.focus();
+  });
+});
+
 document.documentElement.classList.add("js");
 const main = document.querySelector<HTMLElement>("[data-wall]");
 if (main) wall(main);

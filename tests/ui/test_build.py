@@ -175,6 +175,7 @@ def test_nothing_built_can_evaluate_text():
         assert not re.search(r"(?<![\w.])eval\(", file.read_text("utf-8")), file.name
 
 
+@pytest.mark.django_db  # where there is none, the page that says so knows the town
 @pytest.mark.parametrize("name", ["../views.py", "views.py", "manifest.json", ".digest", "none.css", "..%2Fviews.py"])
 def test_only_what_was_built_for_pages_is_sent(client, name):
     assert client.get(f"/ui/made/{name}").status_code == 404

@@ -12,15 +12,24 @@ from lianxin.cases.values import Draft
 from lianxin.keys import cache
 from lianxin.people.actions import create_token, revoke_token
 from lianxin.people.models import Post
+from lianxin.ui.charts import trend
 from towns import grid_named, who
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.row("I1"), pytest.mark.row("J")]
 ROUND = 30_000  # ms between two questions
 FIRST = "main dl.now dd .n"
-LAST_DAY = """(() => { const below = document.querySelector('.wall-trend .below').getBoundingClientRect();
-  const last = document.querySelector('.wall-trend .below span:last-child i').getBoundingClientRect();
-  const clips = getComputedStyle(document.querySelector('.wall-trend .below')).overflowX !== 'visible';
-  return Math.round((clips ? below.right : innerWidth) - last.right); })()"""
+# Names under and beside the trend: those that touch another, and those that leave its part of the screen.
+NAMES = """(figure) => {
+  if (figure) document.querySelector('.wall-trend .trend').outerHTML = figure;
+  const part = document.querySelector('.wall-trend').getBoundingClientRect();
+  const drawn = [...document.querySelectorAll('.trend .below i, .trend .axis span')]
+    .map((el) => [el.textContent, el.getBoundingClientRect()]).filter(([, box]) => box.width);
+  const apart = (a, b) => a.right + 4 <= b.left || b.right + 4 <= a.left || a.bottom <= b.top || b.bottom <= a.top;
+  const wrong = drawn.filter(([, box]) => box.left < part.left - 1 || box.right > part.right + 1).map(([name]) => name);
+  drawn.forEach(([name, box], at) => drawn.slice(at + 1).forEach(([other, next]) => apart(box, next) || wrong.push(`${name} ${other}`)));
+  const last = [...document.querySelectorAll('.trend .below i')].pop();
+  return [wrong, last.getBoundingClientRect().width > 0];
+}"""
 FITS = "[document.documentElement.scrollWidth - innerWidth, document.documentElement.scrollHeight - innerHeight]"
 # Of all text on the screen the smallest, in hundredths of the screen's height; what stands in a drawing is scaled.
 SMALLEST = """() => {
@@ -138,7 +147,6 @@ def test_the_wall_fits_its_screen_and_is_read_across_the_hall(page, go, sign_in,
         go(page, "/wall/")
         assert page.evaluate(FITS) == [0, 0]
         assert page.evaluate(SMALLEST) >= 1.4
-        assert page.evaluate(LAST_DAY) >= 0  # the trend's last day is not cut
         shot(page, f"wall-{width}")
     axe_clean(page)
     assert page.evaluate("document.querySelector('main .n').classList.add('turned') || document.getAnimations().length") == 0
@@ -148,6 +156,43 @@ def test_the_wall_fits_its_screen_and_is_read_across_the_hall(page, go, sign_in,
     shot(page, "wall-360")
     page.locator("main .fig.late a").click()
     page.wait_for_selector("[data-count-of='1']")
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_the_names_of_the_trend_never_touch(page, go, sign_in, link, language):
+    page.set_extra_http_headers({"Accept-Language": language})
+    sign_in(page, "leader")
+    days = [f"{month:02}-{day:02}" for month in (10, 11) for day in range(1, 31)]
+    for width, height in ((1920, 1080), (3840, 2160), (1100, 800), (360, 740)):
+        page.set_viewport_size({"width": width, "height": height})
+        go(page, "/wall/")
+        assert page.evaluate(NAMES, None) == [[], True]
+        for n in (1, 2, 5, 6, 7, 11, 12, 13, 29, 31, 60):
+            figure = trend([{"label": day, "value": 7 * at} for at, day in enumerate(days[:n])], "受理")
+            assert page.evaluate(NAMES, str(figure)) == [[], True], (width, n)
+
+
+def test_the_days_as_figures_leave_the_title_and_close(page, go, sign_in, link, axe_clean, shot):
+    sign_in(page, "leader")
+    for width, height in ((1920, 1080), (3840, 2160), (360, 740)):
+        page.set_viewport_size({"width": width, "height": height})
+        go(page, "/wall/")
+        opener, table = page.locator(".wall-days summary"), page.locator(".wall-days table")
+        opener.click()
+        assert opener.inner_text().strip() == "关闭"
+        title, box = page.locator("#wall-trend").bounding_box(), page.locator(".wall-days").bounding_box()
+        assert title["y"] + title["height"] <= box["y"]
+        assert page.evaluate(FITS)[0] == 0
+        shot(page, f"wall-days-{width}")
+        page.keyboard.press("Escape")
+        assert not table.is_visible()
+        assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
+        opener.click()
+        assert table.is_visible()
+        axe_clean(page)
+        opener.click()
+        assert not table.is_visible()
+        assert opener.inner_text().strip() == "按天看"
 
 
 def test_the_administrator_hands_a_link_to_a_screen(page, go, sign_in, town, axe_clean, shot):

@@ -9,11 +9,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from lianxin.cases.models import Reporter
+from lianxin.cases.models import Case, Reporter
 from lianxin.cases.pickers import unit_name
 from lianxin.cases.queries.figures import Figure, figures, made_of, period_of, periods, read_slice, sliced
 from lianxin.cases.queries.listing import listed
 from lianxin.people.queries import unit_by_key
+from lianxin.places.models import Grid
 from towns import MONDAY, ZONE, grid_named, who
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("I1"), pytest.mark.row("B2")]
@@ -71,6 +72,26 @@ def test_every_figure_opens_to_as_many_rows(town, a_year, name):
             assert sliced(actor, wanted, now=LATER).count() == figure.n, figure
             checked += 1
     assert checked > 100
+
+
+@pytest.mark.parametrize("period", ["2026", "rolling", "2025"])
+@pytest.mark.parametrize("kind", ["request", ""])
+def test_the_parts_make_the_whole_that_stands_above_them(town, a_year, life, period, kind):
+    for change in ({"unit": None}, {"grid": Grid.objects.for_system("tests", town).get(level="town")}):
+        Case.objects.for_system("tests", town).filter(pk=life().case.pk).update(**change)
+    actor = who(town, "leader")
+    found = figures(actor, period_of(town, period, now=LATER), now=LATER, kind=kind)
+    whole = n(found["total"])
+    assert (whole["recorded"] > 9) is (period != "2025")
+    for part in ("villages", "units", "months"):
+        rows = [n(row) for row in found[part]]
+        assert {name: sum(row[name] for row in rows) for name in whole} == whole, part
+    for part in ("villages", "units"):
+        assert sum(row["late"].n for row in found[part]) == found["now"]["late"].n, part
+        assert [sliced(actor, row["late"].of, now=LATER).count() for row in found[part]] == [row["late"].n for row in found[part]]
+    for what in ("open", "late", "paused"):
+        assert sum(row[what].n for row in found["phases"]) == found["now"][what].n, what
+    assert (whole["closed"] + whole["unclosed"], whole["on_time"] + whole["overdue"]) == (whole["recorded"], whole["closed"])
 
 
 def test_the_page_s_links_lead_to_lists_of_that_many_rows(town, a_year, signed):

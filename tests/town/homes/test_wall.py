@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from lianxin.cases.actions import open_case
-from lianxin.cases.models import Duty
+from lianxin.cases.models import Case, Category, Duty
 from lianxin.cases.queries.figures import sliced
 from lianxin.cases.queries.inbox import duties_of
 from lianxin.cases.values import Draft
@@ -22,6 +22,7 @@ from lianxin.people.actions import create_token, revoke_token
 from lianxin.people.models import Post, Token
 from lianxin.people.tokens import SCOPES
 from lianxin.places.models import Grid
+from lianxin.town.homes.wall import views
 from lianxin.town.homes.wall.figures import DAYS, SECONDS, SOON, count, screen, snapshot
 from lianxin.town.homes.wall.ground import cuts, ground
 from towns import MONDAY, grid_named, who
@@ -73,6 +74,54 @@ def test_every_figure_of_the_wall_is_that_of_its_rows(town, busy):
     assert found.places[grid_named(town, "1-1").pk] == (2, 0)
     utilities = next(row for row in found.units if row["open"].n == 3)
     assert {cell["phase"]: (cell["open"].n, cell["late"]) for cell in utilities["cells"]}["handle"] == (3, 1)
+
+
+def cells(line):
+    """The figures of a line of the units' table: one for each step, then what is late."""
+    return [int(n) for n in re.findall(r'class="(?:n|sum|unseen)[^"]*"[^>]*>([\d,]+)<', line)][:7]
+
+
+@pytest.mark.parametrize("of", ["", "?all=units", "?all=kinds"])
+def test_the_parts_of_the_wall_make_the_whole(town, busy, life, signed, monkeypatch, of):
+    """With cases in no village, of nobody's turn, of a village that is not drawn, and more lines than there is room."""
+    monkeypatch.setattr(views, "MOST_UNITS", 1)
+    monkeypatch.setattr(views, "MOST_CATEGORIES", 1)
+    life(at=timezone.now()).to("triage")
+    lost = life(at=timezone.now()).case
+    Case.objects.for_system("tests", town).filter(pk=lost.pk).update(unit=None)
+    root = Grid.objects.for_system("tests", town).get(level="town")
+    Case.objects.for_system("tests", town).filter(pk=lost.pk).update(grid=root)
+    for at, kind in enumerate(Category.objects.for_system("tests", town).order_by("id")[:3]):
+        made = life(grid="2-1").to("handle", unit=("police", "sanitation", "utilities")[at], by=("handler", "sanitation", "handler")[at])
+        Case.objects.for_system("tests", town).filter(pk=made.case.pk).update(category=kind)
+    Grid.objects.for_system("tests", town).filter(pk=grid_named(town, "2").pk).update(boundary=None)
+    cache.forget()
+    page = signed("leader").get(f"/wall/{of}").content.decode()
+    whole = int(re.search(r'what=open" data-n="(\d+)"', page)[1])
+    late = int(re.search(r'what=late" data-n="(\d+)"', page)[1])
+    part = {name: page[page.index(f'class="wall-{name}"') :].split("</section>")[0] for name in ("map", "kinds", "units")}
+    on_map = re.findall(r'what=(open|late)&amp;village=\d+" data-n="(\d+)"', part["map"])
+    for what, n in (("open", whole), ("late", late)):
+        assert sum(int(each) for of_what, each in on_map if of_what == what) == n
+    assert "未定位（未归村）" in part["map"]
+    assert ">2村<" in part["map"]
+    assert sum(int(n) for n in re.findall(r'class="(?:n |sum)"[^>]*>(\d+)<', part["kinds"])) == whole
+    first, *lines = (cells(line) for line in re.findall(r"<tr.*?</tr>", part["units"].split("<tbody>")[1], flags=re.S))
+    assert sum(first[:6]) == whole
+    assert [sum(column) for column in zip(*lines, strict=True)] == first
+    assert ("前 1 个，共" in part["units"], "其余" in part["units"]) == ((of != "?all=units",) * 2)
+    assert "尚无单位" in part["units"]
+    assert ("其余" in part["kinds"]) == (of != "?all=kinds")
+
+
+def test_what_lies_in_no_village_and_with_nobody_opens_to_its_rows(town, life, signed):
+    life(grid=None)
+    lost = life().case
+    Case.objects.for_system("tests", town).filter(pk=lost.pk).update(unit=None)
+    client = signed("leader")
+    for asked in ("what=open&village=0", "what=open&holder=0"):
+        assert f'href="/town/cases/?{asked.replace("&", "&amp;")}' in client.get("/wall/").content.decode()
+        assert re.findall(r'data-count-of="(\d+)"', client.get(f"/town/cases/?{asked}").content.decode()) == ["1"]
 
 
 def test_a_leader_opens_each_figure_to_a_list_of_that_many(town, life, signed):

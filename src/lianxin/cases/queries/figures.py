@@ -64,8 +64,9 @@ class Slice:
     """Some of the cases: in an address, in a figure, in a list. Empty values ask for nothing.
 
     `period`: its key; "" for whatever was recorded whenever. `what`: one of FACTS (in a period), LIVE or DAYS.
-    `village`: a grid and all below it, 0 for no grid. `unit`: who handled, `holder`: whose turn it is. `category`: 0
-    for what is not sorted yet. `day`: the day that DAYS speak of in place of today, else the day of recording.
+    `village`: a grid and all below it, 0 for no grid. `unit`: who handled, `holder`: whose turn it is, 0 for nobody.
+    `category`: 0 for what is not sorted yet. `day`: the day that DAYS speak of in place of today, else the day of
+    recording.
     """
 
     period: str = ""
@@ -201,7 +202,7 @@ def _where(town: Town, wanted: Slice) -> Q:
     if wanted.unit is not None:
         asked &= Q(state__handler__unit=wanted.unit) if wanted.unit else Q(state__handler__isnull=True)
     if wanted.holder is not None:
-        asked &= Q(unit_id=wanted.holder)
+        asked &= Q(unit_id=wanted.holder or None)
     if wanted.phase:
         asked &= at_steps(town, lambda step: step.phase == wanted.phase and not step.end)
     return asked
@@ -215,7 +216,7 @@ def _of_category(wanted: Slice) -> Q:
 
 def _no_village(town: Town) -> Q:
     """Outside every grid, or on the town's own ground."""
-    homeless = sorted(pk for pk in (*grid_tree(town), *ended_grids(town)) if not _village_of(town, pk))
+    homeless = sorted(pk for pk in (*grid_tree(town), *ended_grids(town)) if not village_of(town, pk))
     return Q(grid_id=None) | Q(grid_id__in=homeless)
 
 
@@ -403,7 +404,7 @@ def _standing(actor: Actor, kind: str, now: datetime) -> Standing:
 def _villages(town: Town, base: Slice, cube: Cube, live: Standing) -> list[dict[str, Any]]:
     """A row for each village, and one (id 0) for what lies in none where there is such a case."""
     tree, found = grid_tree(town), []
-    home = {pk: _village_of(town, pk) for pk in (*tree, *ended_grids(town))}
+    home = {pk: village_of(town, pk) for pk in (*tree, *ended_grids(town))}
     late: dict[int, int] = {}
     for _flow, _step, grid, _unit, _n, count, _stopped in live:
         late[home.get(grid or 0, 0)] = late.get(home.get(grid or 0, 0), 0) + count
@@ -416,7 +417,7 @@ def _villages(town: Town, base: Slice, cube: Cube, live: Standing) -> list[dict[
     return found
 
 
-def _village_of(town: Town, pk: int) -> int:
+def village_of(town: Town, pk: int) -> int:
     """The village a grid lies in, or what became of it; 0 for the town's own ground, which is nobody's village."""
     tree = grid_tree(town)
     return next((each for each in ancestor_ids(town, pk) if each in tree and tree[each].level == "village"), 0)

@@ -15,7 +15,7 @@ from django.db.models import Count
 from django.db.models.functions import TruncDate
 from django.urls import reverse
 
-from lianxin.cases.queries.figures import Figure, Slice, figures, period_of, sliced
+from lianxin.cases.queries.figures import Figure, Slice, figures, period_of, sliced, village_of
 from lianxin.cases.queries.inbox import InboxFilter, duties_of
 from lianxin.cases.queries.setup import workflow_by_id
 from lianxin.keys.cache import briefly
@@ -28,8 +28,6 @@ from lianxin.workflow.definition import PHASES
 SECONDS: Final = 15.0  # how old the figures of a wall may be
 YEAR_SECONDS: Final = 300.0  # and its rates over twelve months
 DAYS: Final = 30
-MOST_UNITS: Final = 12
-MOST_CATEGORIES: Final = 7
 
 Held = list[tuple[int, str, int | None, int | None, int]]  # workflow, step, grid, unit, how many
 _building: dict[int, threading.Lock] = {}
@@ -51,6 +49,7 @@ class Snapshot:
     phases: list[dict[str, Any]]
     soon: int
     places: dict[int, tuple[int, int]]
+    homeless: tuple[Figure, Figure]
     days: list[tuple[date, Figure, Figure]]
     categories: list[tuple[int, Figure]]
     units: list[dict[str, Any]]
@@ -79,7 +78,8 @@ def count(actor: Actor, *, now: datetime) -> Snapshot:
     return Snapshot(
         at=now, now=_moment(held, late, days), total=year["total"], soon=_soon(actor, now), days=days,
         phases=_cells(_by_phase(town, held), _by_phase(town, late)), places=_places(town, held, late),
-        categories=_categories(actor, now), units=_units(town, year["units"], held, late),
+        homeless=_homeless(town, held, late), categories=_categories(actor, now),
+        units=_units(town, year["units"], held, late),
     )  # fmt: skip
 
 
@@ -121,6 +121,11 @@ def _places(town: Town, held: Held, late: Held) -> dict[int, tuple[int, int]]:
     return {pk: (n, n_late) for pk, (n, n_late) in found.items()}
 
 
+def _homeless(town: Town, held: Held, late: Held) -> tuple[Figure, Figure]:
+    open_n, late_n = (sum(row[4] for row in rows if not village_of(town, row[2] or 0)) for rows in (held, late))
+    return Figure(open_n, Slice(what="open", village=0)), Figure(late_n, Slice(what="late", village=0))
+
+
 def _days(actor: Actor, now: datetime) -> list[tuple[date, Figure, Figure]]:
     """What each of the last days took in and closed, today the last."""
     zone = ZoneInfo(settings.TIME_ZONE)
@@ -142,29 +147,30 @@ def _days(actor: Actor, now: datetime) -> list[tuple[date, Figure, Figure]]:
 
 
 def _categories(actor: Actor, now: datetime) -> list[tuple[int, Figure]]:
-    """The categories with the most open cases."""
+    """The categories by how many of their cases are open, those not sorted yet last."""
     rows: Any = sliced(actor, Slice(what="open"), now=now).order_by()
     counted = [(pk or 0, n) for pk, n in rows.values_list("category_id").annotate(n=Count("id"))]
     counted.sort(key=lambda row: (row[0] == 0, -row[1], row[0]))
-    return [(pk, Figure(n, Slice(what="open", category=pk))) for pk, n in counted[:MOST_CATEGORIES]]
+    return [(pk, Figure(n, Slice(what="open", category=pk))) for pk, n in counted]
 
 
 def _units(town: Town, rows: list[dict[str, Any]], held: Held, late: Held) -> list[dict[str, Any]]:
-    """The units with most on their hands, what is late first."""
+    """The units by what they have on their hands, what is late first; last what is nobody's turn, if there is any."""
     known, handled = units(town), {row["id"]: row for row in rows}
     open_now, late_now = _by_unit(town, held), _by_unit(town, late)
     found = []
-    for pk in {*handled, *open_now} & set(known):
+    for pk in ({*handled, *open_now} & set(known)) | ({0} & set(open_now)):
         cells = _cells(open_now.get(pk, {}), late_now.get(pk, {}), pk)
         n, n_late = (sum(by.get(pk, {}).values()) for by in (open_now, late_now))
-        row = {"id": pk, "cells": cells, "open": Figure(n, Slice(what="open", holder=pk)), "handled": handled.get(pk)}
+        row = {"id": pk, "cells": cells, "open": Figure(n, Slice(what="open", holder=pk))}
+        row["handled"] = handled.get(pk) if pk else None
         found.append({**row, "late": Figure(n_late, Slice(what="late", holder=pk))})
-    return sorted(found, key=_weight)[:MOST_UNITS]
+    return sorted(found, key=_weight)
 
 
-def _weight(row: dict[str, Any]) -> tuple[int, int, int, int]:
+def _weight(row: dict[str, Any]) -> tuple[bool, int, int, int, int]:
     handled = row["handled"]["recorded"].n if row["handled"] else 0
-    return -row["late"].n, -row["open"].n, -handled, row["id"]
+    return row["id"] == 0, -row["late"].n, -row["open"].n, -handled, row["id"]
 
 
 def _cells(held: dict[str, int], late: dict[str, int], holder: int | None = None) -> list[dict[str, Any]]:

@@ -3,6 +3,8 @@ import * as L from "leaflet";
 import "leaflet/dist/leaflet.css";
 import { debounce, make, say, waits } from "./dom";
 import { toGcj } from "./gcj";
+import { covers } from "./inside";
+import { placeNames } from "./map-names";
 
 interface Facts {
   name?: string; level?: string; state?: string; title?: string; text?: string; href?: string; number?: string;
@@ -21,7 +23,6 @@ const SPOTS: Record<string, string> = {
 
 const PATIENCE = 15000;
 const NEAREST = 18;
-const NAMED = 12; // figures among which the names of places can still be read
 const SPOT = 0.00005; // degrees, five metres: nearer than that no zoom tells marks apart
 
 function at(shape: Shape): L.LatLngExpression {
@@ -130,6 +131,12 @@ export class Board {
     const [west, south, east, north] = (this.box.dataset.fit || "").split(",").map(Number);
     const edges = north === undefined ? this.grids.getBounds() : L.latLngBounds([south as number, west as number], [north, east as number]);
     if (edges.isValid()) this.map.fitBounds(edges, { animate: false });
+    this.map.on("moveend resize", () => this.settle());
+    this.settle();
+  }
+
+  private settle(): void {
+    if (this.grids) placeNames(this.map, this.grids);
   }
 
   /** The marks of what is in view: the server counts what lies close together, and is asked again when one moves. */
@@ -160,7 +167,7 @@ export class Board {
       if (!shapes || this.asking !== mine || this.reading) return;
       this.spots.clearLayers();
       shapes.features.forEach((shape) => this.spots.addLayer(shape.properties.count ? this.crowd(shape) : this.spot(shape)));
-      this.map.getContainer().classList.toggle("crowded", shapes.features.filter((shape) => shape.properties.count).length > NAMED);
+      this.settle();
       this.tell("");
     } catch (fault) {
       if (this.asking === mine) throw fault;
@@ -227,6 +234,7 @@ export class Board {
     }
     this.pin.setLatLng([lat, lon]);
     this.write({ lon: lon.toFixed(6), lat: lat.toFixed(6), accuracy: accuracy ? String(Math.round(accuracy)) : "", source: from });
+    this.settle();
     const grid = this.gridAt(lat, lon);
     this.tell(grid === null ? "outside" : grid ? "in-grid" : "put", { grid: grid || "" });
   }
@@ -266,21 +274,6 @@ export class Board {
   pick(): void {
     this.map.on("click", (event) => this.put(event.latlng.lat, event.latlng.lng, "map"));
   }
-}
-
-function ringCovers(ring: GeoJSON.Position[], lon: number, lat: number): boolean {
-  let inside = false;
-  for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
-    const [xi, yi] = ring[i] as [number, number];
-    const [xj, yj] = ring[j] as [number, number];
-    if (yi > lat !== yj > lat && lon < ((xj - xi) * (lat - yi)) / (yj - yi) + xi) inside = !inside;
-  }
-  return inside;
-}
-
-function covers(geometry: GeoJSON.Geometry, lon: number, lat: number): boolean {
-  const parts = geometry.type === "Polygon" ? [geometry.coordinates] : geometry.type === "MultiPolygon" ? geometry.coordinates : [];
-  return parts.some((rings) => rings.reduce((odd, ring) => odd !== ringCovers(ring, lon, lat), false));
 }
 
 export async function draw(box: HTMLElement): Promise<Board | null> {

@@ -23,6 +23,18 @@ def test_every_sort_of_matter_stands_there_with_its_limits_and_what_happens_when
     assert "星期一" in html
 
 
+def test_days_of_the_same_hours_that_follow_one_another_are_one_span(site, town):
+    assert "星期一至星期五" in site.get("/limits/").content.decode()
+    morning = [["08:00", "12:00"]]
+    town.settings["hours"] = {"0": morning, "2": morning, "5": morning, "6": [["09:00", "11:00"]]}
+    town.save()
+    bump(town)
+    html = site.get("/limits/").content.decode()
+    assert "星期一，星期三，星期六" in html
+    assert "星期日" in html
+    assert "至星期" not in html
+
+
 @pytest.mark.row("J")
 def test_a_limit_that_is_changed_is_told_at_once(site, town):
     Category.objects.for_system("t", town).filter(key="streetlight").update(limits={"handle": "77 working_hours"})

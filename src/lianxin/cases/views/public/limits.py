@@ -4,6 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from lianxin.cases.queries.clockface import limit_words
@@ -47,11 +48,18 @@ def _late(step: Step) -> str:
 
 
 def _week(town: Town) -> list[tuple[str, str]]:
-    """The town's working week: days that have the same hours in one line."""
+    """The town's working week: days that have the same hours in one line, days that follow one another from – to."""
     office = [[f"{opens:%H:%M}", f"{shuts:%H:%M}"] for opens, shuts in OFFICE]
     told = town.settings.get("hours") or {str(day): office for day in range(5)}
-    lines: dict[str, list[str]] = {}
+    lines: dict[str, list[int]] = {}
     for day in range(7):
         if hours := told.get(str(day)):
-            lines.setdefault(_(", ").join(f"{opens}–{shuts}" for opens, shuts in hours), []).append(str(WEEKDAYS[day]))
-    return [(_(", ").join(days), hours) for hours, days in lines.items()]
+            lines.setdefault(_(", ").join(f"{opens}–{shuts}" for opens, shuts in hours), []).append(day)
+    return [(_days(days), hours) for hours, days in lines.items()]
+
+
+def _days(days: list[int]) -> str:
+    names = [str(WEEKDAYS[day]) for day in days]
+    if len(days) > 2 and days == [*range(days[0], days[-1] + 1)]:
+        return pgettext("days of the week", "%(first)s to %(last)s") % {"first": names[0], "last": names[-1]}
+    return _(", ").join(names)

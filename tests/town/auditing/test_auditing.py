@@ -58,7 +58,7 @@ def test_an_entry_says_who_did_what_when_from_what_to_what_and_how_it_is_sealed(
     row = rang(town, "0516-8000001")
     rang(town, "0516-8000002", MONDAY + timedelta(hours=1))
     [second, first] = read(auditor, kind="unit", subject=str(row.pk))
-    assert (second["who"], second["act_name"], second["kind_name"], second["at"]) == (who(town, "admin").name, "改动", "单位", MONDAY + timedelta(hours=1))
+    assert (second["who"], second["act_name"], second["kind_name"], second["at"]) == (who(town, "admin").name, "修改", "单位", MONDAY + timedelta(hours=1))
     assert [each[1:] for each in second["fields"]] == [("0516-8000001", "0516-8000002")]
     assert [(each["label"], each["state"], each["body"]) for each in second["texts"]] == [("原因", "shown", "电话换了")]
     assert (second["prev"], second["seal"]) == (first["digest"], None)
@@ -134,7 +134,7 @@ def test_looks_are_told_with_their_reason_and_what_was_erased_as_erased(town, au
     row = enter(REGISTERS["centres"], read_file(REGISTERS["centres"], town, said), actor=admin, now=MONDAY, why="新设")
     reveal_centre(row, "通知开会", actor=admin, now=MONDAY)
     [look] = read(auditor, kind="person")
-    assert (look["act_name"], [text["body"] for text in look["texts"]]) == ("查看", ["通知开会"])
+    assert (look["act_name"], [text["body"] for text in look["texts"]]) == ("查看个人信息", ["通知开会"])
     [entry] = read(auditor, kind="centre")
     assert "李**" in str(entry["fields"])
     assert "李长生" not in str(entry)

@@ -30,7 +30,7 @@ def test_what_cannot_be_meant_is_told_beside_the_field_and_nothing_lost(town, si
     answer = signed("auditor").get("/ledger/?who=没有的人&since=昨天&kind=unit")
     page = answer.content.decode()
     assert answer.status_code == 422
-    for words in ("本镇没有这个人", "请写日期", 'value="没有的人"', '<option value="unit" selected>'):
+    for words in ("本镇没有这个人", "没有这一天", 'value="昨天"', 'value="没有的人"', '<option value="unit" selected>'):
         assert words in page
 
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_noop as _
 from ninja import Schema
 from pydantic import Field, StringConstraints
 
+from lianxin.cases.acts import act_word
 from lianxin.cases.api.shapes import Taken, Word
 from lianxin.ledger.rows import Change, can_go_back
 from lianxin.people.models import Account
@@ -30,10 +31,11 @@ class FieldChange(Schema):
 
 
 class ChangeShape(Schema):
-    """An entry of the history. `back`: the row can be put back to before it."""
+    """An entry of the history; `act_name`: the act in words. `back`: the row can be put back to before it."""
 
     seq: int
     act: str
+    act_name: str
     at: datetime
     by: str
     why: str
@@ -52,7 +54,8 @@ def past_told(told: list[Change]) -> list[dict[str, Any]]:
     people = Account.objects.in_bulk([each.entry.account_id for each in told if each.entry.account_id])
     return [
         {
-            "seq": each.entry.seq, "act": each.entry.act, "at": each.entry.at, "why": each.why,
+            "seq": each.entry.seq, "act": each.entry.act,
+            "act_name": act_word(each.entry.subject_kind, each.entry.act), "at": each.entry.at, "why": each.why,
             "by": getattr(people.get(each.entry.account_id or 0), "name", ""),
             "back": can_go_back(each.entry) and each.entry.act != "drop",
             "fields": [{"label": label, "was": was, "became": became} for label, was, became in each.fields],

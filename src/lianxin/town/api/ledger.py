@@ -32,7 +32,9 @@ class LedgerFilter(Taken):
     kind: Word = Field("", description=_("Of what: case, grid, unit, account, export…"))
     subject: Word = Field("", description=_("The number of the chain, or of a case as people know it."))
     who: Word = Field("", description=_("An account or a name of the town; `system`: nobody in person."))
-    act: Word = Field("", description=_("What was done, by its key."))
+    act: Word = Field(
+        "", description=_("What was done, by its key; of some kinds alone with the kind before it: site.end.")
+    )
     since: Word = Field("", description=_("The first day, as 2026-03-01."))
     until: Word = Field("", description=_("The last day, as 2026-03-31."))
     after: Word = Field("", description=_("`next` of the page before."))

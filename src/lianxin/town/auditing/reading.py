@@ -17,6 +17,7 @@ from lianxin.keys.numbers import tidy
 from lianxin.ledger.actions import Line, record
 from lianxin.ledger.models import Entry
 from lianxin.people.models import Post
+from lianxin.town.auditing.asked import read_act
 from lianxin.town.auditing.words import SYSTEM, kind_names
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 KIND: Final = "ledger"  # the subject under which reading and checking are told
 MOST: Final = 50
 AGAIN: Final = timedelta(minutes=10)  # the same page opened again sooner is the same reading
+LONGEST: Final = 120  # characters of what is asked for in one field
 _LARGEST: Final = 2**63
 Faults = dict[str, str]
 
@@ -37,26 +39,27 @@ Faults = dict[str, str]
 class Wanted:
     """Which entries. Empty values ask for nothing. `accounts`: those of whoever is asked for; None: the system.
 
+    `kinds`: of which subjects the `acts` are meant, where they are not those of all.
     `since` and `until`: days of the town, both within it.
     """
 
     kind: str = ""
     subject: int | None = None
     accounts: tuple[int | None, ...] = ()
-    act: str = ""
+    acts: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
     since: date | None = None
     until: date | None = None
 
 
 def read_wanted(actor: Actor, data: Mapping[str, Any]) -> tuple[Wanted, Faults]:
     """What a form or a query asks for (kind, subject, who, act, since, until), and what of it cannot be meant."""
-    said = {name: str(data.get(name) or "").replace("\x00", "").strip()[:60] for name in NAMES}
+    said = {name: str(data.get(name) or "").replace("\x00", "").strip()[:LONGEST] for name in NAMES}
     faults: Faults = {}
     kind, subject = _subject(actor, said["kind"], said["subject"], faults)
-    days = {name: _day(said[name], name, faults) for name in ("since", "until")}
-    if days["since"] and days["until"] and days["since"] > days["until"]:
-        faults["until"] = _("It must not lie before the first day.")
-    return Wanted(kind, subject, _accounts(actor, said["who"], faults), said["act"], **days), faults
+    days = _days(said["since"], said["until"], faults)
+    kinds, acts = _acts(said["act"], faults)
+    return Wanted(kind, subject, _accounts(actor, said["who"], faults), acts, kinds, *days), faults
 
 
 NAMES: Final = ("kind", "subject", "who", "act", "since", "until")
@@ -99,11 +102,28 @@ def _accounts(actor: Actor, word: str, faults: Faults) -> tuple[int | None, ...]
     return accounts
 
 
+def _acts(word: str, faults: Faults) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    meant = read_act(word) if word else ((), ())
+    if meant is None:
+        faults["act"] = _("There is none such.")
+    return meant or ((), ())
+
+
+def _days(since: str, until: str, faults: Faults) -> tuple[date | None, date | None]:
+    """The first and the last day that are asked for, in order and not still to come."""
+    first, last = _day(since, "since", faults), _day(until, "until", faults)
+    if first and first > timezone.localdate():
+        faults["since"] = _("This day is still to come: the ledger ends today.")
+    elif first and last and first > last:
+        faults["until"] = _("The last day lies before the first: exchange the two, or leave one empty.")
+    return first, last
+
+
 def _day(word: str, name: str, faults: Faults) -> date | None:
     try:
         return date.fromisoformat(word) if word else None
     except ValueError:
-        faults[name] = _("Write a date, as 2026-03-01.")
+        faults[name] = _("There is no such day: write it as 2026-03-01, or leave it empty.")
         return None
 
 
@@ -115,7 +135,7 @@ def entries(actor: Actor, wanted: Wanted, *, after: str = "") -> tuple[list[Entr
     if not actor.can("audit"):
         raise PermissionDenied
     rows = Entry.objects.for_system("audit", actor.town).filter(_asked(wanted))
-    if wanted.act:  # what was done in a confidential case is not to be found out by asking for it
+    if wanted.acts:  # what was done in a confidential case is not to be found out by asking for it
         rows = rows.exclude(subject_kind="case", subject_id__in=hidden_cases(actor))
     if place := read_place(after):
         at, pk = place
@@ -133,8 +153,10 @@ def _asked(wanted: Wanted) -> Q:
         asked &= Q(subject_id=wanted.subject)
     if wanted.accounts:
         asked &= Q(account_id=None) if wanted.accounts == (None,) else Q(account_id__in=wanted.accounts)
-    if wanted.act:
-        asked &= Q(act=wanted.act)
+    if wanted.acts:
+        asked &= Q(act__in=wanted.acts)
+    if wanted.kinds:
+        asked &= Q(subject_kind__in=wanted.kinds)
     if wanted.since:
         asked &= Q(at__gte=_begins(wanted.since))
     if wanted.until:
@@ -163,7 +185,8 @@ def read_place(text: str) -> tuple[datetime, int] | None:
 def note_reading(actor: Actor, wanted: Wanted, *, after: str, now: datetime) -> None:
     """Put on record that somebody reads the ledger, and what they asked for; the same page again soon is no more."""
     asked = {
-        "kind": wanted.kind, "subject": wanted.subject and str(wanted.subject), "act": wanted.act,
+        "kind": wanted.kind, "subject": wanted.subject and str(wanted.subject), "act": "+".join(wanted.acts),
+        "kinds": list(wanted.kinds),
         "who": [str(pk or 0) for pk in wanted.accounts], "since": wanted.since and wanted.since.isoformat(),
         "until": wanted.until and wanted.until.isoformat(), "after": after,
     }  # fmt: skip

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from lianxin.cases.acts import act_word
 from lianxin.cases.models import Case
 from lianxin.cases.pickers import grid_name
 from lianxin.cases.queries.setup import workflow_by_id
@@ -23,8 +24,9 @@ from lianxin.ledger.rows import private_columns
 from lianxin.people.masking import mask_name
 from lianxin.people.models import Post
 from lianxin.places.queries import ended_grids, grid_tree
+from lianxin.town.auditing.naming import titles_of
 from lianxin.town.auditing.reading import hidden_cases
-from lianxin.town.auditing.words import act_names, fact_names, kind_names, text_names, value_names
+from lianxin.town.auditing.words import fact_names, kind_names, text_names, value_names
 from lianxin.town.registers.contacts import Private
 from lianxin.town.registers.fields import Field
 from lianxin.town.registers.known import REGISTERS
@@ -44,6 +46,7 @@ Row = dict[str, Any]
 OF_REGISTERS: Final[Mapping[str, Register]] = {each.kind: each for each in REGISTERS.values()}
 OF_RECORDS: Final[Mapping[str, Record]] = {each.kind: each for each in RECORDS.values()}
 OF_CASES: Final = frozenset({"case", "publication"})  # whose subject is a case
+OF_A_CASE: Final = frozenset({"person", "follow_up", "work_link"})  # whose entries name the case they are about
 REASONED: Final = "reason"
 LONGEST: Final = 80
 
@@ -84,7 +87,7 @@ class _Known:
     people: dict[int, str] = field(default_factory=dict)  # by account
     cases: dict[int, _Case] = field(default_factory=dict)
     seals: dict[int, int] = field(default_factory=dict)
-    acts: dict[str, str] = field(default_factory=dict)
+    titles: dict[int, str] = field(default_factory=dict)  # by entry
     kinds: dict[str, str] = field(default_factory=dict)
 
 
@@ -113,7 +116,7 @@ def _read(actor: Actor, entries: Sequence[Entry]) -> _Known:
             pk: _Case("" if pk in hidden else number, flow, pk in seen)
             for pk, number, flow in cases.values_list("pk", "number", "workflow_id")
         },
-        seals=dict(seals.values_list("pk", "number")), acts=act_names(), kinds=kind_names(),
+        seals=dict(seals.values_list("pk", "number")), titles=titles_of(town, entries), kinds=kind_names(),
     )  # fmt: skip
 
 
@@ -121,15 +124,15 @@ def _case_of(entry: Entry) -> int | None:
     """The case that an entry is about: its subject, or the one that somebody's details were looked at for."""
     if entry.subject_kind in OF_CASES or (entry.subject_kind, entry.data.get("of")) == ("erasure", "case"):
         return entry.subject_id
-    pk = entry.data.get("case") if entry.subject_kind == "person" else None
-    return pk if isinstance(pk, int) else None
+    pk = str(entry.data.get("case", "")) if entry.subject_kind in OF_A_CASE else ""
+    return int(pk) if pk.isascii() and pk.isdigit() else None
 
 
 def _told(actor: Actor, entry: Entry, known: _Known) -> Row:
     case = known.cases.get(_case_of(entry) or 0)
     masked = case is not None and not case.number
     title, href = _subject(actor, entry, case, known)
-    name = _("(confidential)") if masked else _act(actor, entry, case, known)
+    name = _("(confidential)") if masked else _act(actor, entry, case)
     return {
         "id": str(entry.pk), "seq": entry.seq, "kind": entry.subject_kind,
         "kind_name": known.kinds.get(entry.subject_kind, entry.subject_kind), "subject": str(entry.subject_id),
@@ -150,10 +153,10 @@ def _who(entry: Entry, known: _Known) -> str:
     return _("The system")
 
 
-def _act(actor: Actor, entry: Entry, case: _Case | None, known: _Known) -> str:
+def _act(actor: Actor, entry: Entry, case: _Case | None) -> str:
     if entry.subject_kind == "case" and case is not None:
         return act_name(workflow_by_id(actor.town, case.workflow_id), entry.act, entry.source)
-    return known.acts.get(entry.act, entry.act)
+    return act_word(entry.subject_kind, entry.act)
 
 
 def _subject(actor: Actor, entry: Entry, case: _Case | None, known: _Known) -> tuple[str, str]:
@@ -164,7 +167,7 @@ def _subject(actor: Actor, entry: Entry, case: _Case | None, known: _Known) -> t
     told = _OTHERS.get(entry.subject_kind)
     if told is not None:
         return told(actor, entry, known)
-    return "", _kept(actor, entry) if entry.act != "drop" else ""
+    return known.titles.get(entry.pk, ""), _kept(actor, entry) if entry.act != "drop" else ""
 
 
 def _kept(actor: Actor, entry: Entry) -> str:
@@ -183,19 +186,19 @@ def _grid(actor: Actor, entry: Entry, _known: _Known) -> tuple[str, str]:
 
 
 def _account(_actor: Actor, entry: Entry, known: _Known) -> tuple[str, str]:
-    return known.people.get(entry.subject_id, "") or _("A resident"), ""
+    name = known.people.get(entry.subject_id, "")
+    return (name, reverse("record", args=["people", entry.subject_id])) if name else (_("A resident"), "")
 
 
-def _post(_actor: Actor, entry: Entry, _known: _Known) -> tuple[str, str]:
-    return "", reverse("staff-post", args=[entry.subject_id])
+def _post(_actor: Actor, entry: Entry, known: _Known) -> tuple[str, str]:
+    return known.titles.get(entry.pk, ""), reverse("staff-post", args=[entry.subject_id])
 
 
-def _site(_actor: Actor, entry: Entry, _known: _Known) -> tuple[str, str]:
-    code = entry.data.get("code")
-    return (code, reverse("site", args=[code])) if isinstance(code, str) and code else ("", "")
+def _town(actor: Actor, _entry: Entry, _known: _Known) -> tuple[str, str]:
+    return actor.town.name, reverse("setup-town") if actor.can("configure") else ""
 
 
-_OTHERS: Final = {"grid": _grid, "account": _account, "post": _post, "site": _site}
+_OTHERS: Final = {"grid": _grid, "account": _account, "post": _post, "town": _town}
 
 
 def _fields(town: Town, entry: Entry, case: _Case | None) -> list[tuple[str, str, str]]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from lianxin.cases.words import spine_acts
 from lianxin.town.homes.importing.words import sort_names
 
 if TYPE_CHECKING:
@@ -32,31 +31,10 @@ def kind_names() -> dict[str, str]:
         "clause": pgettext("ledger", "Ground for refusal"), "questions": pgettext("ledger", "Questions"),
         "route": pgettext("ledger", "Rule of dispatch"), "workflow": pgettext("ledger", "Workflow"),
         "reply": pgettext("ledger", "Reply text"), "sample": pgettext("ledger", "Sample"),
-        "rehearsal": pgettext("ledger", "Rehearsal"), "import": pgettext("ledger", "File brought in"),
+        "import": pgettext("ledger", "File brought in"),
         "export": pgettext("ledger", "Table taken out"), "ledger": pgettext("ledger", "The ledger itself"),
-    }  # fmt: skip
-
-
-def act_names() -> dict[str, str]:
-    """What was done, in words; the acts of a case's workflow have names of their own."""
-    return {
-        "add": pgettext("ledger", "Entered"), "change": pgettext("ledger", "Changed"),
-        "restore": pgettext("ledger", "Put back"), "drop": pgettext("ledger", "Taken away"),
-        "import": pgettext("ledger", "Taken from a file"), "export": pgettext("ledger", "Taken out as a file"),
-        "set_up": pgettext("ledger", "Set up"), "look": pgettext("ledger", "Read"),
-        "verify": pgettext("ledger", "Checked"), "ask_check": pgettext("ledger", "A check was asked for"),
-        "begin": pgettext("ledger", "Begun"),
-        "end": pgettext("ledger", "Ended"), "rename": pgettext("ledger", "Named anew"),
-        "describe": pgettext("ledger", "Described anew"), "redraw": pgettext("ledger", "Boundary drawn anew"),
-        "follow": pgettext("ledger", "Followed its grid"), "create": pgettext("ledger", "Made"),
-        "give": pgettext("ledger", "Given"), "leave": pgettext("ledger", "The post ended"),
-        "disable": pgettext("ledger", "Account shut"), "reset_password": pgettext("ledger", "A new password given"),
-        "change_password": pgettext("ledger", "Own password chosen"), "create_token": pgettext("ledger", "Token made"),
-        "revoke_token": pgettext("ledger", "Token revoked"), "prove_phone": pgettext("ledger", "Telephone proven"),
-        "release_phone": pgettext("ledger", "Telephone let go"), "forget": pgettext("ledger", "Account erased"),
-        "change_details": pgettext("ledger", "Own details changed"), "draw": pgettext("ledger", "Drawn"),
-        "keep": pgettext("ledger", "Kept"), "adopt": pgettext("ledger", "Came to the account of its telephone"),
-        **spine_acts(), "erase": pgettext("ledger", "Erased"), "publish": pgettext("ledger", "Published"),
+        "newer_workflow": pgettext("ledger", "The product's newer workflow"),
+        "follow_up": pgettext("ledger", "Follow-up"), "work_link": pgettext("ledger", "Contractor's link"),
     }  # fmt: skip
 
 

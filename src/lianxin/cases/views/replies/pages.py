@@ -8,7 +8,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -22,9 +21,10 @@ from lianxin.cases.actions.replies import (
     end_reply,
     put_reply_back,
 )
+from lianxin.cases.acts import act_word
 from lianxin.cases.models import ReplyText
 from lianxin.cases.pickers import category_name
-from lianxin.cases.queries.replies import kept_by, may_keep, reply_changes, told, variables
+from lianxin.cases.queries.replies import KIND, kept_by, may_keep, reply_changes, told, variables
 from lianxin.cases.queries.setup import categories
 from lianxin.cases.views.frame import StaffRequest, address, frame, see_other
 from lianxin.cases.words import said
@@ -199,16 +199,9 @@ def past(actor: Actor, row: ReplyText) -> list[Row]:
     """What was done to a text, the newest first: who, when, why, what each field was and became."""
     rows = reply_changes(actor.town, row)
     people = Account.objects.in_bulk([each.entry.account_id for each in rows if each.entry.account_id])
-    acts = {
-        "add": _("Written"),
-        "change": _("Changed"),
-        "end": pgettext("reply text", "Ended"),
-        "again": _("Taken up again"),
-        "restore": pgettext("reply text", "Put back"),
-    }
     return [
         {
-            "act": acts.get(each.entry.act, each.entry.act), "at": each.entry.at, "fields": each.fields,
+            "act": act_word(KIND, each.entry.act), "at": each.entry.at, "fields": each.fields,
             "who": getattr(people.get(each.entry.account_id or 0), "name", "") or _("The system"), "why": each.why,
             "seq": each.entry.seq if each.entry.data.get("was") else 0,
         }

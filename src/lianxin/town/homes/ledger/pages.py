@@ -12,16 +12,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from lianxin.cases.queries.setup import kinds
 from lianxin.cases.views.frame import StaffRequest, frame
-from lianxin.cases.words import said
 from lianxin.keys.models import Town
 from lianxin.people.middleware import staff
 from lianxin.people.views.signing import see
+from lianxin.town.auditing.asked import acts_to_ask, chosen, kinds_to_ask
 from lianxin.town.auditing.checks import ask_check, last_check, under_way
-from lianxin.town.auditing.reading import NAMES, Wanted, entries, note_reading, read_wanted
+from lianxin.town.auditing.reading import LONGEST, NAMES, Wanted, entries, note_reading, read_wanted
 from lianxin.town.auditing.telling import tell
-from lianxin.town.auditing.words import act_names, broken_words, kind_names
+from lianxin.town.auditing.words import broken_words, kind_names
 
 WAIT_SECONDS = 3
 
@@ -42,19 +41,16 @@ def ledger(request: StaffRequest) -> HttpResponse:
         note_reading(actor, wanted, after=after, now=timezone.now())
     context = {
         **frame(request, "ledger"), "rows": rows, "next": following, "faults": faults, "after": after,
-        "asked": {name: request.GET.get(name, "")[:60] for name in NAMES}, "filtered": wanted != Wanted(),
-        "of_kind": list(kind_names().items()), "of_act": _acts(actor.town), "last": last_check(actor.town),
+        "asked": {name: request.GET.get(name, "")[:LONGEST] for name in NAMES}, "filtered": wanted != Wanted(),
+        "last": last_check(actor.town), **_to_ask(actor.town, request.GET.get("act", "")[:LONGEST]),
     }  # fmt: skip
     return render(request, "town/ledger.html", context, status=422 if faults else 200)
 
 
-def _acts(town: Town) -> list[tuple[str, str]]:
-    """What may have been done: the ledger's own acts, then those of the workflows, each once."""
-    found = act_names()
-    for flow in kinds(town):
-        for each in flow.transitions:
-            found.setdefault(each.act, said(each.name))
-    return sorted(found.items(), key=lambda pair: pair[1])
+def _to_ask(town: Town, act: str) -> dict[str, Any]:
+    """The two lists to choose from, and what is chosen in that of acts."""
+    acts = acts_to_ask(town)
+    return {"of_kind": kinds_to_ask(), "of_act": acts, "act": chosen(acts, act)}
 
 
 @staff

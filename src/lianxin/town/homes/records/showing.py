@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
+from lianxin.cases.acts import act_word
 from lianxin.ledger.rows import NOW, WAS, can_go_back, pasts_of
 from lianxin.people.models import Account, Leave, LineService
 from lianxin.town.registers.records import LEAVES, LINES, PEOPLE, POSTS
@@ -25,18 +25,11 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 MOST: Final = 30  # changes beside a record; its own page has them all
-
-
-def acts() -> dict[str, str]:
-    """What was done, in words."""
-    return {
-        "add": pgettext("history", "Entered"), "change": _("Changed"), "restore": _("Put back"),
-        "drop": _("Taken away"), "import": _("Taken from a file"), "set_up": _("The town was set up"),
-        "create": pgettext("history", "Entered"), "give": _("Given"), "leave": pgettext("history", "The post ended"),
-        "end": pgettext("history", "Ended"), "follow": _("Followed its grid"),
-        "reset_password": _("A new password was given"), "change_password": _("Chose a password of their own"),
-        "disable": _("The account was shut"),
-    }  # fmt: skip
+# Acts that are told though they say nothing of a field; what an account does with its tokens is its own.
+TOLD: Final = frozenset(
+    {"add", "change", "restore", "drop", "import", "create", "give", "leave", "end", "follow", "reset_password",
+     "change_password", "disable"}
+)  # fmt: skip
 
 
 def told_rows(told: Sequence[Change], back: Callable[[Change], str] = lambda _change: "") -> list[Row]:
@@ -44,7 +37,7 @@ def told_rows(told: Sequence[Change], back: Callable[[Change], str] = lambda _ch
     people = Account.objects.in_bulk([each.entry.account_id for each in told if each.entry.account_id])
     return [
         {
-            "act": acts().get(each.entry.act, each.entry.act), "at": each.entry.at, "fields": each.fields,
+            "act": act_word(each.entry.subject_kind, each.entry.act), "at": each.entry.at, "fields": each.fields,
             "who": who(people, each.entry), "why": each.why, "about": "", "gone": each.entry.act == "drop",
             "seq": each.entry.seq if can_go_back(each.entry) else 0,  # 0: nothing was before it
             "back": back(each) if can_go_back(each.entry) else "",
@@ -69,9 +62,9 @@ def history(
     seen = {row.pk: row for row in rows if record.sees(actor, row)}
     if not seen:
         return []
-    known, keeps = acts(), {pk for pk, row in seen.items() if record.keeps(actor, row)}
+    keeps = {pk for pk, row in seen.items() if record.keeps(actor, row)}
     told = [told_of(record, town, entry) for entry in reversed(pasts_of(town, record.kind, seen))]
-    told = [_short(record, each) for each in told if each.fields or each.entry.act in known]
+    told = [_short(record, each) for each in told if each.fields or each.entry.act in TOLD]
 
     last = {change.entry.subject_id: change.entry for change in reversed(told)}
 

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from lianxin.cases.acts import act_word
 from lianxin.cases.views.frame import StaffRequest, frame
 from lianxin.keys.models import Town
 from lianxin.people.middleware import staff
@@ -53,16 +54,12 @@ def _links(town: Town, codes: Any) -> list[Row]:
 
 def _told(town: Town, past: list[Event]) -> list[Row]:
     """The events in words."""
-    names = {
-        "begin": _("It began"), "take_over": _("It took over"), "end": _("It ended"), "rename": _("Renamed"),
-        "describe": _("Numbers changed"), "redraw": _("Its boundary was redrawn"), "import": _("Imported"),
-    }  # fmt: skip
     posts = Post.objects.for_system("names under a history", town).filter(pk__in={each.post_id for each in past})
     people = {pk: f"{name} {title}".strip() for pk, name, title in posts.values_list("pk", "account__name", "title")}
     now = timezone.now()
     return [
         {
-            "what": names.get(each.act, each.act), "act": each.act, "at": words.when(each.at, now), "exact": each.at,
+            "what": act_word("grid", each.act), "act": each.act, "at": words.when(each.at, now), "exact": each.at,
             "why": each.reason, "who": people.get(each.post_id or 0, ""),
             "from": _links(town, each.data.get("from", ())), "became": _links(town, each.data.get("became", ())),
             "changed": [

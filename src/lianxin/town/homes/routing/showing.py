@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from lianxin.cases.actions.routing import KIND, Rule, rule_of
+from lianxin.cases.acts import act_word
 from lianxin.cases.models import Route
 from lianxin.cases.pickers import category_name, grid_name, line_of, unit_name
 from lianxin.cases.queries.setup import below, categories, routes
@@ -158,7 +159,7 @@ def past_rows(town: Town, pk: int) -> list[Row]:
             parts = [name for name in parts if name not in ("unit_id", "level")] + ["to"]
         rows.append(
             {
-                "seq": entry.seq, "act": act_names().get(entry.act, entry.act), "at": entry.at,
+                "seq": entry.seq, "act": act_word(KIND, entry.act), "at": entry.at,
                 "who": names.get(entry.post_id or 0, _("The system")), "why": why.get(entry.pk, ""),
                 "changes": [_change(town, name, was, new) for name in parts], "first": entry.act == "add",
             }
@@ -185,12 +186,6 @@ def _signed(town: Town, entries: Sequence[Entry]) -> tuple[dict[int, str], dict[
     texts = Text.objects.for_system("rules of dispatch: history", town)
     names = dict(posts.filter(id__in=[entry.post_id for entry in entries]).values_list("id", "account__name"))
     return names, dict(texts.filter(entry_id__in=[entry.pk for entry in entries]).values_list("entry_id", "body"))
-
-
-def act_names() -> dict[str, str]:
-    """What was done to a rule."""
-    ended = pgettext("rule", "Ended")
-    return {"add": _("Entered"), "change": _("Changed"), "drop": ended, "follow": _("Followed its grid")}
 
 
 def ended_rows(town: Town) -> list[Row]:

@@ -229,7 +229,7 @@ def test_an_administrator_enters_one_and_the_same_press_twice_is_once(town, sign
     ("said", "told"),
     [({"name": ""}, "f-name"), ({"kind": "x"}, "f-kind"), ({"code": CODE[:-1] + "0"}, "f-code"), ({"point": "34.6, 117"}, "f-point"),
      ({"point": "abc"}, "f-point"), ({"point": ""}, "f-grid"), ({"point": "110, 30"}, "f-point"), ({"name": "长" * 61}, "f-name"),
-     ({"grid": "2-1"}, "f-grid"), ({"point": "117.005"}, "f-point"), ({"datum": "mars"}, "f-point")],
+     ({"grid": "2-1"}, "f-grid"), ({"point": "117.005"}, "f-point"), ({"datum": "mars"}, "f-point"), ({"why": "长" * 201}, "f-why")],
 )  # fmt: skip
 def test_every_fault_stands_beside_its_field_and_what_was_typed_is_kept(town, signed, said, told):
     said = {**said, **({"grid": str(grid_named(town, "2-1").pk)} if said.get("grid") else {})}
@@ -255,8 +255,9 @@ def test_one_is_changed_and_ended_in_forms_and_its_code_stays(town, site, signed
     page = text(client.get(f"/sites/{made.code}/change/"))
     assert 'value="117.005, 34.605"' in page
     assert f'value="{made.grid_id}" selected' not in page  # the point says it: who moves it need not choose the grid too
-    changed = {"kind": "compound", "name": "锦绣新家园", "code": "999", "address": "", "point": "117.005, 34.605"}
+    changed = {"kind": "compound", "name": "锦绣新家园", "code": "999", "address": "", "point": "117.005, 34.605", "why": "换了牌子"}
     assert client.post(f"/sites/{made.code}/change/", changed).status_code == 303
+    assert "换了牌子" in text(client.get(f"/sites/{made.code}/")).split("改动记录</h2>")[1]
     held = Site.objects.for_system("tests", town).get()
     assert (held.name, held.code, held.address) == ("锦绣新家园", made.code, "")
     assert client.post(f"/sites/{made.code}/change/", {**changed, "name": ""}).status_code == 422

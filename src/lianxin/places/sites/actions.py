@@ -66,10 +66,10 @@ class Settled:
     same: int
 
 
-def add_site(facts: SiteFacts, *, actor: Any, now: datetime, once: OnceKey | None = None) -> Site:
+def add_site(facts: SiteFacts, *, actor: Any, now: datetime, once: OnceKey | None = None, why: str = "") -> Site:
     """Enter a site and give it its code for good. Raises NotTaken, PermissionDenied, KeyUsedOtherwise.
 
-    The same key again returns the site it made.
+    The same key again returns the site it made. `why` stands in the history.
     """
     town = _town(actor)
     sound(town, facts)
@@ -82,21 +82,24 @@ def add_site(facts: SiteFacts, *, actor: Any, now: datetime, once: OnceKey | Non
                 return Site.objects.for_system("replay", town).get(pk=before)
             _free(town, facts)
             site.code = facts.code or _next(town, grid_tree(town)[facts.grid_id].code)
-            add_row(site, KIND, actor=actor, now=now)
+            add_row(site, KIND, actor=actor, now=now, why=why)
     except IntegrityError as error:  # two under one code at the same moment
         raise NotTaken("taken", facts.code) from error
     return site
 
 
-def change_site(site: Site, facts: SiteFacts, *, actor: Any, now: datetime) -> list[str]:
-    """Say otherwise of a standing site; returns the names of what changed. The code stays. Raises NotTaken."""
+def change_site(site: Site, facts: SiteFacts, *, actor: Any, now: datetime, why: str = "") -> list[str]:
+    """Say otherwise of a standing site; returns the names of what changed. The code stays. Raises NotTaken.
+
+    `why` stands in the history.
+    """
     town = _town(actor)
     with transaction.atomic():
         held = Site.objects.for_system("change", town).select_for_update().get(pk=site.pk)
         if held.valid_to is not None:
             raise NotTaken("ended", held.code)
         must_fit(town, held, facts)
-        return _changed(held, {name: getattr(facts, name) for name in SAYS}, actor=actor, now=now)
+        return _changed(held, {name: getattr(facts, name) for name in SAYS}, actor=actor, now=now, why=why)
 
 
 def end_site(site: Site, reason: str, *, actor: Any, now: datetime) -> None:
@@ -277,8 +280,8 @@ def _made(town: Town, facts: SiteFacts, code: str, now: datetime) -> Site:
     return Site(town=town, code=code, valid_from=timezone.localtime(now).date(), **said)
 
 
-def _changed(site: Site, said: dict[str, Any], *, actor: Any, now: datetime) -> list[str]:
-    line = altered(site, KIND, said)
+def _changed(site: Site, said: dict[str, Any], *, actor: Any, now: datetime, why: str = "") -> list[str]:
+    line = altered(site, KIND, said, why=why)
     if line is None:
         return []
     changed = changed_by(line)

@@ -37,6 +37,9 @@ class SiteBody(Taken):
     lon: float | None = None
     lat: float | None = None
     datum: Datum = "wgs84"
+    why: Annotated[Line, StringConstraints(max_length=LONGEST["why"])] = Field(
+        "", description=_("Stands in the history.")
+    )
 
 
 class NewSite(SiteBody):
@@ -73,7 +76,7 @@ def enter_site(request: HttpRequest) -> HttpResponse:
     once = OnceKey(f"post:{actor.post_id}:site", key, digest_of(body.model_dump(mode="json")))
     repeated = found(once, town_id=actor.town_id) is not None
     try:
-        made = add_site(facts, actor=actor, now=now, once=once)
+        made = add_site(facts, actor=actor, now=now, once=once, why=body.why)
     except NotTaken as refused:
         raise Problem("invalid", told(refused)) from refused
     return done_response(_told(actor.town, made), repeated=repeated)
@@ -99,7 +102,7 @@ def rewrite_site(request: HttpRequest, site: str) -> HttpResponse:
     stood = as_form(actor.town, held)
     facts = _facts(actor.town, stood | {k: v for k, v in _as_form(body).items() if k in _given(body)})
     try:
-        change_site(held, facts, actor=actor, now=timezone.now())
+        change_site(held, facts, actor=actor, now=timezone.now(), why=body.why)
     except NotTaken as refused:
         raise Problem("invalid", told(refused)) from refused
     return respond(_told(actor.town, _site(actor.town, site)))

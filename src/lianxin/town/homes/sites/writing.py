@@ -28,8 +28,8 @@ from lianxin.places.sites.codes import is_credit_code, tidy_code
 from lianxin.places.sites.queries import Misplaced, ground_of
 from lianxin.town.homes.sites.pages import in_order, kind_names, show_site, site_of
 
-LONGEST = {"name": 60, "address": 120, "reason": 200}
-FIELDS = ("kind", "code", "name", "address", "grid", "point", "datum", "lon", "lat", "source")
+LONGEST = {"name": 60, "address": 120, "why": 200, "reason": 200}
+FIELDS = ("kind", "code", "name", "address", "grid", "point", "datum", "lon", "lat", "source", "why")
 
 
 @dataclass(slots=True)
@@ -100,7 +100,7 @@ def _add(request: StaffRequest, form: SiteForm, facts: SiteFacts) -> Site | None
     key = request.POST.get("idempotency_key", "").strip()[:100]
     once = OnceKey(f"site:{request.actor.account_id}", key, digest_of(form.data)) if key else None
     try:
-        return add_site(facts, actor=request.actor, now=timezone.now(), once=once)
+        return add_site(facts, actor=request.actor, now=timezone.now(), once=once, why=form.data["why"])
     except NotTaken as refused:
         form.faults |= told(refused)
     except KeyUsedOtherwise:
@@ -110,7 +110,7 @@ def _add(request: StaffRequest, form: SiteForm, facts: SiteFacts) -> Site | None
 
 def _change(request: StaffRequest, site: Site, form: SiteForm, facts: SiteFacts) -> bool:
     try:
-        changed = change_site(site, facts, actor=request.actor, now=timezone.now())
+        changed = change_site(site, facts, actor=request.actor, now=timezone.now(), why=form.data["why"])
     except NotTaken as refused:
         form.faults |= told(refused)
         return False
@@ -143,7 +143,7 @@ def read_form(town: Town, data: Mapping[str, str]) -> SiteForm:
     kind, code = said["kind"], tidy_code(said["code"])
     if kind not in Site.Kind.values:
         faults |= told(NotTaken("bad_kind"))
-    for name in ("name", "address"):
+    for name in ("name", "address", "why"):
         if len(said[name]) > LONGEST[name]:
             faults[name] = _("At most %(n)s characters.") % {"n": LONGEST[name]}
     if not said["name"]:

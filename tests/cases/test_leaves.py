@@ -15,11 +15,14 @@ from lianxin.jobs.queue import run_due
 from lianxin.keys.cache import bump
 from lianxin.keys.scope import EVERY_TOWN
 from lianxin.ledger.models import Entry
+from lianxin.ledger.rows import past_of
 from lianxin.ledger.verify import verify
 from lianxin.people.actors import nobody
 from lianxin.people.models import Leave, Post, Turn
 from lianxin.people.queries import today, unit_by_key
 from lianxin.people.standing_in import on_duty, who_takes
+from lianxin.town.registers.records import RECORDS
+from lianxin.town.registers.register import go_back
 from towns import who
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("A5")]
@@ -129,3 +132,29 @@ def test_leaves_do_not_overlap_and_are_set_by_oneself_or_who_manages_people(town
     with pytest.raises(NotHanded) as refused:
         set_leave(post(town, "handler"), asked(town, now, first=2, last=6), actor=who(town, "admin"), now=now)
     assert refused.value.code == "overlaps"
+
+
+def test_a_leave_that_was_ended_and_put_back_hands_the_open_work_over_again(town, now):
+    leave = set_leave(post(town, "handler"), asked(town, now), actor=who(town, "admin"), now=now)
+    run_due(now=timezone.now() + timedelta(minutes=1))
+    end_leave(leave, actor=who(town, "handler"), now=now)
+    done = assigned(town, now)
+    assert held_by(town, done)[0] == post(town, "handler").pk
+    ended = past_of(town, "leave", leave.pk)[-1]
+    go_back(RECORDS["leaves"], leave, ended.seq, actor=who(town, "admin"), now=now)
+    run_due(now=timezone.now() + timedelta(minutes=1))
+    stand_in = post(town, "handler2").pk
+    assert held_by(town, done) == (stand_in, stand_in)
+    assert work_of(post(town, "handler")).count() == 0
+    assert list(verify(town)) == []
+
+
+def test_a_leave_that_hands_nothing_over_hands_nothing_when_it_is_put_back(town, now):
+    done = assigned(town, now)
+    leave = set_leave(post(town, "handler"), asked(town, now, hand=False), actor=who(town, "admin"), now=now)
+    end_leave(leave, actor=who(town, "handler"), now=now)
+    ended = past_of(town, "leave", leave.pk)[-1]
+    go_back(RECORDS["leaves"], leave, ended.seq, actor=who(town, "admin"), now=now)
+    run_due(now=timezone.now() + timedelta(minutes=1))
+    assert begin_leave(town, leave.pk, actor=who(town, "system"), now=now) == 0
+    assert held_by(town, done)[0] == post(town, "handler").pk

@@ -139,6 +139,7 @@ class Leave(OfTown):
     last = models.DateField()
     stand_in = models.ForeignKey(Post, models.PROTECT, null=True, blank=True, related_name="+")
     note = models.CharField(max_length=200, blank=True)
+    hand = models.BooleanField(default=True, help_text="what is open on the first day goes to who stands in")
 
     class Meta:
         constraints: ClassVar = [

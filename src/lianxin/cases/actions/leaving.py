@@ -55,15 +55,21 @@ def set_leave(post: Post, asked: LeaveAsked, *, actor: Actor, now: datetime) -> 
         raise NotHanded("not_yours")
     must_stand(post, asked, now=now)
     made = Leave(
-        town=actor.town, post=post, first=asked.first, last=asked.last, stand_in_id=asked.to.post_id, note=asked.note
-    )
+        town=actor.town, post=post, first=asked.first, last=asked.last, stand_in_id=asked.to.post_id, note=asked.note,
+        hand=asked.hand,
+    )  # fmt: skip
     with transaction.atomic():
         add_row(made, "leave", actor=actor, now=now)
         bump(actor.town)
-        if asked.hand:
-            first = datetime.combine(asked.first, time(), ZoneInfo(settings.TIME_ZONE))
-            enqueue("cases.leave", town_id=actor.town_id, run_at=max(first, now), leave_id=made.pk)
+        hand_when_it_begins(made, now=now)
     return made
+
+
+def hand_when_it_begins(leave: Leave, *, now: datetime) -> None:
+    """Have the worker hand what is open to who stands in, on the first day of a leave or at once, if it is to."""
+    if leave.hand and leave.last >= today(now):
+        first = datetime.combine(leave.first, time(), ZoneInfo(settings.TIME_ZONE))
+        enqueue("cases.leave", town_id=leave.town_id, run_at=max(first, now), leave_id=leave.pk)
 
 
 def must_stand(post: Post, asked: LeaveAsked, *, now: datetime, but: int = 0) -> None:
@@ -99,7 +105,7 @@ def begin_leave(town: Town, leave_id: int, *, actor: Actor, now: datetime) -> in
     """On the first day of a leave: hand what is open with the post to who stands in. Returns how many duties."""
     rows = Leave.objects.for_system("leave begins", town).select_related("post__unit", "stand_in")
     leave = rows.filter(pk=leave_id).first()
-    if leave is None or not leave.first <= today(now) <= leave.last:
+    if leave is None or not leave.hand or not leave.first <= today(now) <= leave.last:
         return 0
     to = Holder(leave.stand_in.unit_id, leave.stand_in_id) if leave.stand_in else Holder(leave.post.unit_id)
     with transaction.atomic():

@@ -126,12 +126,13 @@ class PostShape(Schema):
 
 
 class LeaveShape(Schema):
-    """Days away. Without a person the unit as a whole stands in."""
+    """Days away. Without a person the unit as a whole stands in; `hand`: what is open on the first day goes along."""
 
     id: str
     first: date
     last: date
     stand_in: Ref | None
+    hand: bool
 
 
 class PostFull(PostShape):
@@ -400,7 +401,7 @@ def _own(actor: Actor, pk: str) -> Post:
 
 def _full(actor: Actor, post: Post) -> dict[str, Any]:
     leaves = [
-        {"id": str(row.pk), "first": row.first, "last": row.last, "stand_in": _stand_in(row)}
+        {"id": str(row.pk), "first": row.first, "last": row.last, "stand_in": _stand_in(row), "hand": row.hand}
         for row in leaves_of(post, now=timezone.now())
     ]
     return {**_row(actor, told(actor.town, post)), "seen": stamp_of_person(post), "leaves": leaves}

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from lianxin.cases.actions.leaving import may_set_leave
+from lianxin.cases.actions.leaving import hand_when_it_begins, may_set_leave
 from lianxin.cases.pickers import grid_name, unit_name
 from lianxin.cases.words import said
 from lianxin.people.lines import KIND as LINE
@@ -23,7 +24,7 @@ from lianxin.places.queries import grid_tree
 from lianxin.places.sites.actions import KIND as SITE
 from lianxin.town.registers import again
 from lianxin.town.registers.contacts import dialled
-from lianxin.town.registers.fields import Choice, Field, Option
+from lianxin.town.registers.fields import Choice, Field, Option, Yes
 from lianxin.town.registers.register import Kept
 from lianxin.town.registers.times import Day
 
@@ -87,13 +88,15 @@ class Record(Kept):
     """Rows that have pages of their own. `home` of a row: the address where it is shown, "" for none.
 
     `own`: who may read the history besides those who may put the row back and those who audit. `base`: the rows that
-    are of a town. `titled`: the columns that the title of a row tells.
+    are of a town. `titled`: the columns that the title of a row tells. `follows` of a row that was put back: what comes
+    of it by itself, "" for nothing.
     """
 
     home: Callable[[Town, Any], str]
     own: Callable[[Actor, Any], bool] = lambda _actor, _row: False
     base: Callable[[Town], Any] | None = None
     titled: tuple[str, ...] = ()
+    follows: Callable[[Any], str] = lambda _row: ""
 
     def rows(self, town: Town) -> Any:
         """All rows of a town."""
@@ -154,6 +157,16 @@ def _others_post(actor: Actor, post: Post) -> bool:
     return actor.can("manage_people") and post.account_id != actor.account_id
 
 
+def _goes_along(leave: Leave) -> str:
+    """When the open work goes to who stands in, of a leave that is on again."""
+    day = timezone.localdate()
+    if not leave.hand or leave.last < day:
+        return ""
+    if leave.first <= day:
+        return _("What is open goes to who stands in within a minute.")
+    return _("On its first day, what is open goes to who stands in.")
+
+
 def _line_of(town: Town, row: LineService) -> str:
     return f"{grid_name(town, row.grid_id)} · {LineService.Line(row.line).label}"
 
@@ -185,10 +198,13 @@ LEAVES = Record(
         Day(column="last", label=lambda: _("Last day away")),
         Named(column="stand_in_id", label=lambda: _("Who stands in"), names=_holder),
         Field(column="note", label=lambda: _("Reason of the leave")),
+        Yes(column="hand", label=lambda: _("What is open goes along")),
     ),
     title=lambda town, row: _("Leave of %(name)s") % {"name": _holder(town, row.post_id)},
     about=lambda _town, row: f"{row.first} – {row.last}",
     check=again.leave,
+    after=lambda _town, row, now: hand_when_it_begins(row, now=now),
+    follows=_goes_along,
     allows=lambda actor, row: may_set_leave(actor, row.post),
     home=lambda town, row: _of_post(town, row.post_id),
 )  # fmt: skip

@@ -34,7 +34,9 @@ def record_page(request: StaffRequest, key: str, pk: int) -> HttpResponse:
         done = go_back(record, row, seq_of(request), actor=request.actor, now=timezone.now())
     except NotKept as refused:
         return _page(request, record, row, next(iter(refused.faults.values())))
-    messages.success(request, _("It is again as it was before.") if done else _("Nothing was changed."))
+    follows = record.follows(record.of(request.actor.town, pk)) if done else ""
+    told = _("It is again as it was before.") if done else _("Nothing was changed.")
+    messages.success(request, f"{told} {follows}".strip())
     return see(record.home(request.actor.town, row) or reverse("record", args=[key, pk]))
 
 

@@ -27,7 +27,7 @@ ACTS_OF: Final[Mapping[str, tuple[str, ...]]] = {
     "service_point": _ON_GROUND, "name": (*_ON_GROUND, "import"),
     "publication": ("publish", "withhold", "cover", "uncover", "consent_withdrawn"),
     "person": ("look", "change_details", "adopt", "forget"), "erasure": ("erase",),
-    "follow_up": ("set", "done"), "work_link": ("make", "renew", "open", "end"), "sample": ("draw",),
+    "follow_up": ("set", "done"), "work_link": ("make", "renew", "open", "retell", "end"), "sample": ("draw",),
     "import": ("import",), "export": ("export",), "ledger": ("look", "ask_check", "verify"),
 }  # fmt: skip
 
@@ -82,6 +82,7 @@ def _of_people_and_cases() -> Mapping[str, str]:
         "erase": pgettext("act", "Erased for good"), "set": pgettext("act", "Follow-up set"),
         "done": pgettext("act", "Follow-up done"), "make": pgettext("act", "Link made"),
         "renew": pgettext("act", "Link renewed"), "open": pgettext("act", "Link opened"),
+        "retell": pgettext("act", "Details taken out of a link"),
         "draw": pgettext("act", "Sample drawn"), "look": pgettext("act", "Ledger read"),
         "ask_check": pgettext("act", "Check asked for"), "verify": pgettext("act", "Checked"),
     }  # fmt: skip

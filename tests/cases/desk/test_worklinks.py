@@ -33,7 +33,7 @@ from lianxin.cases.queries.worklinks import link_by_code, link_photo, links_of, 
 from lianxin.cases.values import Contact, Draft, Holder
 from lianxin.forms.photos import store
 from lianxin.jobs.queue import run_due
-from lianxin.ledger.models import Entry
+from lianxin.ledger.models import Entry, Text
 from lianxin.ledger.verify import verify
 from lianxin.notices.models import Message
 from lianxin.people.actors import contractor, nobody
@@ -258,6 +258,9 @@ def test_erasing_one_who_joined_stars_what_a_link_tells_of_them_and_it_goes_on(t
     assert "18700004321" not in row.task
     assert "家门口的灯也换" in row.task
     assert (row.company, state(town, made.link)) == (FIRM, "live")
+    assert not list(verify(town))
+    WorkLink.objects.for_system("behind the product's back", town).filter(pk=row.pk).update(task="换一根灯杆")
+    assert [(each.subject, each.detail) for each in verify(town)] == [(f"work_link:{row.pk}", "says")]
 
 
 def test_erasing_who_raised_it_ends_the_link_though_others_wait(town, case):
@@ -267,6 +270,7 @@ def test_erasing_who_raised_it_ends_the_link_though_others_wait(town, case):
     erase_own(first, "link", now=timezone.now())
     row = fresh(town, made.link)
     assert (row.task, row.title, row.place, state(town, made.link)) == ("", "", "", "over")
+    assert not Text.objects.for_system("tests", town).filter(field="says", erased_at=None).exists()
     assert not list(verify(town))
 
 

@@ -129,7 +129,7 @@ def _erase(case: Case, reason: str, *, actor: Actor, now: datetime) -> int:
         return _erase_person(case, first, reason, actor=actor, now=now)
     case = Case.objects.for_system("erase", town_id).get(pk=case.pk)
     _erase_photos(case, None, actor=actor, now=now)
-    _erase_follow_ups(case, None)
+    _erase_follow_ups(case, None, reason, actor=actor, now=now)
     erase_links(case, None, actor=actor, now=now)
     _erase_public_side(case, reason, actor=actor, now=now)
     people = [_forget_contact(each) for each in reporters]
@@ -144,7 +144,7 @@ def _erase_person(case: Case, reporter: Reporter, reason: str, *, actor: Actor, 
     going = _texts_of(case, reporter, traces)
     case = Case.objects.for_system("erase", town_id).get(pk=case.pk)
     _erase_photos(case, _entries_of(case, reporter), actor=actor, now=now)
-    _erase_follow_ups(case, traces)
+    _erase_follow_ups(case, traces, reason, actor=actor, now=now)
     erase_links(case, None if first else traces, actor=actor, now=now)
     if first:
         _erase_public_side(case, reason, actor=actor, now=now)
@@ -210,10 +210,11 @@ def _erase_public_side(case: Case, reason: str, *, actor: Actor, now: datetime) 
     _erase_beside("publication", case.pk, reason, actor=actor, now=now)
 
 
-def _erase_follow_ups(case: Case, traces: Traces | None) -> None:
+def _erase_follow_ups(case: Case, traces: Traces | None, reason: str, *, actor: Actor, now: datetime) -> None:
     """The notes with which units remind themselves of a case: all, or those that tell of one person."""
     for again in FollowUp.objects.for_system("erase", case.town_id).filter(case_id=case.pk):
         if traces is None or traces.found(again.note):
+            _erase_beside("follow_up", again.pk, reason, actor=actor, now=now)
             again.delete()
 
 

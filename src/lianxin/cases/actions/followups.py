@@ -6,6 +6,7 @@ from typing import Final
 from django.core.exceptions import PermissionDenied
 from django.db import transaction as database
 
+from lianxin.cases.cards import SAYS, says_of
 from lianxin.cases.models import Case, FollowUp
 from lianxin.ledger.actions import Line, record
 from lianxin.people.actors import Actor
@@ -23,7 +24,7 @@ class BadDay(ValueError):
 def follow_up(case: Case, on: date | None, note: str, *, actor: Actor, now: datetime) -> FollowUp:
     """Look at a case again on a day; the caller has seen the case. Raises BadDay, PermissionDenied.
 
-    The history of the follow-up keeps who, when and for which day; the note stands in the row alone.
+    The history of the follow-up keeps who, when and for which day; of the note, which stands in the row, a digest.
     """
     if actor.post_id is None or actor.unit_id is None:
         raise PermissionDenied
@@ -37,7 +38,7 @@ def follow_up(case: Case, on: date | None, note: str, *, actor: Actor, now: date
     with database.atomic():
         row.save(force_insert=True)
         data = {"case": str(case.pk), "on": on.isoformat(), "unit": actor.unit_id}
-        record(Line(SUBJECT, row.pk, "set", data), actor=actor, now=now)
+        record(Line(SUBJECT, row.pk, "set", data, {SAYS: says_of(row)}), actor=actor, now=now)
     return row
 
 

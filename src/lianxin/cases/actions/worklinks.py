@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from lianxin.cases.actions.doors import announce
 from lianxin.cases.actions.writing import Sheet, entry_of, save_changes, save_rows
+from lianxin.cases.cards import SAYS, says_of
 from lianxin.cases.models import Case, WorkLink
 from lianxin.cases.queries.setup import workflow_by_id
 from lianxin.cases.queries.worklinks import ACTS, FINISH, answer_for, digest_of_link, may_link, state_of_link
@@ -22,7 +23,7 @@ from lianxin.forms.photos import StoredPhoto
 from lianxin.keys.ids import new_id
 from lianxin.keys.models import Town
 from lianxin.keys.once import OnceKey, claim
-from lianxin.ledger.actions import Line, record
+from lianxin.ledger.actions import Line, erase_texts, record
 from lianxin.ledger.models import Entry
 from lianxin.people.actors import Actor, system
 from lianxin.people.cipher import blind
@@ -34,6 +35,7 @@ KEPT: Final = timedelta(days=90)  # who the contractor was, after the case was c
 SAME_LOOK: Final = timedelta(minutes=10)  # within which opening a link again is the same look
 ROUNDS: Final = 3  # a case that is being handled may move between our look and our write
 AT_ONCE: Final = 1000
+_ERASED: Final = "link"  # why the digest of what a link said goes: the words have
 _FORGOTTEN: Final = {"company": "", "contact": "", "phone": "", "title": "", "task": "", "place": "", "photos": []}
 
 
@@ -75,7 +77,8 @@ def make_link(
 ) -> MadeLink:
     """Let a contractor see and, where `may` says so, add to one case. Raises PermissionDenied.
 
-    The link's own history keeps who made it, until when and for what; the contractor's name stands in the row alone.
+    The link's own history keeps who made it, until when and for what; of who the contractor is and what they read,
+    which stands in the row, a digest.
     """
     if actor.unit_id is None or actor.post_id is None or not may_link(actor, standing):
         raise PermissionDenied
@@ -91,7 +94,7 @@ def make_link(
             rows = WorkLink.objects.for_system("replay", case.town_id)
             return MadeLink(rows.get(pk=earlier))
         link.save(force_insert=True)
-        record(Line(SUBJECT, link.pk, "make", _told(link, case)), actor=actor, now=now)
+        record(Line(SUBJECT, link.pk, "make", _told(link, case), {SAYS: says_of(link)}), actor=actor, now=now)
     return MadeLink(link, code)
 
 
@@ -210,10 +213,20 @@ def erase_links(case: Case, traces: Traces | None, *, actor: Actor, now: datetim
     for link in WorkLink.objects.for_system("erase", case.town_id).filter(case_id=case.pk):
         rows = WorkLink.objects.for_system("erase", case.town_id).filter(pk=link.pk)
         if traces is None:
-            _end([link], WorkLink.Ended.ERASED, actor=actor, now=now)
-            rows.update(**_FORGOTTEN, ended=WorkLink.Ended.ERASED)
+            _forget(link, actor=actor, now=now)
         elif any(traces.found(text) for text in (link.title, link.task, link.place)):
             rows.update(**{name: traces.without(getattr(link, name)) for name in ("title", "task", "place")})
+            erase_texts(SUBJECT, link.pk, reason=_ERASED, actor=actor, now=now)
+            told = {SAYS: says_of(rows.get())}
+            record(Line(SUBJECT, link.pk, "retell", {"case": str(case.pk)}, told), actor=actor, now=now)
+
+
+def _forget(link: WorkLink, *, actor: Actor, now: datetime) -> None:
+    """End a link, and forget what it said, with the digest of it; in a transaction."""
+    _end([link], WorkLink.Ended.ERASED, actor=actor, now=now)
+    mine = WorkLink.objects.for_system("forget contractors", link.town_id).filter(pk=link.pk)
+    mine.update(**_FORGOTTEN, ended=WorkLink.Ended.ERASED)
+    erase_texts(SUBJECT, link.pk, reason=_ERASED, actor=actor, now=now)
 
 
 def forget_links(town: Town, *, now: datetime) -> int:
@@ -227,9 +240,7 @@ def forget_links(town: Town, *, now: datetime) -> int:
     old = list(rows.filter(Q(case_id__in=closed) | Q(until__lt=before))[:AT_ONCE])
     for link in old:
         with database.atomic():
-            _end([link], WorkLink.Ended.ERASED, actor=system(town), now=now)
-            mine = WorkLink.objects.for_system("forget contractors", town).filter(pk=link.pk)
-            mine.update(**_FORGOTTEN, ended=WorkLink.Ended.ERASED)
+            _forget(link, actor=system(town), now=now)
     return len(old)
 
 

@@ -1,7 +1,8 @@
 """Follow-ups and contractors' links against their own chains.
 
-What a link says and the note of a follow-up are encrypted and stand in the row alone; when they are of no more use the
-rows go without a word. So a row is asked what of it was told, never whether it ought to be there still.
+What a link says and the note of a follow-up are encrypted and stand in the row alone; of them the history keeps a keyed
+digest. When they are of no more use the rows go without a word. So a row is asked what of it was told, never whether it
+ought to be there still.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -9,15 +10,17 @@ from typing import Any
 
 from django.utils.dateparse import parse_datetime
 
+from lianxin.cases.cards import SAYS, says_of
 from lianxin.cases.models import FollowUp, WorkLink
 from lianxin.keys.models import Town
-from lianxin.ledger.models import Entry
+from lianxin.ledger.models import Entry, Text
 from lianxin.ledger.verify import Broken, Replay, register
 
-SAYS = ("company", "contact", "phone", "title", "task", "place")  # of a link: encrypted, and in the row alone
 
-def _follow_ups(town: Town, subjects: Mapping[int, Sequence[Entry]], _texts: object) -> Iterator[Broken]:
-    rows = FollowUp.objects.for_system("verify", town).filter(id__in=subjects).defer("note")
+def _follow_ups(
+    town: Town, subjects: Mapping[int, Sequence[Entry]], texts: Mapping[int, Sequence[Text]]
+) -> Iterator[Broken]:
+    rows = FollowUp.objects.for_system("verify", town).filter(id__in=subjects)
     for row in rows:
         told: dict[str, Any] = {}
         for entry in subjects[row.pk]:
@@ -29,17 +32,37 @@ def _follow_ups(town: Town, subjects: Mapping[int, Sequence[Entry]], _texts: obj
                     "post_id": entry.post_id, "at": entry.at, "done_at": None, "done_by_id": None,
                 }  # fmt: skip
         now = {name: getattr(row, name) for name in told} | {"on": row.on.isoformat()}
-        yield from _differ(f"follow_up:{row.pk}", told, now, subjects[row.pk])
+        name = f"follow_up:{row.pk}"
+        yield from _differ(name, told, now, subjects[row.pk])
+        yield from _says_otherwise(name, row, subjects[row.pk], texts)
 
 
-def _links(town: Town, subjects: Mapping[int, Sequence[Entry]], _texts: object) -> Iterator[Broken]:
-    for row in WorkLink.objects.for_system("verify", town).filter(id__in=subjects).defer(*SAYS):
+def _links(
+    town: Town, subjects: Mapping[int, Sequence[Entry]], texts: Mapping[int, Sequence[Text]]
+) -> Iterator[Broken]:
+    for row in WorkLink.objects.for_system("verify", town).filter(id__in=subjects):
         told: dict[str, Any] = {}
         for entry in subjects[row.pk]:
             told |= _OF_ACT[entry.act](entry)
         if row.ended == WorkLink.Ended.ERASED:  # what it said is forgotten, whenever it ended and why
             told |= {"photos": [], "ended": row.ended}
-        yield from _differ(f"work_link:{row.pk}", told, {name: getattr(row, name) for name in told}, subjects[row.pk])
+        name = f"work_link:{row.pk}"
+        yield from _differ(name, told, {each: getattr(row, each) for each in told}, subjects[row.pk])
+        yield from _says_otherwise(name, row, subjects[row.pk], texts)
+
+
+def _says_otherwise(
+    name: str, row: WorkLink | FollowUp, entries: Sequence[Entry], texts: Mapping[int, Sequence[Text]]
+) -> Iterator[Broken]:
+    """Words that are not those of the last digest; older rows have none, nor has what was erased."""
+    digests = [
+        (entry.seq, text)
+        for entry in entries
+        for text in texts.get(entry.pk, ())
+        if text.field == SAYS and text.erased_at is None
+    ]
+    if digests and digests[-1][1].body != says_of(row):
+        yield Broken(name, digests[-1][0], "the row is not what was last told", SAYS)
 
 
 def _made(entry: Entry) -> dict[str, Any]:
@@ -66,6 +89,7 @@ _OF_ACT: Mapping[str, Callable[[Entry], dict[str, Any]]] = {
     "renew": _renewed,
     "end": lambda entry: {"ended": entry.data["why"], "ended_at": entry.at},
     "open": lambda entry: {"opened_at": entry.at},
+    "retell": lambda _entry: {},
 }
 
 

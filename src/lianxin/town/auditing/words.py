@@ -73,6 +73,7 @@ def text_names() -> Mapping[str, str]:
         "answer": pgettext("ledger", "Answer"), "title": pgettext("ledger", "Title"),
         "text": pgettext("ledger", "Text"), "name": pgettext("ledger", "Name"), "demand": pgettext("ledger", "Demand"),
         "reporter": pgettext("ledger", "Digest of who it is"), "place": pgettext("ledger", "Place"),
+        "says": pgettext("ledger", "Digest of what it says"),
     }  # fmt: skip
 
 

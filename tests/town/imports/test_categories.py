@@ -185,6 +185,9 @@ def test_the_tree_goes_out_and_comes_in_again_the_same_here_and_in_another_town(
     assert told(other_town) == before
     assert list(verify(other_town)) == []
     assert not any(str(cell).startswith("=") for line in lines(path) for cell in line)
+    written = str([list(line) for line in lines(path)])
+    assert "分派流转 1个工作日" in written
+    assert "contact" not in written, "limits are called by their steps"
 
 
 def lines(path):

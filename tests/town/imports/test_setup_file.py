@@ -82,7 +82,7 @@ def test_the_commands_tell_file_and_line_and_give_the_same_back(town, lianxin, t
     told = lianxin("import", "setup", wrong, "--town", "LX", "--yes")
     assert (told.exit_code, "第 3 行" in told.output) == (1, True)
     told = lianxin("setup", "load", right, "--town", "LX", "--why", "统一口径")
-    assert "replies：新增 1" in told.output
+    assert "replies）：新增 1" in told.output
     assert "统一口径" in {text.body for entry in Entry.objects.for_system("tests", town).filter(subject_kind="reply") for text in entry.texts.all()}
     assert "新增 0 处，更新 0 处，不变 2 处" in lianxin("import", "setup", right, "--town", "LX", "--yes").output
     assert lianxin("export", "setup", "--to", out, "--town", "LX").exit_code == 0

@@ -2,6 +2,7 @@
 
 import pytest
 import yaml
+from django.utils.translation import override
 
 from lianxin.cases.models import Category
 from lianxin.cases.queries.setup import categories
@@ -10,6 +11,7 @@ from lianxin.ledger.verify import verify
 from lianxin.people.models import Unit
 from lianxin.people.queries import units
 from lianxin.town.registers.files import load, written
+from lianxin.town.homes.workflows.faults import YAML_FAULTS, in_words
 from towns import MONDAY, who
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("J")]
@@ -92,3 +94,24 @@ def test_a_category_of_the_third_level_goes_out_with_the_others_and_keeps_its_gr
     assert (again.faults, again.changed, again.same) == ([], {"categories": 1}, {"categories": 1})
     moved = load(town, yaml.safe_dump({"categories": [{"key": "b", "parent": "streetlight"}]}), actor=who(town, "system"), now=MONDAY)
     assert [fault.place for fault in moved.faults] == ["categories[1].parent"]
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [("town: a: b", "冒号"), ("units:\n\t- x", "制表符"), ("units: [1", "方括号"), ("town: 'x", "引号"), ("- a\nb: 1", "列表"), ("town: 1\n- b", "缩进"),
+     ("town: b\nc", "少了冒号"), ("%x", "写得不对"), ("town: {a: 1", "花括号"), ("town: - a", "另起一行"), ("a: 1\n---\nb: 2", "一份")],
+)  # fmt: skip
+def test_what_is_no_yaml_is_told_in_the_readers_language(town, source, said):
+    [fault] = load(town, source, actor=who(town, "system"), now=MONDAY).faults
+    assert said in fault.said
+    assert fault.line
+    plain = fault.said.replace("YAML", "")
+    assert not any("a" <= sign <= "z" for sign in plain), fault.said
+    with override("en"):
+        [fault] = load(town, source, actor=who(town, "system"), now=MONDAY).faults
+    assert fault.said.isascii()
+
+
+def test_whatever_the_reader_of_yaml_finds_has_a_sentence():
+    for problem in YAML_FAULTS:
+        assert not in_words(f"not YAML: {problem}").isascii()

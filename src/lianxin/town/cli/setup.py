@@ -50,7 +50,7 @@ def load(path: Path, letters: str, preview: bool, why: str) -> None:
     from django.utils import timezone
 
     from lianxin.people.actors import system
-    from lianxin.town.registers.files import PARTS
+    from lianxin.town.registers.files import PARTS, part_name
     from lianxin.town.registers.files import load as take
 
     try:
@@ -67,7 +67,7 @@ def load(path: Path, letters: str, preview: bool, why: str) -> None:
         counts = [each.get(key, 0) for each in (loaded.added, loaded.changed, loaded.gone, loaded.same)]
         if any(counts):
             zh, en = "新增 {}，改动 {}，删去 {}，不变 {}", "{} new, {} changed, {} taken away, {} as they were"
-            say(f"{key}：{zh.format(*counts)}", en.format(*counts))
+            say(f"{part_name(key)}（{key}）：{zh.format(*counts)}", en.format(*counts))
     if preview:
         say("只是预览，没有改动。", "A preview: nothing was changed.")
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from lianxin.cases.queries.setup import categories
 from lianxin.town.exports.writing import Column
 from lianxin.town.imports.categories import HANDLE, URGENCIES, limit_said
-from lianxin.town.registers.known import CATEGORIES
+from lianxin.town.registers.known import CATEGORIES, limit_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,8 +26,10 @@ COLUMNS: Final = (
 def category_rows(town: Town) -> Iterator[Row]:
     """Every category, in use or not, each group before its own."""
     every, urgencies = categories(town), {key: word for word, key in URGENCIES.items()}
+    called = {name: words for words, name in limit_words(town).items()}  # the Chinese word is the last
     for row in CATEGORIES.rows(town):
-        others = (f"{name} {limit_said(value)}" for name, value in row.limits.items() if name != HANDLE)
+        told = ((called.get(name, name), value) for name, value in row.limits.items() if name != HANDLE)
+        others = (f"{words} {limit_said(value)}" for words, value in told)
         yield {
             "key": row.key, "name": row.name, "parent": every[row.parent_id].key if row.parent_id else "",
             "code": row.code, "english": row.name_en, "line": row.line, "urgency": urgencies[row.urgency],

@@ -21,7 +21,7 @@ from lianxin.town.registers.fields import KEY, PARTS
 from lianxin.workflow.clock import Limit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from lianxin.town.imports.tables import Cells, Table
 
@@ -51,6 +51,7 @@ HANDLE: Final = "handle"  # the limit of a category that the time to settle is
 _CODE: Final = re.compile(r"[0-9A-Za-z._-]{1,20}")
 URGENCIES: Final = {"一般": "normal", "紧急": "urgent", "特急": "emergency"}
 YES_NO: Final = {"是": True, "否": False}
+_NAMED_LIMIT: Final = re.compile(r"(.*?)(?:[\s:：]+(\d.*))?")  # what it is called, and how long it is
 _LIMIT: Final = re.compile(r"(\d{1,4})\s*个?\s*(工作日|工作小时|工作时|小时|天|日|分钟)")
 _UNITS: Final = {
     "工作日": "working_days", "工作小时": "working_hours", "工作时": "working_hours", "小时": "hours", "天": "days",
@@ -78,11 +79,11 @@ class _Flat:
 
 
 def read_categories(
-    table: Table, *, limits: Collection[str] | None = None
+    table: Table, *, limits: Mapping[str, str] | None = None
 ) -> tuple[list[CategoryRow], list[RowFault]]:
     """The categories of a table, groups before leaves, and every fault by row. Raises Unreadable.
 
-    `limits`: the names that limits may have; None: any.
+    `limits`: what limits may be called, and their names; None: any name.
     """
     places = {target: at for target, titles in COLUMNS.items() if (at := column_of(table, titles)) is not None}
     if "third" not in places and "second" not in places:
@@ -100,7 +101,7 @@ def read_categories(
 
 
 class _Reader:
-    def __init__(self, table: Table, places: Mapping[str, int], limits: Collection[str] | None) -> None:
+    def __init__(self, table: Table, places: Mapping[str, int], limits: Mapping[str, str] | None) -> None:
         self._table, self._places, self._limit_names = table, places, limits
         self.faults: list[RowFault] = []
 
@@ -243,8 +244,8 @@ class _Reader:
         """The limits of a row by name: the one to settle has a column of its own."""
         handle, others = self._text(row, cells, "limit", 40), self._text(row, cells, "limits", 400)
         told = [("limit", HANDLE, handle)] if handle else []
-        parts = (part.strip().partition(" ") for part in PARTS.split(others))
-        told += [("limits", name, value) for name, _space, value in parts if name]
+        parts = (_NAMED_LIMIT.fullmatch(part.strip()) for part in PARTS.split(others))
+        told += [("limits", part[1], part[2] or "") for part in parts if part and part[1]]
         found = {}
         for target, name, value in told:
             try:
@@ -254,6 +255,8 @@ class _Reader:
                 continue
             if target == "limits" and self._limit_names is not None and name not in self._limit_names:
                 self._fault(row, target, Wrong("unknown_limit", value=name))
+            elif target == "limits" and self._limit_names is not None:
+                found[self._limit_names[name]] = found.pop(name)
         return found
 
 

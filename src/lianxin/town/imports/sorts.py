@@ -40,7 +40,7 @@ from lianxin.town.imports.registered import foresee, read_rows, settle
 from lianxin.town.imports.tables import open_table
 from lianxin.town.registers.files import Loaded
 from lianxin.town.registers.files import load as load_setup
-from lianxin.town.registers.known import limit_names
+from lianxin.town.registers.known import limit_words
 
 Counts = dict[str, int]
 
@@ -222,7 +222,7 @@ def _take_register(key: str) -> Callable[[Looked, Options, Actor, datetime], Cou
 
 def _look_at_categories(path: Path, town: Town, options: Options, _now: datetime) -> Looked:
     table = open_table(path, wanted=[title for titles in OF_CATEGORIES.values() for title in titles])
-    rows, faults = read_categories(table, limits=limit_names(town))
+    rows, faults = read_categories(table, limits=limit_words(town))
     seen = foresee_categories(town, rows, overwrite=options.overwrite)
     counts = {"added": len(seen.added), "changed": len(seen.changed), "same": seen.same, "kept": seen.kept}
     return Looked(rows, _empty(rows, faults), counts, seen.added, seen.changed)

@@ -62,7 +62,6 @@ SENTENCES = (
     _("%(word)s is not a number from 1"),
     _("%(word)s is neither true nor false"),
     _("not YAML that can be read: nested too deeply or badly written"),
-    _("not YAML: %(text)s"),
     _("aliases (&, *) are not used in workflows"),
     _("a key must be a word"),
     _("%(key)s is said twice"),
@@ -85,9 +84,36 @@ SENTENCES = (
     _("longer than %(n)s characters"),
 )
 
+YAML_FAULTS = {  # what the reader of YAML finds, and what that means for whoever wrote the file
+    "mapping values are not allowed in this context": _(
+        "a colon stands where none can be: a line is indented otherwise than those above, or words "
+        "with a colon lack their quotation marks"
+    ),
+    "found character that cannot start any token": _(
+        "a line begins with a tab or with @ or `: indent with spaces, put such words in quotation "
+        "marks"
+    ),
+    "did not find expected ',' or ']'": _("a [ is not closed"),
+    "did not find expected ',' or '}'": _("a { is not closed"),
+    "found unexpected end of stream": _("a quotation mark is not closed"),
+    "did not find expected '-' indicator":
+        _("a line of a list lacks its dash, or is indented otherwise than the others"),
+    "did not find expected key": _("a line is indented otherwise than those beside it"),
+    "could not find expected ':'": _("a colon is missing"),
+    "found unknown escape character": _("a \\ stands before a letter it cannot stand before"),
+    "but found another document": _("a line of --- begins a second text: a file holds one"),
+    "block sequence entries are not allowed in this context":
+        _("a list begins in the middle of a line: its first dash belongs on a line of its own"),
+}
+BADLY_WRITTEN = _("indentation, a colon or a quotation mark is not as it should be")
+NOT_YAML = "not YAML: "
+
 
 def in_words(message: str) -> str:
     """A fault's sentence in the reader's language."""
+    if message.startswith(NOT_YAML):
+        told = gettext(YAML_FAULTS.get(message.removeprefix(NOT_YAML), BADLY_WRITTEN))
+        return gettext("not YAML: %(text)s") % {"text": told}
     if head := HEAD.fullmatch(message):
         word, key, rest = head.groups()
         return gettext(HEADS[word]) % {"key": key or "", "rest": in_words(rest)}

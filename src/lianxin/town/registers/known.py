@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language, override, pgettext
 from django.utils.translation import gettext as _
 
 from lianxin.cases.models import Category, Clause, Duty
@@ -18,7 +19,7 @@ from lianxin.keys.cache import cached
 from lianxin.people.models import CalendarDay, LineService, Post, Role, Turn, Unit
 from lianxin.people.queries import roles, today, units
 from lianxin.town.registers.contacts import Phone
-from lianxin.town.registers.fields import Both, Choice, Field, Key, Limits, Number, Option, Several, Words, Yes
+from lianxin.town.registers.fields import PARTS, Both, Choice, Field, Key, Limits, Number, Option, Several, Words, Yes
 from lianxin.town.registers.party import CENTRES, GROUPS
 from lianxin.town.registers.places import NAMES, POINTS, grids_to_choose
 from lianxin.town.registers.register import Faults, Register
@@ -243,6 +244,17 @@ def limit_names(town: Town) -> dict[str, str]:
             if step.limit_name:
                 words = said(step.name) if flow.key == own else f"{said(flow.name)} · {said(step.name)}"
                 found.setdefault(step.limit_name, words)
+    return found
+
+
+def limit_words(town: Town) -> dict[str, str]:
+    """By what a table may call a limit, its name: the name itself; its step in either language, if no other is so."""
+    found = {name: name for name in limit_names(town)}
+    for language in ("en", "zh-hans"):
+        with override(language):
+            told = limit_names(town)
+        fit = {words for words, n in Counter(told.values()).items() if n == 1 and not PARTS.search(words)}
+        found |= {words: name for name, words in told.items() if words in fit}
     return found
 
 

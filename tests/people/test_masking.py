@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lianxin.people.masking import findings, mask_name, mask_phone, mask_text, mobile_off, tidy_phone
+from lianxin.people.masking import findings, mask_address, mask_name, mask_phone, mask_text, mobile_off, tidy_phone
 
 WORDS = st.text(alphabet="路灯不亮请来修理。，！ 楼下水管\n", max_size=12)
 FIGURES = st.integers(0, 10**8 - 1).map(lambda n: f"{n:08d}")
@@ -103,6 +103,12 @@ def test_what_names_nobody_stays(text):
 
 def test_given_names_are_starred_the_longest_first():
     assert mask_text("欧阳小明和欧阳小", ["欧阳小", "欧阳小明", "", "王"]) == "欧***和欧**"
+
+
+def test_the_door_of_an_address_is_starred_whatever_stands_before_it():
+    told = {"柳湾村范家楼17号": "柳湾村范家楼**号", "锦绣家园3号楼2单元501室": "锦绣家园3号楼***", "河西大桥八号": "河西大桥**号", "柳湾村": "柳湾村"}
+    assert {text: mask_address(text) for text in told} == told
+    assert all(mask_address(mask_address(text)) == mask_address(text) for text in told)
 
 
 def test_a_finding_says_what_it_is():

@@ -1,10 +1,12 @@
 """The people of the demo town: as many as the accounts say, none twice, all reachable at invented numbers."""
 
 import random
+import re
 from collections import Counter
 
 import pytest
 
+from lianxin.people.masking import mask_address
 from lianxin.town.demo import geography
 from lianxin.town.demo.names import BLOCK, People
 from lianxin.town.demo.rules import Rules
@@ -46,6 +48,16 @@ def test_there_are_69_party_groups_and_a_centre_household_in_every_grid(staff, g
     village = {grid.key: grid.village_key for grid in ground.grids}
     home = {group.key: village[group.grid] for group in staff.groups}
     assert all(home[centre.group] == village[centre.grid] for centre in staff.centres)
+
+
+def test_a_centre_household_lives_behind_a_door_of_its_own_which_is_masked(staff, ground):
+    village = {grid.key: next(each.name for each in ground.villages if each.key == grid.village_key) for grid in ground.grids}
+    assert len({centre.address for centre in staff.centres}) == len(staff.centres) == 147
+    for centre in staff.centres:
+        at_seat = village[centre.grid] == ground.villages[0].name
+        assert re.fullmatch(r"\w+\d+号楼\d单元\d0\d室" if at_seat else rf"{village[centre.grid]}\w+?\d+号", centre.address), centre
+        assert "党小组" not in centre.address
+        assert mask_address(centre.address) != centre.address
 
 
 def test_no_name_and_no_number_is_given_twice(staff):

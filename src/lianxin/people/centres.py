@@ -15,7 +15,7 @@ from lianxin.ledger.actions import erase_texts
 from lianxin.ledger.models import Entry
 from lianxin.ledger.rows import drop_row
 from lianxin.people.looking import NoReason, look_at
-from lianxin.people.masking import mask_name, mask_phone, mask_text
+from lianxin.people.masking import mask_address, mask_name, mask_phone
 from lianxin.people.models import CentreHousehold
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ OWN: Final = ("name", "phone", "address")
 
 def masked(row: CentreHousehold) -> dict[str, str]:
     """Name, number and address as anybody in post sees them."""
-    return {"name": mask_name(row.name), "phone": mask_phone(row.phone), "address": mask_text(row.address)}
+    return {"name": mask_name(row.name), "phone": mask_phone(row.phone), "address": mask_address(row.address)}
 
 
 def may_look(actor: Actor, row: CentreHousehold) -> bool:

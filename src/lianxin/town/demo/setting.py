@@ -172,11 +172,10 @@ def _party(setting: Setting, staff: Staff) -> None:
         )
         for group in staff.groups
     ]  # fmt: skip
-    names = {group.key: group.name for group in staff.groups}
     centres = [
         CentreHousehold(
             town=town, grid_id=setting.grids[centre.grid], name=f"{centre.name}家", phone=centre.phone,
-            address=names[centre.group], members=3 + at % 3,
+            address=centre.address, members=3 + at % 3,
         )
         for at, centre in enumerate(staff.centres)
     ]  # fmt: skip

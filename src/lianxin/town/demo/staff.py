@@ -129,6 +129,7 @@ class CentreHousehold:
     phone: str
     grid: str
     group: str
+    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +245,20 @@ def _centres(
             people.phone(),
             grid.key,
             own.get(grid.key) or rng.choice(near[grid.village_key]),
+            _door(n, grid, geography),
         )
         for n, grid in enumerate(geography.grids[:CENTRES], 1)
     )
+
+
+def _door(n: int, grid: GridLike, geography: GeographyLike) -> str:
+    """Where a household lives: in the seat's community a flat of the grid's compound, else a door of its hamlet.
+
+    Reckoned from its number, so that nothing that is drawn afterwards comes out otherwise.
+    """
+    place = next(each.name for each in geography.places if each.grid_key == grid.key and each.kind == "compound")
+    first = geography.villages[0]
+    if grid.village_key == first.key:
+        return f"{place}{1 + n * 7 % 12}号楼{1 + n % 4}单元{1 + n * 5 % 6}0{1 + n % 2}室"
+    village = next(each.name for each in geography.villages if each.key == grid.village_key)
+    return f"{village}{place}{1 + n * 37 % 96}号"

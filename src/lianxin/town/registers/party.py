@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from lianxin.cases.pickers import grid_name, unit_name
 from lianxin.keys.cache import cached
 from lianxin.people.directory import held
-from lianxin.people.masking import mask_name, mask_phone, mask_text
+from lianxin.people.masking import mask_address, mask_name, mask_phone
 from lianxin.people.models import CentreHousehold, PartyGroup, Post
 from lianxin.people.queries import today
 from lianxin.places.queries import grid_tree
@@ -118,7 +118,7 @@ CENTRES = Register(
         Choice(column="grid_id", label=lambda: _("In the grid"), options=grids_to_choose, none=None, required=True),
         Private(column="phone", label=lambda: pgettext("household", "Telephone"), most=30, mask=mask_phone,
                 tidy=dialled),
-        Private(column="address", label=lambda: _("Where it is, in words"), most=120, mask=mask_text),
+        Private(column="address", label=lambda: _("Where it is, in words"), most=120, mask=mask_address),
         Number(column="members", label=lambda: _("Party members"), highest=MOST_MEMBERS),
     ),
     title=lambda _town, row: mask_name(row.name),

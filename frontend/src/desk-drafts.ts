@@ -10,11 +10,12 @@ const NUMBERS = /\d[\d -]{5,}\d/;
 const AGAIN = ["category", "grid"]; // who is proposed follows from these
 
 type Control = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
-interface Draft { at: number; version: string; values: Record<string, string[]> }
+interface Draft { at: number; version: string; values: Record<string, string[]>; texts?: string[] } // texts: the names of what was written, not chosen
 
 let words: HTMLElement | null = null;
 let putting = false; // what is put back is not typed
 
+const written = (el: Control): boolean => el instanceof HTMLTextAreaElement || (el instanceof HTMLInputElement && el.type === "text");
 const keyOf = (form: HTMLFormElement): string => `${PREFIX}${words?.dataset.account}:${form.dataset.draft}`;
 const versionOf = (form: HTMLFormElement): string => form.querySelector<HTMLInputElement>("input[name=version]")?.value || "";
 
@@ -49,8 +50,8 @@ function write(place: Storage, key: string, draft: Draft): void {
   } catch (_fault) { /* a full or a forbidden store: the page works as it did without drafts */ }
 }
 
-function drop(form: HTMLFormElement): void {
-  [KEPT, BRIEF].forEach((place) => { try { place().removeItem(keyOf(form)); } catch (_fault) { /* there is none */ } });
+function drop(key: string): void {
+  [KEPT, BRIEF].forEach((place) => { try { place().removeItem(key); } catch (_fault) { /* there is none */ } });
 }
 
 /** Keep what the person has just changed; a value that names somebody goes to the store that ends with the tab. */
@@ -65,6 +66,7 @@ function keep(form: HTMLFormElement, name: string): void {
       delete draft.values[name];
       if (AGAIN.indexOf(name) >= 0) delete draft.values.holder;
       if (brief === (place === BRIEF)) draft.values[name] = value;
+      if (controls(form, name).some(written)) draft.texts = (draft.texts || []).filter((one) => one !== name).concat(name);
       write(place(), key, draft);
     } catch (_fault) { /* no such store */ }
   });
@@ -72,7 +74,7 @@ function keep(form: HTMLFormElement, name: string): void {
 
 /** Whether all that somebody chose or wrote in a form comes back by itself. Photos do not, and some browsers keep nothing. */
 export function draftHolds(form: HTMLFormElement): boolean {
-  const draft = form.dataset.draft && words ? found(form) : null;
+  const draft = form.dataset.draft && words ? found(keyOf(form)) : null;
   const photos = Array.from(photosOf(form).values()).some((each) => each.length > 0);
   if (!draft || photos || form.querySelector("input[name=photos_kept]")) return false;
   const own = (el: Control): boolean => {
@@ -85,12 +87,12 @@ export function draftHolds(form: HTMLFormElement): boolean {
   return written.every((el) => (draft.values[el.name] || []).join("\n") === valuesOf(form, el.name).join("\n"));
 }
 
-function found(form: HTMLFormElement): Draft | null {
+function found(key: string): Draft | null {
   let made: Draft | null = null;
   [KEPT, BRIEF].forEach((place) => {
     try {
-      const one = read(place(), keyOf(form));
-      if (one) made = made ? { ...made, values: { ...made.values, ...one.values } } : one;
+      const one = read(place(), key);
+      if (one) made = made ? { ...made, values: { ...made.values, ...one.values }, texts: (made.texts || []).concat(one.texts || []) } : one;
     } catch (_fault) { /* no such store */ }
   });
   return made;
@@ -115,27 +117,51 @@ function put(form: HTMLFormElement, name: string, value: string[], same: boolean
   return changed;
 }
 
+/** A line about a draft, with the button that throws it away. */
+function line(home: HTMLElement, name: string, at: number, gone: () => void): HTMLElement {
+  const time = moment(at);
+  const made = make("p", "desk-draft", say(home, name, { when: time }));
+  made.setAttribute("role", "status");
+  const away = make("button", "btn bare", say(home, "drop")) as HTMLButtonElement;
+  away.type = "button";
+  away.addEventListener("click", gone);
+  made.appendChild(away);
+  return made;
+}
+
 function told(form: HTMLFormElement, at: number): void {
   if (!words) return;
-  const time = moment(at);
-  const line = make("p", "desk-draft", say(words, "restored", { when: time }));
-  line.setAttribute("role", "status");
-  const away = make("button", "btn bare", say(words, "drop")) as HTMLButtonElement;
-  away.type = "button";
-  away.addEventListener("click", () => {
-    drop(form);
+  form.insertBefore(line(words, "restored", at, () => {
+    drop(keyOf(form));
     if (form.closest("[data-pane]")) form.dispatchEvent(new CustomEvent("lianxin:again", { bubbles: true }));
     else location.reload();
+  }), form.firstChild);
+}
+
+/** What was written in a form of this case that is offered no longer: shown to be copied, unless the server just did. */
+function over(root: ParentNode): void {
+  const head = root.querySelector<HTMLElement>("[data-case] > .page-head, .case-head[data-case]");
+  const number = (head?.dataset.case || head?.parentElement?.dataset.case) ?? "";
+  if (!words || !head || !number || root.querySelector("[data-lost]")) return;
+  const own = `${PREFIX}${words.dataset.account}:`, keys = new Set<string>();
+  [KEPT, BRIEF].forEach((place) => { try { Object.keys(place()).forEach((key) => keys.add(key)); } catch (_fault) { /* no such store */ } });
+  keys.forEach((key) => {
+    const [kind, of, act] = key.indexOf(own) === 0 ? key.slice(own.length).split(":") : [];
+    const draft = of === number && act ? found(key) : null;
+    const texts = draft ? (draft.texts || []).map((name) => (draft.values[name] || []).join("\n")).filter((text) => text.trim()) : [];
+    if (!words || !draft || !kind || !texts.length || root.querySelector(`form[data-draft$=":${of}:${act}"]`)) return;
+    const box = make("div", "stack-s desk-over");
+    box.appendChild(line(words, "over", draft.at, () => { drop(key); box.remove(); }));
+    texts.forEach((text) => box.appendChild(make("p", "pre", text)));
+    head.parentNode?.insertBefore(box, head.nextSibling);
   });
-  line.appendChild(away);
-  form.insertBefore(line, form.firstChild);
 }
 
 /** `quiet`: the form was only drawn anew under the writer's hands. */
 export function drafts(root: ParentNode, quiet = false): void {
   if (!words) return;
   once(root, "form[data-draft]", "Draft", (el) => {
-    const form = el as HTMLFormElement, draft = found(form);
+    const form = el as HTMLFormElement, draft = found(keyOf(form));
     if (!draft) return;
     const same = draft.version === versionOf(form);
     const back = Object.keys(draft.values).filter((name) => put(form, name, draft.values[name] || [], same));
@@ -170,7 +196,8 @@ export function drafted(): void {
   tidy();
   document.addEventListener("input", changed);
   document.addEventListener("change", changed);
-  document.addEventListener("lianxin:sent", (event) => { const form = event.target; if (form instanceof HTMLFormElement && form.dataset.draft) drop(form); });
+  document.addEventListener("lianxin:sent", (event) => { const form = event.target; if (form instanceof HTMLFormElement && form.dataset.draft) drop(keyOf(form)); });
   drafts(document);
-  document.addEventListener("lianxin:fresh", (event) => drafts((event as CustomEvent<HTMLElement>).detail));
+  over(document);
+  document.addEventListener("lianxin:fresh", (event) => { const fresh = (event as CustomEvent<HTMLElement>).detail; drafts(fresh); over(fresh); });
 }

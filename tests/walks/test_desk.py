@@ -11,7 +11,8 @@ from lianxin.cases.actions import open_case, transition
 from lianxin.cases.actions.asking import publish_questions
 from lianxin.cases.models import Case, Category
 from lianxin.cases.queries.standing import stand
-from lianxin.cases.values import Draft
+from lianxin.cases.values import Draft, Holder
+from lianxin.people.queries import unit_by_key
 from towns import grid_named, who
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -197,6 +198,30 @@ def test_what_was_typed_comes_back_until_it_is_sent_or_thrown_away(desk_page, to
     desk_page.click(f"[data-of='{numbers[1]}'] a.title")
     desk_page.click(".desk-draft button")
     desk_page.wait_for_function("() => !document.querySelector('.desk-draft') && document.querySelector('#f-note')?.value === ''")
+    assert desk_page.evaluate(STORED) == ["", ""]
+
+
+@pytest.mark.row("B3", "J")
+def test_an_answer_to_a_case_that_a_colleague_moved_on_stays_to_be_copied(desk_page, town, sign_in, go, axe_clean, shot):
+    number = raise_some(town, 2)[0]
+    sign_in(desk_page, "clerk")
+    open_first(desk_page, go)
+    case, now = Case.objects.for_system("walk", town).get(number=number), timezone.now()
+    colleague, unit = who(town, "clerk2"), Holder(unit_by_key(town, "utilities").pk)
+    box = desk_page.locator("[data-pane] .box", has=desk_page.locator("#f-answer-answer"))
+    box.locator("summary").first.click()
+    desk_page.locator("#f-answer-answer").press_sequentially("周五去修，请放心")
+    transition(case.pk, "accept", actor=colleague, now=now)
+    transition(case.pk, "assign", actor=colleague, now=now, given={"holder": unit})
+    box.locator("button[name=act]").click()
+    desk_page.wait_for_selector("[data-pane] [data-lost] >> text=周五去修，请放心")
+    shot(desk_page, "desk-lost")
+    go(desk_page, f"/cases/{number}/")
+    kept = desk_page.locator(".desk-over")
+    assert "周五去修，请放心" in kept.inner_text()
+    axe_clean(desk_page)
+    kept.locator("button").click()
+    desk_page.wait_for_selector(".desk-over", state="detached")
     assert desk_page.evaluate(STORED) == ["", ""]
 
 

@@ -239,6 +239,44 @@ def test_a_stale_page_changes_nothing_and_says_so(town, sign_in):
     assert case_of(town, done.case.number).version == 2
 
 
+@pytest.mark.parametrize(("act", "field"), [("answer", "answer"), ("reject", "reason"), ("assign", "note")])
+def test_words_whose_form_is_gone_are_given_back_with_who_was_first(town, sign_in, act, field):
+    done = raised(town)
+    client, page = sign_in(town, "clerk"), f"/desk/triage/{done.case.number}/"
+    data = decision(client, done.case.number, act) | {field: "村里说周五去修\n先别派单"}
+    accepted = transition(done.standing, "accept", actor=who(town, "clerk2"), now=timezone.now())
+    holder = Holder(unit_by_key(town, "utilities").pk)
+    transition(accepted.standing, "assign", actor=who(town, "clerk2"), now=timezone.now(), given={"holder": holder})
+    for headers in ({}, {"X-Lianxin-Part": "sent"}):
+        response = client.post(page, data, headers=headers)
+        assert response.status_code == 409
+        assert f'<p class="pre">{data[field]}</p>' in response.content.decode()
+        assert [entry["act"] for entry in response.told["since"]] == ["accept", "assign"]
+    assert "data-lost" not in client.get(page).content.decode()
+
+
+def test_a_note_beside_a_merge_that_is_no_longer_possible_is_given_back(town, sign_in):
+    done, other = raised(town), raised(town)
+    client, page = sign_in(town, "clerk"), f"/desk/merge/{done.case.number}/"
+    data = {"act": "merge", "case": other.case.number, "version": done.case.version, "note": "同一盏灯，王大爷也报过"}
+    accepted = transition(done.standing, "accept", actor=who(town, "clerk2"), now=timezone.now())
+    given = {"clause": "court", "reason": "法院已立案"}
+    transition(accepted.standing, "reject", actor=who(town, "clerk2"), now=timezone.now(), given=given)
+    response = client.post(page, data)
+    assert response.status_code == 409
+    assert f'<p class="pre">{data["note"]}</p>' in response.content.decode()
+
+
+def test_a_reason_to_take_out_again_is_told_back_when_it_was_refused(town, sign_in):
+    first, second = raised(town), raised(town)
+    client = sign_in(town, "clerk")
+    client.post(f"/desk/merge/{first.case.number}/", {"act": "merge", "case": second.case.number, "version": 1})
+    split = {"act": "split", "version": 1, "reason": "不是同一盏灯"}
+    refused = client.post(f"/desk/split/{first.case.number}/", split)
+    back = client.get(refused.headers["Location"])
+    assert "您写的内容：不是同一盏灯" in back.content.decode()
+
+
 def test_if_the_second_act_is_refused_the_first_has_not_happened(town, sign_in):
     done = raised(town)
     client = sign_in(town, "clerk")

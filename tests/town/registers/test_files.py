@@ -3,6 +3,7 @@
 import pytest
 import yaml
 from django.utils.translation import override
+from lianxin.town.homes.workflows.faults import YAML_FAULTS, in_words
 
 from lianxin.cases.models import Category
 from lianxin.cases.queries.setup import categories
@@ -10,7 +11,6 @@ from lianxin.keys.cache import forget
 from lianxin.ledger.verify import verify
 from lianxin.people.models import Unit
 from lianxin.people.queries import units
-from lianxin.town.homes.workflows.faults import YAML_FAULTS, in_words
 from lianxin.town.registers.files import load, written
 from towns import MONDAY, who
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from lianxin.cases.forms import KEPT, FormFaults, parse_given, values_of
 from lianxin.cases.queries.setup import workflow_by_id
 from lianxin.cases.values import Done, Standing
 from lianxin.cases.views.replies.inserting import INSERT, PICKED, inserted
-from lianxin.cases.words import refusal, used_otherwise
+from lianxin.cases.words import refusal, said, used_otherwise
 from lianxin.forms.photos import StoredPhoto
 from lianxin.keys.once import KeyUsedOtherwise, OnceKey, digest_of, found
 from lianxin.people.actors import Actor
@@ -50,8 +50,19 @@ class Attempt:
 
     def texts(self) -> list[tuple[str, str]]:
         """What was written, by field: shown to be copied when its form is no longer there."""
-        rows = [(key, str(value)) for key in FIELDS for value in values_of(self.data, key)]
-        return [(key, value) for key, value in rows if FIELDS[key].type == "text" and value.strip()]
+        return _texts(self.data)
+
+
+def _texts(data: Mapping[str, Any]) -> list[tuple[str, str]]:
+    rows = [(key, str(value)) for key in FIELDS for value in values_of(data, key)]
+    return [(key, value) for key, value in rows if FIELDS[key].type == "text" and value.strip()]
+
+
+def lost_words(act: str, data: Mapping[str, Any], offered: Container[str]) -> list[tuple[str, str]]:
+    """What was written in the form of an act that is no longer among those offered: (name of the field, text)."""
+    if act in offered:
+        return []
+    return [(said(FIELDS[key].name), text) for key, text in _texts(data)]
 
 
 def attempt_of(request: HttpRequest) -> Attempt:

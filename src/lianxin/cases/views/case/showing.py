@@ -15,14 +15,12 @@ from lianxin.cases.queries.page import case_page
 from lianxin.cases.queries.standing import NotSeen, stand
 from lianxin.cases.queries.worklinks import links_of, may_link
 from lianxin.cases.values import Standing
-from lianxin.cases.views.case.attempt import Attempt
+from lianxin.cases.views.case.attempt import Attempt, lost_words
 from lianxin.cases.views.frame import FIELD, StaffRequest, frame
 from lianxin.cases.views.keys import keyed
-from lianxin.cases.words import said
 from lianxin.keys.numbers import tidy
 from lianxin.people.actors import Actor
 from lianxin.people.views.signing import wanted
-from lianxin.workflow.definition import FIELDS
 
 Row = dict[str, Any]
 
@@ -78,7 +76,7 @@ def about(
         "attempt": attempt,
         "faults": _faults(acts, attempt),
         "changed": _changed(page, attempt),
-        "lost": _lost(acts, attempt),
+        "lost": lost_words(attempt.act, attempt.data, {act["act"] for act in acts}) if attempt else [],
         "moments": moment_names(),
         "revealed": revealed,
         "reasons": look_reasons(),
@@ -143,10 +141,3 @@ def _changed(page: Row, attempt: Attempt | None) -> list[Row]:
     if attempt is None or not attempt.stale or attempt.seen < 0:
         return []
     return [row for row in page["timeline"] if row["seq"] > attempt.seen]
-
-
-def _lost(acts: list[Row], attempt: Attempt | None) -> list[tuple[str, str]]:
-    """What was written in a form that is no longer offered, to be copied."""
-    if attempt is None or any(act["act"] == attempt.act for act in acts):
-        return []
-    return [(said(FIELDS[key].name), text) for key, text in attempt.texts()]

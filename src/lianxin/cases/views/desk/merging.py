@@ -17,6 +17,7 @@ from lianxin.cases.queries.page import case_page
 from lianxin.cases.queries.standing import NotSeen, stand
 from lianxin.cases.queries.triage import alike, brief
 from lianxin.cases.values import Standing
+from lianxin.cases.views.case.attempt import lost_words
 from lianxin.cases.views.desk.comparing import apart, common_words, compared_facts
 from lianxin.cases.views.desk.triage import act_on, onward, sentence, standing_of
 from lianxin.cases.views.frame import StaffRequest, frame, see_other
@@ -55,6 +56,7 @@ def compared(
     other = other_page(request, wanted, case)
     page = case_page(actor, standing, now)
     every = ways(actor, standing)
+    act = next((act for act, way in every.items() if way[-1].effect("merge")), "")
     children = Case.objects.seen_by(actor).filter(parent_id=case.pk).order_by("id")[:100]
     told = dict(faults or {})
     if wanted and other is None and not told:
@@ -65,7 +67,8 @@ def compared(
         "case": page,
         "other": other,
         "came": came(request),
-        "act": next((act for act, way in every.items() if way[-1].effect("merge")), ""),
+        "act": act,
+        "lost": lost_words(request.POST.get("act", ""), request.POST, (act,) if other else ()),
         "alike": [] if other else alike(actor, case, page["text"], now=now),
         "children": [child_of(request, row) for row in children],
         "faults": told,
@@ -118,9 +121,15 @@ def split(request: StaffRequest, number: str) -> HttpResponse:
     try:
         act_on(request, standing, now=now)
     except FormFaults as wrong:
-        messages.error(request, " ".join(wrong.faults.values()))
-        return see_other(back)
+        return not_split(request, " ".join(wrong.faults.values()), back)
     except (Refused, KeyUsedOtherwise) as refused:
-        messages.error(request, sentence(request.actor, standing, refused))
-        return see_other(back)
+        return not_split(request, sentence(request.actor, standing, refused), back)
     return see_other(reverse("desk-triage", args=[standing.case.number]))
+
+
+def not_split(request: StaffRequest, why: str, back: str) -> HttpResponse:
+    """Back to where it was asked for, with the fault, and with the reason that was written."""
+    reason = request.POST.get("reason", "").strip()
+    written = _(" What you wrote: %(text)s") % {"text": reason} if reason else ""
+    messages.error(request, f"{why}{written}")
+    return see_other(back)

@@ -21,6 +21,7 @@ from lianxin.cases.queries.setup import workflow_by_id
 from lianxin.cases.queries.standing import NotSeen, stand
 from lianxin.cases.queries.triage import alike, judgement
 from lianxin.cases.values import Done, Standing
+from lianxin.cases.views.case.attempt import lost_words
 from lianxin.cases.views.desk.lists import WAITING, came_from, href_of, next_waiting, triaged_by
 from lianxin.cases.views.frame import StaffRequest, frame, see_other
 from lianxin.cases.views.keys import TRIAGE
@@ -157,6 +158,7 @@ def shown(
     every = ways(actor, standing)
     main = dispatching(standing, actor, every)
     judged = judgement(actor, case, page["text"], chosen, now=now)
+    typed = chosen if request.method == "POST" else {}
     context = {
         **({"waiting": 0} if part_of(request) else around(request, now)),
         "case": page,
@@ -167,7 +169,8 @@ def shown(
         "alike": alike(actor, case, page["text"], now=now),
         "faults": faults or {},
         "since": since(page["timeline"], request.POST.get("version", "")) if status == STALE else [],
-        "typed": chosen if request.method == "POST" else {},
+        "typed": typed,
+        "lost": lost_words(typed.get("act", ""), typed, every),
         "back": came_from(request.GET).urlencode(),
     }
     return render(request, "cases/desk/triage.html", context, status=status)

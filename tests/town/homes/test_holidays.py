@@ -5,7 +5,8 @@ from datetime import date
 
 import pytest
 
-from lianxin.people.models import CalendarDay
+from lianxin.keys.cache import bump
+from lianxin.people.models import CalendarDay, Unit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("J")]
 
@@ -41,7 +42,23 @@ def test_in_the_page_the_days_are_looked_at_before_they_are_entered(town, signed
     wrong = client.post("/setup/calendar/year/", form | {"text": "元旦：2月30日放假", "do": "take"})
     assert (wrong.status_code, "元旦：2月30日放假</textarea>" in wrong.content.decode()) == (422, True)
     assert client.post("/setup/calendar/year/", form | {"do": "take", "checked": checked(looked)}).status_code == 303
-    assert rows.count() == 16
+    assert rows.count() == 24
     row = rows.get(day=date(2027, 2, 8))
     history = client.get(f"/setup/calendar/{row.pk}/").content.decode()
     assert "登记日期" not in history
+
+
+def test_a_rest_day_a_unit_would_work_on_is_told_until_the_notice_is_pasted_again(town, signed, monkeypatch):
+    client, told = signed("admin"), "公布的假日还有 1 天没有录入"
+    monkeypatch.setattr("lianxin.town.homes.setup.missing.today", lambda _now: date(2026, 9, 1))
+    assert told not in client.get("/setup/").content.decode()
+    unit = Unit.objects.for_system("test", town).get(key="utilities")
+    unit.hours = {str(day): [["08:30", "11:30"]] for day in range(6)}
+    unit.save()
+    CalendarDay.objects.for_system("test", town).filter(day=date(2026, 10, 3)).delete()
+    bump(town)
+    assert told in client.get("/setup/").content.decode()
+    form = {"year": "2026", "text": "国庆节：10月1日至7日放假"}
+    looked = client.post("/setup/calendar/year/", form | {"do": "look"})
+    client.post("/setup/calendar/year/", form | {"do": "take", "checked": checked(looked)})
+    assert told not in client.get("/setup/").content.decode()

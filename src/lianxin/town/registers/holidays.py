@@ -12,11 +12,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from lianxin.people.models import CalendarDay
-from lianxin.people.queries import clock_of
+from lianxin.people.queries import clock_of, units
 from lianxin.town.registers.known import CALENDAR
 from lianxin.town.registers.register import Reading, enter
 from lianxin.town.registers.town import change_town
 from lianxin.ui import words
+from lianxin.workflow.clock_china import chinese_calendar_days
 
 if TYPE_CHECKING:
     from lianxin.keys.models import Town
@@ -54,7 +55,8 @@ class Looked:
 def look(town: Town, text: str, year: int) -> Looked:
     """Read a text of holidays and say what it would add to the calendar; nothing is written.
 
-    A day without a year is of `year`. Rest days that the week leaves free anyway are no exception and are not kept.
+    A day without a year is of `year`. Every day is kept, those too that the town's week leaves free anyway: a unit
+    may have hours of its own.
     """
     found: dict[date, Found] = {}
     faults: list[str] = []
@@ -67,9 +69,7 @@ def look(town: Town, text: str, year: int) -> Looked:
             faults.append(_("Line %(n)s: %(why)s") % {"n": number, "why": wrong})
     kept = CalendarDay.objects.for_system("holidays", town).filter(day__in=list(found))
     known = set(kept.values_list("day", flat=True))
-    clock = clock_of(town, None)
-    new = (each for each in found.values() if each.day not in known and bool(clock.spans(each.day)) != each.works)
-    fresh = sorted(new, key=lambda each: each.day)
+    fresh = sorted((each for each in found.values() if each.day not in known), key=lambda each: each.day)
     if not found and not faults:
         faults.append(_("No day was found: write them as in the example."))
     return Looked(tuple(fresh), len(known), tuple(faults))
@@ -88,6 +88,18 @@ def take(town: Town, looked: Looked, *, complete: int | None, actor: Actor, now:
         until = f"{complete}-12-31"
         if complete and until > (town.settings.get("calendar_until") or ""):
             change_town(town, {"calendar_until": until}, actor=actor, now=now)
+
+
+def worked_in_error(town: Town, since: date) -> list[date]:
+    """Rest days of the published notices, from `since` to the end of its year, that are not in the town's table and
+    on which the town or a unit is reckoned to work; in order.
+    """
+    published, _until = chinese_calendar_days([since.year])
+    held = CalendarDay.objects.for_system("holidays", town).filter(day__year=since.year)
+    missing = {day for day, hours in published.items() if not hours and day >= since}
+    missing -= set(held.values_list("day", flat=True))
+    clocks = {clock_of(town), *(clock_of(town, unit.pk) for unit in units(town).values() if unit.active)}
+    return sorted(day for day in missing if any(clock.spans(day) for clock in clocks))
 
 
 def _line(line: str, year: int) -> Iterator[Found]:

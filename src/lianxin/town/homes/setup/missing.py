@@ -16,6 +16,7 @@ from lianxin.people.passwords import without_password
 from lianxin.people.queries import today, units
 from lianxin.places.names import known_names
 from lianxin.places.queries import grid_tree
+from lianxin.town.registers.holidays import worked_in_error
 from lianxin.town.registers.known import table_ends
 from lianxin.ui import words
 
@@ -65,9 +66,17 @@ def _calendar(town: Town, now: datetime) -> Iterator[tuple[str, str]]:
     if (ends := table_ends(town, now=now)) is not None:
         told = _("The holiday table ends on %(day)s: limits past it are provisional.")
         yield told % {"day": words.whole_day(ends)}, reverse("setup-holidays")
-    for year in _empty_years(town, today(now)):
+    empty = _empty_years(town, today(now))
+    for year in empty:
         told = _("No holiday of %(year)s is entered: limits would count them as working days.")
         yield told % {"year": year}, reverse("setup-holidays")
+    if not empty and (wrong := worked_in_error(town, today(now))):
+        told = ngettext(
+            "%(n)s published rest day is not entered and counts as worked (%(day)s): paste the notice again.",
+            "%(n)s published rest days are not entered and count as worked (from %(day)s): paste the notice again.",
+            len(wrong),
+        )
+        yield told % {"n": len(wrong), "day": words.whole_day(wrong[0])}, reverse("setup-holidays")
 
 
 def _empty_years(town: Town, day: date) -> list[int]:

@@ -1,9 +1,10 @@
 // Carrying letters to the server, from a page or from the service worker: at the latest after a time-out, again until
 // it is known to have come, and gone from the phone only when the server names the digest of what was sent.
-import { dropLetter, letterOf, lettersOf, putLetter, TOKEN, type Letter } from "./outbox-store";
+import { dropLetter, letterOf, lettersOf, putLetter, TOKEN, type Field, type Letter } from "./outbox-store";
 
 const PATIENCE = 20000;
 const SLOWEST = 10; // bytes a millisecond: the slowest network we still wait for
+const FIRST = 40; // signs of what was sent that stay to tell it from others
 const RECEIPT = "X-Lianxin-Receipt";
 const SIGN_IN = /^\/(sign-in|post|password)\//;
 
@@ -60,11 +61,16 @@ async function waits(letter: Letter, why: Letter["why"], seconds = 0): Promise<A
   return { kind: "waits" };
 }
 
+function firstWords(fields: Field[]): Field[] {
+  const text = fields.find(([name, value]) => name === "text" && typeof value === "string" && value.trim());
+  return text ? [["text", Array.from(String(text[1]).trim()).slice(0, FIRST).join("")]] : [];
+}
+
 async function judged(letter: Letter, { answer, html }: Told): Promise<Answer> {
   const location = answer.headers.get("X-Location");
   if (location && answer.headers.get(RECEIPT) === letter.digest) {
-    // Of what was written nothing stays; where its number stands is kept until somebody has looked.
-    await putLetter({ ...letter, fields: [], state: "sent", at: Date.now(), location });
+    // Of what was written its first words stay, with its number, until somebody has looked: three sent are three.
+    await putLetter({ ...letter, fields: letter.of ? [] : firstWords(letter.fields), state: "sent", at: Date.now(), location });
     return { kind: "done", location };
   }
   if (letter.of && ((location && SIGN_IN.test(location)) || answer.headers.has("X-Lianxin-Other"))) return waits(letter, "sign-in");

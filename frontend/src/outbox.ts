@@ -3,6 +3,7 @@
 import { all, ask, debounce, make, once, say, toast } from "./dom";
 import { flush, sendNow, takeOut, type Answer } from "./outbox-post";
 import { able, closeRanks, digestOf, draftOf, dropDraft, dropLetter, letterOf, lettersOf, newKey, putDraft, putLetter, renumber, sweep, TOKEN, versionFor, type Field, type Letter } from "./outbox-store";
+import { privateLink, takeOff } from "./mine";
 import { carry, give, photosOf, type Chosen } from "./photo";
 import { showPage } from "./send-answer";
 import { clock, moment } from "./when";
@@ -45,6 +46,12 @@ const typed = (control: Control): boolean => !/^(hidden|file|submit|button|field
 
 function named(form: HTMLFormElement, name: string): Control[] {
   return (Array.from(form.elements) as Control[]).filter((each) => each.name === name);
+}
+
+/** The number of a case as it is read out, where an address names one. */
+function numberIn(address: string): string {
+  const found = /\b([A-Z]{1,4})(\d{4})(\d{4})\b/.exec(address);
+  return found ? found.slice(1).join(" ") : "";
 }
 
 /** One form that is kept. Its name: where it goes, and which act it is for. */
@@ -154,12 +161,10 @@ class Writing {
   /** It has come to the town after all: what it was, its number, and the way to the next one. */
   done(address: string): void {
     this.form.parentElement?.querySelectorAll(".kept-note").forEach((each) => each.remove());
-    const number = /([A-Z]{1,4})(\d{4})(\d{4})\/?$/.exec(address);
-    const told = number ? number.slice(1).join(" ") : "";
     const note = make("div", "notice done kept-note");
     note.setAttribute("role", "status");
     const text = make("div", "stack-s");
-    text.append(make("p", "strong", say(this.form, "done", { number: told })), make("p", "small", (named(this.form, "text")[0]?.value || "").slice(0, 40)));
+    text.append(make("p", "strong", say(this.form, "done", { number: numberIn(address) })), make("p", "small", (named(this.form, "text")[0]?.value || "").slice(0, 40)));
     const acts = make("div", "row");
     for (const [name, href, looks] of [["again", this.form.action, "btn main"], ["see", address, "btn"]] as const) {
       if (href.indexOf("#") >= 0) continue; // it has gone to the desk: there is no page of it here
@@ -337,13 +342,14 @@ function row(letter: Letter): HTMLElement {
   const item = make("li");
   const text = letter.fields.find(([name, value]) => /^(text|note|words)$/.test(name) && value);
   const at = moment(letter.at);
-  if (letter.state !== "sent") item.appendChild(make("p", "what", [at, letter.what, text ? String(text[1]).slice(0, 40) : ""].filter(Boolean).join(" ")));
+  item.appendChild(make("p", "what", [at, letter.what, text ? String(text[1]).slice(0, 40) : ""].filter(Boolean).join(" ")));
   if (letter.state === "look" && letter.of) item.appendChild(make("p", "", words(letter.why)));
   const acts = make("div", "row");
   if (letter.state === "sent") {
-    const link = make("a", "btn main", words("number")) as HTMLAnchorElement;
+    const link = make("a", "btn main", [words("number"), numberIn(letter.location)].filter(Boolean).join(" ")) as HTMLAnchorElement;
     link.href = letter.location;
-    acts.appendChild(link);
+    const off = button(words("off"), () => { takeOff(letter.location); void drop(letter, true); });
+    acts.append(link, off);
   } else {
     if (letter.state === "waiting") acts.appendChild(button(words("now"), () => round(true), "btn main"));
     acts.appendChild(button(words("look"), () => look(letter), letter.state === "look" ? "btn main" : "btn"));
@@ -379,14 +385,19 @@ function sentence(found: Letter[]): string {
   return parts.join(" ");
 }
 
+/** What has come is looked at on this page: its thanks, or the page of its private link. */
+const seen = (letter: Letter): boolean => letter.state === "sent" && privateLink(letter.location) === privateLink(location.pathname);
+
+const tell = (found: Letter[]): boolean => document.dispatchEvent(new CustomEvent("lianxin:outbox", { detail: found }));
+
 /** Say in words what waits, with what can be done about it. */
 async function show(): Promise<Letter[]> {
   const box = bar();
   if (!box) return [];
   let found = await lettersOf(mine());
   if (mine()) found = found.filter((each) => each.state !== "sent");
-  for (const each of found) if (each.state === "sent" && each.location === location.pathname) await dropLetter(each.key); // seen now
-  found = found.filter((each) => each.state !== "sent" || each.location !== location.pathname);
+  for (const each of found.filter(seen)) await dropLetter(each.key);
+  found = found.filter((each) => !seen(each));
   const told = box.querySelector<HTMLElement>("[data-outbox-say]");
   const list = box.querySelector<HTMLElement>("ul");
   box.hidden = !found.length;
@@ -397,14 +408,15 @@ async function show(): Promise<Letter[]> {
     found.forEach((each) => list.appendChild(row(each)));
     list.dataset.rows = rows;
   }
-  document.dispatchEvent(new CustomEvent("lianxin:outbox", { detail: found }));
+  tell(found);
   return found;
 }
 
 /** The page was opened: fill in what was kept, and what was asked for by its address. */
 async function begin(): Promise<void> {
-  if (!(await able())) return;
+  if (!(await able())) { tell([]); return; }
   await sweep(Date.now());
+  await show(); // before the net is asked
   const key = location.hash.startsWith(TAKE) ? location.hash.slice(TAKE.length) : "";
   const letter = key ? await letterOf(key) : undefined;
   if (key) history.replaceState(null, "", location.pathname + location.search);

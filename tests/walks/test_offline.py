@@ -9,6 +9,7 @@ from PIL import Image
 
 from lianxin.cases.models import Case, Photo
 from lianxin.cases.views.public import report
+from lianxin.keys.numbers import spoken
 from lianxin.ui import assets
 from patience import SLOW, until
 
@@ -169,6 +170,41 @@ def test_what_waits_is_told_on_every_page_and_goes_when_one_is_opened_again_from
     first.get_by_role("link", name="看编号").click()
     received(first)
     assert second.locator("[data-outbox-bar] li").count() <= 1
+
+
+def test_what_the_outbox_sent_stands_among_my_requests_and_says_which_is_which(phone, town, shot, axe_clean):
+    page = phone.new_page()
+    phone.route("**/report/", lambda route: route.fallback() if route.request.method == "GET" else route.abort())
+    for words in (WORDS, "广场的喷泉不出水"):
+        write(page, words)
+        send(page)
+        waits(page, "暂时连不上")
+    page.goto("/")
+    page.wait_for_selector(".mine li:has-text('还没发出')")
+    assert page.locator(".mine li:visible").count() == 2
+    phone.unroute("**/report/")
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    waits(page, "2 件已发出，请记下编号。")
+    page.wait_for_function("() => document.querySelectorAll('.mine .cells').length === 2")  # here, and in the same place
+    page.goto("/")
+    page.wait_for_function("() => document.querySelectorAll('.mine .cells').length === 2")
+    assert page.locator("main a").first.get_attribute("href").startswith("/r/")
+    rows = page.locator("[data-outbox-bar] li")
+    for case in Case.objects.for_system("walk", town):
+        row = rows.filter(has_text=case.title)
+        assert spoken(case.number) in row.get_by_role("link").inner_text()
+        assert row.locator(".what").inner_text()[0].isdigit()  # when
+    shot(page, "offline-sent-360")
+    axe_clean(page)
+    rows.filter(has_text=WORDS).get_by_role("button", name="从本机去掉").click()  # the phone is lent
+    page.wait_for_function("() => document.querySelectorAll('[data-outbox-bar] li').length === 1")
+    page.goto("/")
+    page.wait_for_selector(".mine .cells")
+    assert WORDS not in page.locator("body").inner_text()
+    page.locator(".mine a").first.click()  # looked at: what was kept to tell it from others goes
+    page.wait_for_url("**/r/**")
+    holds(page, letters=0, drafts=0)
+    assert len(cases(town)) == 2
 
 
 def test_refused_words_come_back_to_the_form_with_what_is_wrong(phone, town, shot, axe_clean):

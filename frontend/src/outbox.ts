@@ -13,6 +13,7 @@ const TAKE = "#take=";
 const SOON = 1000; // the net has only just come back, or somebody looks: the first try may still be too early
 const FIRST_AGAIN = 10000;
 const LAST_AGAIN = 300000;
+const ROOM_DAYS = 30;
 
 const forms = new Map<string, Writing>();
 const said = "BroadcastChannel" in window ? new BroadcastChannel(TAG) : null;
@@ -390,6 +391,13 @@ const seen = (letter: Letter): boolean => letter.state === "sent" && privateLink
 
 const tell = (found: Letter[]): boolean => document.dispatchEvent(new CustomEvent("lianxin:outbox", { detail: found }));
 
+/** The next page leaves it its room: the server learns how high it is, and no more. */
+function roomFor(box: HTMLElement): void {
+  const inner = box.querySelector<HTMLElement>(".outbox-in");
+  const high = box.hidden || !inner ? 0 : Math.ceil(inner.getBoundingClientRect().height);
+  document.cookie = `${box.dataset.room}=${high}; path=/; max-age=${high ? ROOM_DAYS * 86400 : 0}; samesite=lax`;
+}
+
 /** Say in words what waits, with what can be done about it. */
 async function show(): Promise<Letter[]> {
   const box = bar();
@@ -408,6 +416,7 @@ async function show(): Promise<Letter[]> {
     found.forEach((each) => list.appendChild(row(each)));
     list.dataset.rows = rows;
   }
+  roomFor(box);
   tell(found);
   return found;
 }

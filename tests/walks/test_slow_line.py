@@ -169,3 +169,31 @@ def test_without_a_script_the_room_left_for_my_requests_leads_to_the_form(browse
         page.goto("/")
         page.locator(".mine a").first.click()
         page.wait_for_url("**/find/")
+
+
+@pytest.mark.slow
+def test_nothing_moves_for_what_was_sent_and_not_looked_at(browser, live_server, town):
+    with small(browser, live_server) as context:
+        page = context.new_page()
+        context.route("**/report/", lambda route: route.fallback() if route.request.method == "GET" else route.abort())
+        for words in ("东头第二根路灯连着三晚不亮，老人夜里看不清路", "广场的喷泉不出水"):
+            page.goto("/report/")
+            page.fill("textarea[name=text]", words)
+            page.locator(".thumb button").click()
+            page.wait_for_selector(".kept-note")
+        page.close()
+        told = "document.querySelector('[data-outbox-say]').textContent.includes"
+        for wanted in ("2 件还没发出", "2 件已发出"):
+            for address in ("/", "/report/", "/board/"):
+                page = slowed(context)
+                page.goto(address, wait_until="load")
+                page.wait_for_function(f"() => {told}('{wanted}')")
+                page.wait_for_timeout(400)
+                assert still(page), (address, wanted, page.evaluate("window.shifts"))
+                page.close()
+            context.unroute("**/report/")
+            if wanted == "2 件还没发出":
+                page = context.new_page()
+                page.goto("/find/")
+                page.wait_for_function(f"() => {told}('2 件已发出')")
+                page.close()

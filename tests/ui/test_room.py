@@ -1,0 +1,17 @@
+"""The room kept for the outbox is what this browser measured, and nothing a stranger may blow up."""
+
+import pytest
+from django.test import RequestFactory
+
+from lianxin.ui.room import FIELD, PUBLIC, outbox_room
+
+
+@pytest.mark.parametrize(
+    ("told", "room"),
+    [("184", 184), ("0", 0), ("", 0), ("1200", 1200), ("1201", 0), ("99999", 0), ("-5", 0), ("１２", 0), ("1.5", 0), ("x", 0)],
+)
+def test_only_a_plausible_height_is_kept_free(told, room):
+    request = RequestFactory().get("/")
+    request.COOKIES[PUBLIC] = told
+    assert outbox_room(request) == room
+    assert outbox_room(request, FIELD) == 0

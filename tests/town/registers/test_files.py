@@ -11,6 +11,7 @@ from lianxin.keys.cache import forget
 from lianxin.ledger.verify import verify
 from lianxin.people.models import Unit
 from lianxin.people.queries import units
+from lianxin.town.registers.faults import YAML_FAULTS, in_words
 from lianxin.town.registers.files import load, written
 from towns import MONDAY, who
 

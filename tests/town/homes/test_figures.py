@@ -13,6 +13,7 @@ from lianxin.cases.models import Case, Reporter
 from lianxin.cases.pickers import unit_name
 from lianxin.cases.queries.figures import Figure, figures, made_of, period_of, periods, read_slice, sliced
 from lianxin.cases.queries.listing import listed
+from lianxin.people.models import Account
 from lianxin.people.queries import unit_by_key
 from lianxin.places.models import Grid
 from towns import MONDAY, ZONE, grid_named, who
@@ -259,3 +260,14 @@ def test_a_figure_says_what_it_counts_and_so_does_its_paper(town, a_year, signed
     assert re.search(r'<p class="strong">[^<]+ · 已超期，\d+ 件</p>\s*<p>全部类型 · 截至 \d\d:\d\d · 全镇', watch)
     assert re.search(r"\d{4}-\d\d-\d\d \d\d:\d\d 到期", watch)
     assert "全部类型 · 件数为此刻，比率为近十二个月" in client.get("/wall/").content.decode()
+
+
+def test_what_the_resident_withdrew_is_closed_and_the_page_says_how_that_is_counted(town, life, client, settings):
+    settings.AUTHENTICATION_BACKENDS = ["lianxin.people.backends.AccountBackend"]
+    life().do("reporter", "withdraw", reason="不用办了")
+    life().to("handle")
+    found = figures(who(town, "leader"), period_of(town, "2026", now=LATER), now=LATER, kind="request")
+    assert (n(found["total"])["recorded"], n(found["total"])["closed"]) == (2, 1)
+    client.force_login(Account.objects.get(username="leader.lx"))
+    page = client.get("/town/?period=2026").content.decode()
+    assert "诉求人自己撤回；哪一种都不从分母里去掉" in re.search(r"这些数怎么算.*?</details>", page, re.S)[0]

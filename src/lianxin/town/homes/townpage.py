@@ -43,7 +43,7 @@ def town_page(request: StaffRequest) -> HttpResponse:
         **frame(request, "town-page"),
         "f": found, "period": period_words(period), "periods": _periods(actor.town, period, kind, now),
         "kinds": _kinds(actor.town, kind, period.key), "phases": phase_names(), "unit_name": unit_name,
-        "whole": actor.sees == "town", **_scopes(actor, kind, period, now),
+        "counted": counted(), "whole": actor.sees == "town", **_scopes(actor, kind, period, now),
     }  # fmt: skip
     return render(request, "town/town.html", context)
 
@@ -125,6 +125,20 @@ def period_words(period: Period) -> str:
 def phase_names() -> dict[str, str]:
     """The six official steps."""
     return {phase: said(name) for phase, name in PHASE_NAMES.items()}
+
+
+def counted() -> list[tuple[str, str]]:
+    """How the rates of a period are counted (`queries.figures`), for whoever asks beside the figures."""
+    closing = _(
+        "Closed by the end of the period, of those taken in during it. Closed is every case that has come to an end: "
+        "settled, refused with its ground, merged, or withdrawn by the resident. "
+        "None of them is taken out of the count."
+    )
+    on_time = _("Closed without any step from collecting to handling past its limit, of those closed.")
+    satisfied = _(
+        "The upper three of five ratings, where nothing had to be done anew, of those rated by whoever raised it."
+    )
+    return [(_("Closing rate"), closing), (_("On-time rate"), on_time), (_("Satisfaction rate"), satisfied)]
 
 
 def fact_names() -> dict[str, str]:

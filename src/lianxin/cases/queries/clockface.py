@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, time, timedelta
+from typing import Any, Final
 
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from lianxin.cases.models import Case
@@ -14,10 +15,11 @@ from lianxin.keys.models import Town
 from lianxin.ledger.models import Entry
 from lianxin.people.queries import clock_of
 from lianxin.ui import words
-from lianxin.workflow.clock import Limit
+from lianxin.workflow.clock import UNITS, Clock, Limit
 from lianxin.workflow.definition import Workflow
 
 Row = dict[str, Any]
+MOST_LATE: Final = 500  # working days past a limit that are told one by one: two years
 
 
 def limit_words(limit: Limit) -> str:
@@ -31,6 +33,33 @@ def limit_words(limit: Limit) -> str:
         "working_days": ngettext("%(n)s working day", "%(n)s working days", n),
     }
     return told[limit.unit] % {"n": n}
+
+
+def used_words(clock: Clock, limit: Limit | None, entered: datetime, minutes: int, *, working: bool) -> str:
+    """What is used of a limit, in what the limit is written in: used up is just when as much is used as it grants.
+
+    `minutes`: of the step's working time, from the end of the day it was entered on where the limit is of working days,
+    for that day does not count (民法典第二百零一条). Those are told as whole days and what is used of the next.
+    """
+    if limit is None or limit.unit != "working_days":
+        return time_words(minutes, working=working)
+    start = _next_day(clock, entered)
+    moment, days, since = clock.after(start, minutes, working=True)[0], 0, start
+    for next_day in range(1, min(limit.amount + MOST_LATE, UNITS[limit.unit])):
+        close = clock.due(entered, Limit(next_day, "working_days")).at
+        if close > moment:
+            break
+        days, since = next_day, close
+    rest = clock.between(since, moment, working=True)
+    if not days and not rest:
+        return _("none yet: it counts from the next working day")
+    whole = limit_words(Limit(days, "working_days")) if days else ""
+    return " ".join(part for part in (whole, time_words(rest, working=True) if rest else "") if part)
+
+
+def _next_day(clock: Clock, moment: datetime) -> datetime:
+    """The midnight after a moment, in the town's zone."""
+    return datetime.combine(moment.astimezone(clock.zone).date() + timedelta(days=1), time(), clock.zone)
 
 
 def time_words(minutes: int, *, working: bool) -> str:
@@ -56,18 +85,20 @@ def clock_panel(town: Town, flow: Workflow, case: Case, history: History, *, now
     """Limit (words), working, entered_at, used (minutes), due_at, first_due_at, left (minutes while paused),
     pauses [{start, stop, until, by, reason}], extensions [{at, before, after, by, reason}].
     """
-    limit = limit_of(town, flow, case)
+    limit, clock = limit_of(town, flow, case), clock_of(town, case.unit_id)
     entered = datetime.fromisoformat(case.state["entered_at"])
     pauses = list(_pauses(flow, history))
     ended = case.due_at is None
     working, left = bool(limit and limit.working), case.state.get("left")
-    used = None if ended else _used(town, case, pauses, entered, now=now)
+    used = None if ended else _used(clock, case, pauses, entered, now=now)
+    counted = _next_day(clock, entered) if limit is not None and limit.unit == "working_days" else entered
+    told = 0 if ended else _used(clock, case, pauses, counted, now=now)
     return {
         "limit": limit_words(limit) if limit is not None and not ended else "",
         "working": working,
         "entered_at": entered,
         "used": used,
-        "used_words": "" if used is None else time_words(used, working=working),
+        "used_words": "" if ended else used_words(clock, limit, entered, told, working=working),
         "due_at": case.due_at,
         "left": left,
         "left_words": "" if left is None else time_words(left, working=bool(case.state.get("working", True))),
@@ -76,13 +107,14 @@ def clock_panel(town: Town, flow: Workflow, case: Case, history: History, *, now
     }
 
 
-def _used(town: Town, case: Case, pauses: list[Row], entered: datetime, *, now: datetime) -> int:
-    """Minutes of the limit used in this visit of the step; its pauses do not count."""
-    clock, working = clock_of(town, case.unit_id), bool(case.state.get("working", True))
-    used = clock.between(entered, max(now, entered), working=working)
+def _used(clock: Clock, case: Case, pauses: list[Row], start: datetime, *, now: datetime) -> int:
+    """Minutes of the limit used since `start` in this visit of the step; its pauses do not count."""
+    working = bool(case.state.get("working", True))
+    used = clock.between(start, max(now, start), working=working)
     for pause in pauses:
-        if pause["start"] >= entered:
-            used -= clock.between(pause["start"], max(pause["stop"] or now, pause["start"]), working=working)
+        begun, stop = max(pause["start"], start), pause["stop"] or now
+        if stop > begun:
+            used -= clock.between(begun, stop, working=working)
     return max(0, used)
 
 

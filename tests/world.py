@@ -4,7 +4,7 @@ import io
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 from PIL import Image
@@ -17,6 +17,7 @@ from lianxin.cases.queries.standing import stand
 from lianxin.cases.values import Contact, Done, Draft, Holder
 from lianxin.forms.photos import store
 from lianxin.keys.models import Town
+from lianxin.ledger.actions import Line, record
 from lianxin.ledger.rows import add_row
 from lianxin.people.actions import create_token
 from lianxin.people.actors import nobody
@@ -24,7 +25,9 @@ from lianxin.people.models import Account, CentreHousehold, Post
 from lianxin.people.queries import unit_by_key
 from lianxin.people.representatives import MicroFacts, add_micro
 from lianxin.people.tokens import DISPLAY
+from lianxin.places.models import Grid
 from lianxin.places.sites.actions import SiteFacts, add_site, end_site
+from lianxin.town.imports.taken import note_taken, taken
 from lianxin.town.models import Upload
 from towns import grid_named, make_town, who
 
@@ -203,6 +206,12 @@ def _uploads(world: World) -> None:
             expires_at=now + timedelta(hours=1),
         )  # fmt: skip
         world.values[name] = made.pk
+        row = Grid.objects.for_system("tests", town).get(code=f"{town.code}202001")
+        with transaction.atomic():
+            data = {"code": row.code, "new": False, "changed": ["households"], "households_was": 7, "households": 0}
+            record(Line("grid", row.pk, "import", data), actor=admin, now=now)
+            note_taken(made.pk, {"what": "grids", "file": "d", "size": 1234, "changed": 1}, "网格.zip", actor=admin, now=now)
+        world.values[name.replace("upload", "imported")] = taken(admin)[0].entry.pk
 
 
 def versions(world: World) -> dict[str, int]:

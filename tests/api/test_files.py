@@ -130,3 +130,30 @@ def test_telephones_go_out_for_a_reason_and_tables_to_those_who_keep_them(town, 
     assert set(take_out(admin, "export-key-6", what="songs", form="csv").json()["faults"]) == {"what"}
     assert take_out(token("security"), "export-key-7", what="grids", form="csv").status_code == 403
     assert take_out(token("clerk"), "export-key-8", what="people", form="csv").status_code == 403
+
+
+def test_a_file_that_was_taken_in_is_taken_back_once_as_was_read(town, admin):
+    sent = send(admin, geojson(micro(town, 1), {**micro(town, 2), "properties": {"code": f"{town.code}202001", "name": "改名"}, "geometry": None}))
+    admin("POST", f"/setup/imports/{sent['id']}/take", {}, status=201)
+    (row,) = admin("GET", "/setup/imported", status=200).json_body["rows"]
+    assert (row["what"], row["name"], row["counts"], row["backs"]) == ("grids", "网格.geojson", {"added": 1, "changed": 1, "same": 0}, [])
+    address = f"/setup/imported/{row['id']}"
+    told = admin("GET", address, status=200).json_body
+    assert told["going"] == {"back": 1, "gone": 1}
+    assert {(step["going"], step["title"].split()[1]) for step in told["steps"]} == {("back", "改名"), ("gone", "微网格1")}
+    assert told["steps"][0]["fields"] == [{"label": "名称", "stands": "改名", "was": "2村1格"}]
+    body = {"seen": told["seen"], "reason": "拿错了文件"}
+    assert admin("POST", f"{address}/back", {**body, "seen": "0" * 24}, status=409).json_body["code"] == "stale"
+    assert set(admin("POST", f"{address}/back", {**body, "reason": " "}, status=422).json_body["faults"]) == {"reason"}
+    assert micros(town).count() == 1
+    done = admin("POST", f"{address}/back", body, status=201, key="back-key-1").json_body
+    assert (done["going"], [each["reason"] for each in done["backs"]], micros(town).count()) == ({"same": 1}, ["拿错了文件"], 0)
+    assert admin("POST", f"{address}/back", body, status=200, key="back-key-1").json_body == done
+    assert admin("POST", f"{address}/back", body, status=409, key="back-key-2").json_body["code"] == "stale"
+    assert list(verify(town)) == []
+
+
+def test_a_file_nobody_took_in_cannot_be_taken_back(town, admin):
+    assert admin("GET", "/setup/imported", status=200).json_body == {"rows": [], "next": ""}
+    for named in ("1", "x", "9" * 30):
+        assert admin("GET", f"/setup/imported/{named}", status=404).json_body["code"] == "not_found"

@@ -45,7 +45,7 @@ def test_it_is_openapi_3_1(document):
             "/setup/routes/{rule}", "/setup/routes/{rule}/past", "/replies", "/replies/{reply}",
             "/replies/{reply}/past", "/replies/{reply}/back", "/views/{view}", "/board/{number}/join", "/cases/{number}/replies", "/follow-ups", "/follow-ups/{follow_up}/done",
             "/setup/sites", "/setup/sites/{site}", "/grids/{code}/lines", "/setup/imports", "/setup/imports/{upload}", "/setup/imports/{upload}/faults",
-            "/setup/imports/{upload}/take", "/setup/exports", "/cases/{number}/follow-ups", "/ledger", "/ledger/checks", "/grids/{code}/party", "/centres/{centre}/look", "/centres/{centre}/erase", "/grids/{code}/micro", "/grids/{code}/representative", "/grids/{code}/end",
+            "/setup/imports/{upload}/take", "/setup/imported", "/setup/imported/{imported}", "/setup/imported/{imported}/back", "/setup/exports", "/cases/{number}/follow-ups", "/ledger", "/ledger/checks", "/grids/{code}/party", "/centres/{centre}/look", "/centres/{centre}/erase", "/grids/{code}/micro", "/grids/{code}/representative", "/grids/{code}/end",
             "/publications", "/cases/{number}/publication", "/cases/{number}/photos/{photo}/cover", "/cases/{number}/erase",
             "/cases/{number}/contact", "/check-ins", "/messages", "/messages/read", "/samples",
             "/posts", "/posts/{post}", "/posts/{post}/end", "/posts/{post}/leaves",

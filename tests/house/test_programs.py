@@ -120,6 +120,7 @@ TABLE = {
     "setup-import": ("POST /setup/imports",),
     "setup-import-take": ("POST /setup/imports/{upload}/take",),
     "setup-import-drop": ("DELETE /setup/imports/{upload}",),
+    "setup-import-back": ("POST /setup/imported/{imported}/back",),
     "setup-export": ("POST /setup/exports",),
     "wall-displays": OF_SECRETS,
     "wall-display-end": OF_SECRETS,

@@ -22,13 +22,14 @@ ACTS_OF: Final[Mapping[str, tuple[str, ...]]] = {
     "role": _ROW, "unit": _ON_GROUND, "town": ("set_up", "change", "restore"), "calendar": _ROW,
     "category": _ROW, "clause": _ROW, "questions": ("publish",), "workflow": ("publish",), "newer_workflow": ("keep",),
     "route": _ON_GROUND, "reply": (*_ROW, "end", "again"),
-    "grid": ("begin", "take_over", "end", "rename", "describe", "redraw", "import"), "site": (*_ROW, "end"),
+    "grid": ("begin", "take_over", "end", "rename", "describe", "redraw", "import", "restore", "drop"),
+    "site": (*_ROW, "end"),
     "representative": _ON_GROUND, "party_group": _ON_GROUND, "centre": _ON_GROUND, "line_service": _ON_GROUND,
     "service_point": _ON_GROUND, "name": (*_ON_GROUND, "import"),
     "publication": ("publish", "withhold", "cover", "uncover", "consent_withdrawn"),
     "person": ("look", "change_details", "adopt", "forget"), "erasure": ("erase",),
     "follow_up": ("set", "done"), "work_link": ("make", "renew", "open", "retell", "end"), "sample": ("draw",),
-    "import": ("import",), "export": ("export",), "ledger": ("look", "ask_check", "verify"),
+    "import": ("import", "restore"), "export": ("export",), "ledger": ("look", "ask_check", "verify"),
 }  # fmt: skip
 
 

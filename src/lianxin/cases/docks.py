@@ -69,15 +69,11 @@ def _share_routes(signed: Signed, moves: Moves) -> None:
 
 
 def _views(town: Town, grids: Sequence[int]) -> list[Held]:
-    asked = Q()
-    for pk in grids:
-        asked |= Q(query__contains=f"grid={pk}")
-    if not grids:
-        return []
-    rows, found = SavedView.objects.for_system("docked: counted", town).filter(asked), []
+    rows, found = SavedView.objects.for_system("docked: counted", town).filter(query__contains="grid="), []
+    wanted = set(grids)
     for pk, query in rows.order_by("id").values_list("id", "query"):
         named = QueryDict(query).get("grid", "")
-        if named.isdigit() and int(named) in grids:
+        if named.isdigit() and int(named) in wanted:
             found.append(Held(pk, int(named)))
     return found
 

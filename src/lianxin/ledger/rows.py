@@ -11,6 +11,7 @@ import hmac
 import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
@@ -49,6 +50,19 @@ class Erased:
 ERASED: Final = Erased()
 _kinds: dict[str, _Kind] = {}
 _only: dict[type[Any], frozenset[str]] = {}  # the columns that are told of rows of no town
+
+
+class Going(StrEnum):
+    """What taking a change back comes to: the row is again what it was, is taken away, ends, comes again, is as it was
+    already, or stays as it is.
+    """
+
+    BACK = "back"
+    GONE = "gone"
+    ENDS = "ends"
+    AGAIN = "again"
+    SAME = "same"
+    STAYS = "stays"
 
 
 class StaleRow(Exception):
@@ -117,6 +131,11 @@ def added(row: Row, kind: str, *, act: str = "add", why: str = "") -> Line:
     return _line(kind, row.pk, act, {NOW: plain(row)}, why)
 
 
+def dropped(row: Row, kind: str, *, why: str = "") -> Line:
+    """What the entry of a row says that is about to be taken away."""
+    return _line(kind, row.pk, "drop", {WAS: plain(row)}, why)
+
+
 def altered(row: Row, kind: str, facts: Mapping[str, Any], *, act: str = "change", why: str = "") -> Line | None:
     """Set columns of a row, by column name (`parent_id`), and tell what its entry says; None where none changes.
 
@@ -183,9 +202,9 @@ def drop_row(row: OfTown | InTown, kind: str, *, actor: Any, now: datetime, seen
     with transaction.atomic():
         if seen and stamp_of(held := _locked(row)) != seen:
             raise StaleRow(held)
-        was, pk = plain(row), row.pk
+        line = dropped(row, kind, why=why)
         row.delete()
-        return record(_line(kind, pk, "drop", {WAS: was}, why), actor=actor, now=now)
+        return record(line, actor=actor, now=now)
 
 
 def _locked(row: Row) -> Row:

@@ -62,8 +62,8 @@ class Foreseen:
 
 
 @dataclass(frozen=True, slots=True)
-class _Settled:
-    """A grid as a row wants it, what its columns were, and which of them differ."""
+class Settled:
+    """A grid as it shall stand, what its columns were, and which of them differ."""
 
     grid: Grid
     is_new: bool
@@ -79,7 +79,7 @@ class Ready:
     """
 
     version: int
-    settled: Sequence[_Settled]
+    settled: Sequence[Settled]
     changes: Changes
     digests: Mapping[int, tuple[str, str]]
     grounds: Mapping[int, tuple[str, Any]]
@@ -251,7 +251,11 @@ def ready_grids(town: Town, rows: Sequence[GridRow], *, now: datetime) -> Ready:
     """
     version = Town.objects.values_list("config_version", flat=True).get(pk=town.pk)
     held = Grid.objects.for_system("import", town).filter(valid_to=None)
-    settled = list(_settled(town, held, rows, now))
+    return reckoned(version, list(_settled(town, held, rows, now)))
+
+
+def reckoned(version: int, settled: Sequence[Settled]) -> Ready:
+    """All that can be made before grids are written as they shall stand."""
     altered = [each.grid for each in settled if each.differs and not each.is_new]
     moved = {each.grid.pk: each for each in settled if "boundary" in each.differs}
     return Ready(
@@ -273,14 +277,15 @@ def import_grids(
     the actor acts elsewhere.
     """
     _must_act_in(town, actor)
-    reckoned = ready if ready is not None else ready_grids(town, rows, now=now)
+    made = ready if ready is not None else ready_grids(town, rows, now=now)
     with transaction.atomic():
-        if Town.objects.select_for_update().get(pk=town.pk).config_version != reckoned.version:
-            reckoned = ready_grids(town, rows, now=now)
-        return _import(town, reckoned, Cause(new_id(), FormerBoundary.How.IMPORTED, actor, now))
+        if Town.objects.select_for_update().get(pk=town.pk).config_version != made.version:
+            made = ready_grids(town, rows, now=now)
+        return write_grids(town, made, Cause(new_id(), FormerBoundary.How.IMPORTED, actor, now))
 
 
-def _import(town: Town, ready: Ready, cause: Cause) -> Imported:
+def write_grids(town: Town, ready: Ready, cause: Cause) -> Imported:
+    """Write what was reckoned, in a transaction: grids, the boundaries they had, entries, and what follows ground."""
     begun = [each.grid for each in ready.settled if each.is_new]
     altered = [each for each in ready.settled if each.differs and not each.is_new]
     moved = [each for each in altered if "boundary" in each.differs]
@@ -315,7 +320,7 @@ def foresee_grids(town: Town, ready: Ready) -> Foreseen:
     )
 
 
-def _settled(town: Town, held: Iterable[Grid], rows: Sequence[GridRow], now: datetime) -> Iterator[_Settled]:
+def _settled(town: Town, held: Iterable[Grid], rows: Sequence[GridRow], now: datetime) -> Iterator[Settled]:
     """The grids of the rows as they shall stand, parents first, not yet written."""
     standing = {grid.code: grid for grid in held}
     paths = {code: (grid.pk, grid.path) for code, grid in standing.items()}
@@ -327,7 +332,7 @@ def _settled(town: Town, held: Iterable[Grid], rows: Sequence[GridRow], now: dat
         before = {name: getattr(grid, name) for name in WRITTEN}
         _fill(grid, row, *(paths[row.parent] if row.parent else (None, "/")))
         paths[row.code] = (grid.pk, grid.path)
-        yield _Settled(grid, is_new, before, [name for name in WRITTEN if getattr(grid, name) != before[name]])
+        yield Settled(grid, is_new, before, [name for name in WRITTEN if getattr(grid, name) != before[name]])
 
 
 def _must_act_in(town: Town, actor: Any) -> None:
@@ -349,7 +354,7 @@ def _fill(grid: Grid, row: GridRow, parent_id: int | None, above: str) -> None:
     grid.boundary, grid.lon, grid.lat, grid.area_m2 = row.boundary, row.lon, row.lat, row.area_m2
 
 
-def _line(each: _Settled, digests: Mapping[int, tuple[str, str]], cause: Cause) -> Line:
+def _line(each: Settled, digests: Mapping[int, tuple[str, str]], cause: Cause) -> Line:
     """What the ledger keeps: the code, what changed and what it was, not the boundary's every point."""
     grid, told = each.grid, dict[str, Any]()
     for name in WRITTEN if each.is_new else each.differs:
@@ -361,4 +366,5 @@ def _line(each: _Settled, digests: Mapping[int, tuple[str, str]], cause: Cause) 
         was, now = digests[grid.pk]
         told |= {"was": was, "now": now, "change": str(cause.change)}
     data = {"code": grid.code, "new": each.is_new, "changed": list(each.differs), **told}
-    return Line("grid", grid.pk, "import", data)
+    texts = {"reason": cause.reason} if cause.reason else {}
+    return Line("grid", grid.pk, "import" if cause.how == FormerBoundary.How.IMPORTED else "restore", data, texts)

@@ -17,8 +17,12 @@ if TYPE_CHECKING:
 
 def _grids(town: Town, subjects: Mapping[int, Sequence[Entry]], _texts: object) -> Iterator[Broken]:
     grids = Grid.objects.for_system("verify", town).in_bulk(list(subjects))
-    yield from _boundaries(town, subjects, grids)
-    for pk, entries in subjects.items():
+    gone = {pk for pk, entries in subjects.items() if entries[-1].act == "drop"}
+    for pk in gone & set(grids):
+        yield Broken(_named(pk, subjects[pk]), subjects[pk][-1].seq, "stands although it was taken away")
+    left = {pk: entries for pk, entries in subjects.items() if pk not in gone}
+    yield from _boundaries(town, left, grids)
+    for pk, entries in left.items():
         if pk in grids:
             yield from _life(grids[pk], entries)
 

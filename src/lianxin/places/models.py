@@ -160,6 +160,7 @@ class FormerBoundary(InTown):
 
         REDRAWN = "redrawn", _("Redrawn")
         IMPORTED = "imported", _("Imported")
+        RESTORED = "restored", _("Put back")
 
     grid = models.ForeignKey(Grid, models.PROTECT, related_name="+", db_index=False)
     boundary = models.JSONField(null=True, help_text="GeoJSON Polygon or MultiPolygon")

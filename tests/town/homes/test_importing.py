@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 from datetime import timedelta
 
@@ -406,3 +407,43 @@ def test_each_takes_out_only_what_is_theirs(town, sign_in):
     assert take_out(security, "grids", "csv").status_code == 403
     assert take_out(security, "people", "geojson").status_code == 404
     assert take_out(sign_in("clerk"), "grids", "csv").status_code == 403
+
+
+# ---- taking back -------------------------------------------------------------------------------------
+
+
+@pytest.mark.row("A1")
+def test_a_file_is_taken_back_on_its_page_for_a_reason(town, admin, now):
+    _page, address = looked(admin, "grids", geojson(micro(town, 1), {**micro(town, 2), "properties": {"code": f"{town.code}202001", "name": "改名"}, "geometry": None}))
+    before = Grid.objects.for_system("tests", town).count()
+    admin.post(f"{address}take/")
+    back = re.search(r'href="(/setup/import/taken/\d+/)"', admin.get(address).content.decode())[1]
+    listed = admin.get("/setup/import/taken/").content.decode()
+    assert back in listed
+    assert "网格.geojson" in listed
+    text = admin.get(back).content.decode()
+    for said in ("将恢复原样 1", "将删除 1", "<del>改名</del> → 2村1格", "微网格1"):
+        assert said in text, said
+    seen = re.search(r'name="seen" value="(\w+)"', text)[1]
+    bare = admin.post(back, {"seen": seen})
+    assert bare.status_code == 422
+    assert "请说明撤销的原因" in bare.content.decode()
+    sent = {"seen": seen, "reason": "拿错了文件", "idempotency_key": "k" * 32}
+    stale = admin.post(back, {**sent, "seen": "0" * 24, "idempotency_key": "j" * 32})
+    assert stale.status_code == 409
+    assert "情况有变" in stale.content.decode()
+    assert [admin.post(back, sent).status_code for _ in range(2)] == [303, 303]
+    assert Grid.objects.for_system("tests", town).count() == before
+    assert Grid.objects.for_system("tests", town).get(code=f"{town.code}202001").name == "2村1格"
+    text = admin.get(back).content.decode()
+    assert "没有还能撤销的内容" in text
+    assert "拿错了文件" in text
+    assert "已撤销" in admin.get("/setup/import/taken/").content.decode()
+    assert Entry.objects.for_system("tests", town).filter(subject_kind="import", act="restore").count() == 1
+    assert list(verify(town)) == []
+
+
+def test_a_file_of_another_town_or_none_is_not_there_to_be_taken_back(town, admin, sign_in):
+    assert admin.get("/setup/import/taken/1/").status_code == 404
+    assert sign_in("clerk").get("/setup/import/taken/").status_code == 403
+    assert "还没有导入过文件" in admin.get("/setup/import/taken/?before=x").content.decode()

@@ -3,7 +3,6 @@
 import pytest
 import yaml
 from django.utils.translation import override
-from lianxin.town.homes.workflows.faults import YAML_FAULTS, in_words
 
 from lianxin.cases.models import Category
 from lianxin.cases.queries.setup import categories

@@ -59,6 +59,7 @@ LINK_PARAMETER = {"description": _("The id of a contractor's link, as `listLinks
 REPLY_PARAMETER = {"description": _("The id of a reply text."), "example": "4713"}
 FOLLOW_UP_PARAMETER = {"description": _("The id of a day to look at a case again."), "example": "4714"}
 UPLOAD_PARAMETER = {"description": _("The id of a file that was brought."), "example": "4715"}
+IMPORTED_PARAMETER = {"description": _("The id of a file taken in, as `listImported` tells it."), "example": "4720"}
 SITE_PARAMETER = {"description": _("The code of a site, as on its plate."), "example": "320381104003-007"}
 VIEW_PARAMETER = {"description": _("The id of a saved view."), "example": "4716"}
 POST_PARAMETER = {"description": _("The id of a post, as `listPosts` tells it."), "example": "4717"}
@@ -68,7 +69,7 @@ OF_PATH = {
     "number": NUMBER_PARAMETER, "batch": BATCH_PARAMETER, "photo": PHOTO_PARAMETER, "code": GRID_PARAMETER,
     "key": REGISTER_PARAMETER, "row": ROW_PARAMETER, "kind": KIND_PARAMETER, "category": CATEGORY_PARAMETER,
     "rule": RULE_PARAMETER, "link": LINK_PARAMETER, "reply": REPLY_PARAMETER, "follow_up": FOLLOW_UP_PARAMETER,
-    "upload": UPLOAD_PARAMETER, "site": SITE_PARAMETER, "view": VIEW_PARAMETER,
+    "upload": UPLOAD_PARAMETER, "imported": IMPORTED_PARAMETER, "site": SITE_PARAMETER, "view": VIEW_PARAMETER,
     "post": POST_PARAMETER, "leave": LEAVE_PARAMETER, "centre": CENTRE_PARAMETER,
 }  # fmt: skip
 REPLAYED = _("The same request again: what the first one brought about.")

@@ -79,7 +79,7 @@ def reform(
     grids = {grid.code: grid for grid in Grid.objects.for_system("reform", town).filter(valid_to=None)}
     _begin(town, preview.outcome, grids, cause)
     _reground(preview.outcome, grids, cause)
-    _end(town, preview.outcome, grids, cause)
+    end_grids(town, preview.outcome.ended, grids, cause)
     followed = follow(preview.following(grids), town=town, actor=actor, now=now)
     bump(town)
     return Done(cause.change, dict(preview.outcome.ended), followed)
@@ -143,15 +143,19 @@ def _draw(grid: Grid, ground: Ground) -> None:
         grid.lon, grid.lat = middle_of(ground)
 
 
-def _end(town: Town, outcome: Reformed, grids: Mapping[str, Grid], cause: Cause) -> None:
-    """The grids that end, from the bottom up; each hangs below what it became, with all that had ended in it."""
-    for code, into in reversed(outcome.ended.items()):
-        grid, heir = grids[code], grids[into]
-        rows = Grid.objects.for_system("ended before", town).exclude(valid_to=None)
-        for past in rows.filter(path__startswith=grid.path):
-            rows.filter(pk=past.pk).update(path=f"{heir.path}{past.pk}/")  # flat: a path has room for six at most
-        grid.path = f"{heir.path}{grid.pk}/"
-        grid.valid_to, grid.became = timezone.localtime(cause.now).date(), [into]
+def end_grids(town: Town, ended: Mapping[str, str], grids: Mapping[str, Grid], cause: Cause) -> None:
+    """End grids, each in the one it became ("": in none), in a transaction: `ended` by code, from the top down.
+
+    Each hangs below what it became from then on, with all that had ended in it.
+    """
+    for code, into in reversed(list(ended.items())):
+        grid, heir = grids[code], grids.get(into)
+        if heir is not None:
+            rows = Grid.objects.for_system("ended before", town).exclude(valid_to=None)
+            for past in rows.filter(path__startswith=grid.path):
+                rows.filter(pk=past.pk).update(path=f"{heir.path}{past.pk}/")  # flat: a path has room for six at most
+            grid.path = f"{heir.path}{grid.pk}/"
+        grid.valid_to, grid.became = timezone.localtime(cause.now).date(), [into] if into else []
         grid.save(update_fields=["path", "valid_to", "became"])
         data = {
             "code": code, "valid_to": grid.valid_to.isoformat(), "became": grid.became, "change": str(cause.change)
@@ -198,5 +202,5 @@ def end_below(grid: Grid, reason: str, *, actor: Any, now: datetime) -> None:
     town = actor.town
     cause = Cause(new_id(), FormerBoundary.How.REDRAWN, actor, now, reason.strip())
     parent = Grid.objects.for_system("end", town).get(pk=grid.parent_id or 0)
-    _end(town, Reformed(ended={grid.code: parent.code}), {grid.code: grid, parent.code: parent}, cause)
+    end_grids(town, {grid.code: parent.code}, {grid.code: grid, parent.code: parent}, cause)
     follow(following(town, {grid.pk: parent.pk}), town=town, actor=actor, now=now)

@@ -108,16 +108,21 @@ class Following:
     told: dict[int, list[str]] = field(default_factory=dict)
 
 
-def following(town: Town, heirs: Mapping[int, int]) -> list[Following]:
-    """What follows when grids end: `heirs` says of each which one it became. Nothing is written."""
+def following(
+    town: Town, heirs: Mapping[int, int], place: Callable[[Held], int | None] = lambda _row: None
+) -> list[Following]:
+    """What follows when grids end: `heirs` says of each which one it became. Nothing is written.
+
+    `place`: where a row goes by its own point; None: where its grid's heir says.
+    """
     found = []
     for each in docks():
-        rows = each.held(town, list(heirs))
-        told: dict[int, list[str]] = {}
-        for row in rows:
+        moves, told = dict[int, int](), dict[int, list[str]]()
+        for row in each.held(town, list(heirs)):
+            moves[row.id] = place(row) or heirs[row.grid_id]
             if row.told:
-                told.setdefault(heirs[row.grid_id], []).append(row.name)
-        found.append(Following(each, {row.id: heirs[row.grid_id] for row in rows}, told))
+                told.setdefault(moves[row.id], []).append(row.name)
+        found.append(Following(each, moves, told))
     return found
 
 

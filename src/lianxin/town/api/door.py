@@ -2,6 +2,7 @@
 
 from lianxin.cases.api.door import api
 from lianxin.town.api import (
+    backward,
     files,
     ledger,
     micros,
@@ -23,6 +24,7 @@ for each in (
     rules.staff,
     questions.staff,
     files.staff,
+    backward.staff,
     sites.staff,
     people.staff,
     micros.staff,

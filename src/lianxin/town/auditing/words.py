@@ -48,6 +48,8 @@ def fact_names() -> Mapping[str, str]:
         "rows": pgettext("ledger", "Rows"), "personal": pgettext("ledger", "Personal details in full"),
         "added": pgettext("ledger", "Added"), "changed": pgettext("ledger", "Changed"),
         "gone": pgettext("ledger", "Taken away"), "same": pgettext("ledger", "As before"),
+        "back": pgettext("ledger", "As before again"), "again": pgettext("ledger", "There again"),
+        "ends": pgettext("ledger", "Brought to an end"), "stays": pgettext("ledger", "Not put back"),
         "of": pgettext("ledger", "Of"), "erased": pgettext("ledger", "Texts erased"),
         "valid_to": pgettext("ledger", "Until"), "duties": pgettext("ledger", "Duties handed on"),
         "entries": pgettext("ledger", "Entries"), "chains": pgettext("ledger", "Chains"),

@@ -23,7 +23,7 @@ from lianxin.town.homes import (
 from lianxin.town.homes.asking import pages as asking
 from lianxin.town.homes.boundary import pages as boundary
 from lianxin.town.homes.casemap import pages as casemap
-from lianxin.town.homes.importing import exporting
+from lianxin.town.homes.importing import backward, exporting
 from lianxin.town.homes.importing import pages as importing
 from lianxin.town.homes.ledger import pages as ledger
 from lianxin.town.homes.records import pages as records
@@ -102,6 +102,8 @@ urlpatterns = [
     path("sites/<str:code>/change/", writing.site_change, name="site-change"),
     path("sites/<str:code>/end/", writing.site_end, name="site-end"),
     path("setup/import/", importing.import_start, name="setup-import"),
+    path("setup/import/taken/", backward.imports_taken, name="setup-imports-taken"),
+    path("setup/import/taken/<int:pk>/", backward.import_back, name="setup-import-back"),
     path("setup/import/<int:pk>/", importing.import_look, name="setup-import-look"),
     path("setup/import/<int:pk>/faults.csv", importing.import_faults, name="setup-import-faults"),
     path("setup/import/<int:pk>/take/", importing.import_take, name="setup-import-take"),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter as Tally
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from django.db import transaction
 from django.utils import timezone
 
+from lianxin.keys.ids import new_id
 from lianxin.ledger.actions import seal_all
 from lianxin.people.actors import system
 from lianxin.places.datum import Datum
@@ -20,6 +23,7 @@ from lianxin.town.imports.maps import read_map
 from lianxin.town.imports.people import COLUMNS, read_people, settle_people
 from lianxin.town.imports.sorts import SORTS, Options
 from lianxin.town.imports.tables import open_table
+from lianxin.town.imports.taken import note_taken
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -158,11 +162,15 @@ def people(path: Path, letters: str, dry_run: bool, faults: Path | None, yes: bo
     if dry_run or (not yes and not click.confirm(f"写入 {len(rows):,} 个岗位？ Write them?", default=True)):
         say(f"{len(rows):,} 行都没有问题；未写入。", "All rows are sound; nothing written.")
         return
-    _settle(rows, town)
+    _settle(rows, town, path)
 
 
-def _settle(rows: Sequence[PersonRow], town: Town) -> None:
-    done = settle_people(rows, actor=system(town), now=timezone.now())
+def _settle(rows: Sequence[PersonRow], town: Town, path: Path) -> None:
+    now, actor = timezone.now(), system(town)
+    with transaction.atomic():
+        done = settle_people(rows, actor=actor, now=now)
+        counts = {"added": done.posts, "changed": done.changed, "same": done.same, "accounts": done.accounts}
+        note_taken(new_id(), {"what": "people", **_file(path), **counts}, path.name, actor=actor, now=now)
     seal_all(town, now=timezone.now())
     say(
         f"新增账号 {done.accounts:,}、岗位 {done.posts:,}，更新 {done.changed:,}，不变 {done.same:,}。",
@@ -286,7 +294,10 @@ def _bring(sort: Sort, path: Path, letters: str, options: Options, faults: Path 
     if how["dry_run"] or (not how["yes"] and not click.confirm(asked, default=True)):
         say(f"{len(looked.rows):,} 行都没有问题；未写入。", "All rows are sound; nothing written.")
         return
-    done = sort.take(looked, options, system(town), timezone.now())
+    now, actor = timezone.now(), system(town)
+    with transaction.atomic():
+        done = sort.take(looked, options, actor, now)
+        note_taken(new_id(), {"what": sort.key, **_file(path), **done}, path.name, actor=actor, now=now)
     seal_all(town, now=timezone.now())
     word, kept = sort.word, done.get("kept", 0)
     say(
@@ -297,6 +308,12 @@ def _bring(sort: Sort, path: Path, letters: str, options: Options, faults: Path 
         say(f"删除 {gone:,} {word}。", f"{gone:,} taken away.")
     if kept:
         say(f"另有 {kept:,} 个与本镇已有的不同，未动；要照文件改请加 --overwrite。", f"{kept:,} were left as they are.")
+
+
+def _file(path: Path) -> dict[str, Any]:
+    """What the history keeps of a file: its digest and size."""
+    with path.open("rb") as file:
+        return {"file": hashlib.file_digest(file, "sha256").hexdigest(), "size": path.stat().st_size}
 
 
 commands: list[click.Command] = [

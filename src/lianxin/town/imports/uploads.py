@@ -23,9 +23,9 @@ from lianxin.jobs.queue import enqueue
 from lianxin.keys.cache import forget
 from lianxin.keys.models import Town
 from lianxin.keys.once import OnceKey, claim
-from lianxin.ledger.actions import Line, record
 from lianxin.town.imports.faults import RowFault, Unreadable, write_faults
 from lianxin.town.imports.sorts import SORTS, Options
+from lianxin.town.imports.taken import note_taken
 from lianxin.town.models import Upload
 
 if TYPE_CHECKING:
@@ -210,7 +210,7 @@ def _write(upload: Upload, looked: Looked, version: int, *, actor: Actor, now: d
     upload.state, upload.found, upload.expires_at = State.DONE, {"done": done}, now + DONE_KEPT
     upload.save(update_fields=["state", "found", "expires_at"])
     told = {"what": upload.what, "file": upload.digest, "size": upload.size, **done}
-    record(Line("import", upload.pk, "import", told, {"name": upload.name}), actor=actor, now=now)
+    note_taken(upload.pk, told, upload.name, actor=actor, now=now)
     return True
 
 

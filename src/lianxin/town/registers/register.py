@@ -198,7 +198,7 @@ def put_back(register: Kept, row: Any, seq: int, *, actor: Actor, now: datetime,
     if not any(entry.seq == seq and can_go_back(entry) for entry in past):
         raise NotKept({"": _("There is no such change in its history.")})
     stood = before_entry(row, past, seq)
-    reading = _read_past(register, town, row, stood)
+    reading = read_past(register, town, row, stood)
     _must_be_sound(register, row, reading, actor)
     with transaction.atomic():
         facts = as_columns(register.model, reading.facts)
@@ -208,7 +208,7 @@ def put_back(register: Kept, row: Any, seq: int, *, actor: Actor, now: datetime,
     return changed
 
 
-def _read_past(register: Kept, town: Town, row: Any, stood: Mapping[str, Any]) -> Reading:
+def read_past(register: Kept, town: Town, row: Any, stood: Mapping[str, Any]) -> Reading:
     """What stood once, to stand again; what was a person's own and has been erased cannot."""
     reading = Reading({name: value for name, value in stood.items() if register.named(name)})
     if ERASED in reading.facts.values():
@@ -238,7 +238,7 @@ def gone(register: Kept, town: Town, *, most: int = 20, where: Mapping[str, Any]
         latest.setdefault(entry.subject_id, entry)
     stand = register.model.objects.for_system("register: gone", town).filter(pk__in=list(latest))
     back = set(stand.values_list("pk", flat=True))
-    rows = (Gone(_as_it_was(register, town, each), each) for pk, each in latest.items() if pk not in back)
+    rows = (Gone(as_it_was(register, town, each), each) for pk, each in latest.items() if pk not in back)
     return [each for each in rows if _can_stand(register, each.row)][:most]
 
 
@@ -247,7 +247,8 @@ def _can_stand(register: Kept, row: Any) -> bool:
     return all(getattr(row, each.column) not in ("", None) for each in register.fields if each.required)
 
 
-def _as_it_was(register: Kept, town: Town, entry: Entry) -> Any:
+def as_it_was(register: Kept, town: Town, entry: Entry) -> Any:
+    """The row, not written, that an entry says was taken away; what has been erased is empty."""
     stood = {name: value for name, value in side_of(entry, WAS).items() if value is not ERASED}
     row = register.model(town=town, **as_columns(register.model, stood))
     row.pk = entry.subject_id
@@ -259,10 +260,10 @@ def bring_again(register: Kept, pk: int, seq: int, *, actor: Actor, now: datetim
     town, past = actor.town, past_of(actor.town, register.kind, pk)
     if not past or (past[-1].seq, past[-1].act) != (seq, "drop"):
         raise NotKept({"": _("There is no such change in its history.")})
-    row = _as_it_was(register, town, past[-1])
+    row = as_it_was(register, town, past[-1])
     if seen and stamp_of(row) != seen:
         raise StaleRow(row)
-    _must_be_sound(register, row, _read_past(register, town, None, side_of(past[-1], WAS)), actor)
+    _must_be_sound(register, row, read_past(register, town, None, side_of(past[-1], WAS)), actor)
     with transaction.atomic():
         add_row(row, register.kind, actor=actor, now=now, act="restore")
         _follow(register, town, row, now)
@@ -286,7 +287,7 @@ def row_or_gone(register: Kept, town: Town, pk: int) -> Any:
     if row is not None or not register.drops:
         return row
     past = past_of(town, register.kind, pk)
-    lost = _as_it_was(register, town, past[-1]) if past and past[-1].act == "drop" else None
+    lost = as_it_was(register, town, past[-1]) if past and past[-1].act == "drop" else None
     return lost if lost is not None and _can_stand(register, lost) else None
 
 

@@ -155,12 +155,13 @@ def history(town: Town, pk: int) -> list[Row]:
     rows = formers(town, pk)
     together = changed_together(town, [row.change for row in rows])
     names = _names(town, rows)
+    hows = {"imported": _("by an import"), "restored": _("put back"), "redrawn": _("redrawn")}
     return [
         {
             "former": row, "since": words.whole_day(row.since), "until": words.whole_day(row.until),
             "who": names.get(row.post_id or 0, ""), "more": row.area_after - row.area_before,
             "others": [{"id": other, "name": name} for other, name in together[row.change] if other != pk],
-            "how": _("by an import") if row.how == "imported" else _("redrawn"),
+            "how": hows[row.how],
         }
         for row in rows
     ]  # fmt: skip

@@ -22,6 +22,7 @@ from lianxin.people.views.signing import see
 from lianxin.places.datum import Datum
 from lianxin.town.homes.importing.words import as_shown, counts_of, lists_of, sort_names
 from lianxin.town.imports.sorts import SORTS, Options, Sort
+from lianxin.town.imports.taken import entry_of
 from lianxin.town.imports.uploads import (
     MOST_BYTES,
     Brought,
@@ -161,8 +162,18 @@ def _found(request: StaffRequest, pk: int) -> Upload:
 
 def _shown(request: StaffRequest, upload: Upload, *, status: int = 200) -> HttpResponse:
     waits = upload.state in {State.WAITING, State.TAKING}
-    context = {**frame(request, "setup"), **as_shown(upload), "counts": counts_of(upload), "lists": lists_of(upload)}
+    context = {
+        **frame(request, "setup"), **as_shown(upload), "counts": counts_of(upload), "lists": lists_of(upload),
+        "back": _way_back(upload),
+    }  # fmt: skip
     response = render(request, "town/import_look.html", {**context, "waits": waits}, status=status)
     if waits:
         response["Refresh"] = str(WAIT_SECONDS)
     return response
+
+
+def _way_back(upload: Upload) -> str:
+    """Where a file that was taken in is taken back; "" for one that was not, or did nothing."""
+    entry = entry_of(upload) if upload.state == State.DONE else None
+    did = entry is not None and any(entry.data.get(name) for name in ("added", "changed", "gone"))
+    return reverse("setup-import-back", args=[entry.pk]) if entry is not None and did else ""

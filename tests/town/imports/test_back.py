@@ -45,7 +45,7 @@ def brought(town, now):
         actor = who(town, by)
         with transaction.atomic():
             write(actor, at)
-            note_taken(new_id(), {"what": what, "file": "ab" * 32, "size": 1}, "一份.xlsx", actor=actor, now=at)
+            note_taken(new_id(), {"what": what, "file": "ab" * 32, "size": 1, "changed": 1}, "一份.xlsx", actor=actor, now=at)
         return taken(actor)[0]
 
     return run
@@ -332,4 +332,6 @@ def test_what_a_command_brought_is_taken_back_as_well(town, now, lianxin, tmp_pa
     assert lianxin("import", "names", path, "--town", "LX", "--yes").exit_code == 0
     (file,) = taken(who(town, "admin"))
     assert (file.what, file.name, file.who, file.entry.data["added"]) == ("names", "地名.csv", "", 1)
+    assert lianxin("import", "names", path, "--town", "LX", "--yes").exit_code == 0
+    assert taken(who(town, "admin")) == [file]  # the same file again did nothing
     assert back(file) == {Going.GONE: 1}

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 KIND: Final = "import"
 ACT: Final = "import"
 BACK: Final = "restore"
+DID: Final = ("added", "changed", "gone", "accounts")  # what a file may have done, by the names of its entry
 A_PAGE: Final = 30
 AT_ONCE: Final = 200  # entries whose texts are read together
 
@@ -30,9 +31,11 @@ AT_ONCE: Final = 200  # entries whose texts are read together
 def note_taken(pk: int, told: Mapping[str, Any], name: str, *, actor: Actor, now: datetime) -> None:
     """Say that a file was taken in, in the transaction of its rows and with their `actor` and `now`.
 
-    `told`: what it held, its digest and size, what was done; `name`: what the file was called.
+    `told`: what it held, its digest and size, what was done; `name`: what the file was called. One that did nothing
+    leaves nothing.
     """
-    record(Line(KIND, pk, ACT, dict(told), {"name": name}), actor=actor, now=now)
+    if any(told.get(name) for name in DID):
+        record(Line(KIND, pk, ACT, dict(told), {"name": name}), actor=actor, now=now)
 
 
 @dataclass(frozen=True, slots=True)

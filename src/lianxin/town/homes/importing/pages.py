@@ -175,5 +175,4 @@ def _shown(request: StaffRequest, upload: Upload, *, status: int = 200) -> HttpR
 def _way_back(upload: Upload) -> str:
     """Where a file that was taken in is taken back; "" for one that was not, or did nothing."""
     entry = entry_of(upload) if upload.state == State.DONE else None
-    did = entry is not None and any(entry.data.get(name) for name in ("added", "changed", "gone"))
-    return reverse("setup-import-back", args=[entry.pk]) if entry is not None and did else ""
+    return reverse("setup-import-back", args=[entry.pk]) if entry is not None else ""

@@ -47,3 +47,20 @@ export function foldsByHand(): void {
     if (fold && summary?.parentElement === fold && window.matchMedia("(hover: hover)").matches) window.setTimeout(() => enter(fold), 0);
   });
 }
+
+/** Of the acts beside one another one is open at a time; what was typed in the others stays. */
+export function oneOpen(event: Event): void {
+  const fold = event.target instanceof Element ? event.target.closest("summary")?.parentElement : null;
+  if (!(fold instanceof HTMLDetailsElement) || fold.open || !fold.matches(".desk-boxes > details, .case-acts > details")) return;
+  Array.from(fold.parentElement?.children || []).forEach((each) => { if (each !== fold && each instanceof HTMLDetailsElement) each.open = false; });
+}
+
+/** Escape folds the act or the filter one is in, with what is typed, and stays at its button; false where none is open. */
+export function foldAway(target: EventTarget | null): boolean {
+  if (!(target instanceof Element)) return false;
+  const fold = target.closest<HTMLDetailsElement>("details.box[open]:not(.sure)") || target.closest<HTMLDetailsElement>("details.more[open]");
+  if (!fold) return false;
+  fold.open = false;
+  fold.querySelector("summary")?.focus();
+  return true;
+}

@@ -1,7 +1,7 @@
 // The desk by keyboard: j k Enter, a key for each act, / to search, ? to see them all.
-import { enter, foldsByHand, stands } from "./acts";
-import { all, make, writing } from "./dom";
+import { enter, foldAway, foldsByHand, oneOpen, stands } from "./acts";
 import { leaving } from "./arrival";
+import { all, make, writing } from "./dom";
 
 function rows(): HTMLElement[] {
   return all(document, "[data-rows] > *, [data-row]").filter((row) => row.offsetParent !== null);
@@ -121,27 +121,12 @@ function press(key: string): boolean {
 
 let before: Element | null = null; // where one was when a key led into a field
 
-/** Escape folds the form one is in, and one stands at its button again; out of a field it leads to where one was. */
-function leave(el: HTMLElement): boolean {
-  const fold = el.closest<HTMLDetailsElement>("details.box[open]") || el.closest<HTMLDetailsElement>("details.more[open]");
-  if (fold) {
-    fold.open = false;
-    fold.querySelector("summary")?.focus();
-    return true;
-  }
-  if (!writing(el)) return false;
+/** Out of a field: to where one was before a key led into it, else to the heading of the case beside the list. */
+function leave(el: HTMLElement): void {
   const pane = el.closest("[data-pane]"), back = before instanceof HTMLElement && before.isConnected && before.offsetParent !== null ? before : null;
   const home = back && back !== document.body && (!pane || pane.contains(back)) ? back : pane?.querySelector<HTMLElement>("[data-part] h1");
   if (home) home.focus({ preventScroll: true });
   else el.blur();
-  return true;
-}
-
-/** Of the acts beside one another one is open at a time; what was typed in the others stays. */
-function oneOpen(event: Event): void {
-  const fold = (event.target as Element).closest("summary")?.parentElement;
-  if (!(fold instanceof HTMLDetailsElement) || fold.open || !fold.matches(".desk-boxes > details, .case-acts > details")) return;
-  Array.from(fold.parentElement?.children || []).forEach((each) => { if (each !== fold && each instanceof HTMLDetailsElement) each.open = false; });
 }
 
 /** Ctrl+Enter sends the form one is writing in: by its button of that key, else by the one that does what it is for. */
@@ -158,7 +143,8 @@ export function keys(): void {
   document.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && sendForm(event.target)) { event.preventDefault(); return; }
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-    if (event.key === "Escape" && !event.defaultPrevented && event.target instanceof HTMLElement && leave(event.target)) { event.preventDefault(); return; }
+    if (event.key === "Escape" && !event.defaultPrevented && foldAway(event.target)) { event.preventDefault(); return; }
+    if (event.key === "Escape" && writing(event.target)) { leave(event.target as HTMLElement); return; }
     if (writing(event.target)) return;
     const key = WIDE[event.key] || event.key;
     const letter = key.length === 1;

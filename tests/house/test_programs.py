@@ -99,6 +99,7 @@ TABLE = {
     "site-end": ("DELETE /setup/sites/{site}",),
     # People.
     "staff-new": ("POST /posts",),
+    "staff-change": ("PATCH /posts/{post}",),
     "staff-leave": ("POST /posts/{post}/end",),
     "staff-away": ("POST /posts/{post}/leaves",),
     "staff-back": ("DELETE /posts/{post}/leaves/{leave}",),

@@ -225,6 +225,7 @@ TABLE = (
     Row("/board/{number}/watch/", by_case(shown=200, rest=404), **NUMBER),
     post("/board/{number}/watch/", {}, by_case(shown=422, rest=404), **NUMBER),
     Row("/board/{number}/feed.atom", by_case(shown=200, rest=404), **NUMBER),
+    Row("/board/{number}/feed.rss", by_case(shown=200, rest=404), **NUMBER),
     # The board.
     Row("/board/", always(200)),
     Row(f"/board/?words={WORDS['own'][0]}", always(200)),
@@ -232,6 +233,7 @@ TABLE = (
     Row("/board/{number}/", by_case(shown=200, rest=404), **NUMBER),
     Row("/board/{number}/photos/{photo}.jpg", always(404), **NUMBER),  # none was chosen for the public
     Row("/board/feed.atom", always(200)),
+    Row("/board/feed.rss", always(200)),
     # Following: an address is asked whether it is its owner's; the links of letters are secrets.
     Row("/watch/", always(200)),
     post("/watch/", {"way": "email", "address": "x"}, always(422)),

@@ -12,7 +12,7 @@ from django.utils.text import compress_string
 Next = Callable[[HttpRequest], HttpResponseBase]
 
 LEAST = 1400  # bytes: what goes in one packet anyway is not worth the work
-KINDS = ("text/html", "text/javascript", "application/geo+json", "application/atom+xml")
+KINDS = ("text/html", "text/javascript", "application/geo+json", "application/atom+xml", "application/rss+xml")
 NOISE = 100  # random bytes at most, so that lengths tell nothing
 
 

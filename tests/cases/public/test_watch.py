@@ -258,6 +258,28 @@ def test_the_feed_holds_what_is_published_of_an_area_and_changes_only_with_it(si
     assert not ElementTree.fromstring(site.get("/board/feed.atom").content).findall("a:entry", ATOM)
 
 
+def test_the_feeds_are_rss_too_and_every_page_names_its_own(site, town, lamp, publish, act):
+    done = lamp()
+    publish(done.case, at=datetime(2026, 3, 3, 9, tzinfo=ZONE))
+    act(done.case, "accept", "clerk")
+    area, item = f"/board/feed.rss?grid={grid_named(town, '2').pk}", f"/board/{done.case.number}/feed.rss"
+    for address, titles in (("/board/feed.rss", ["路灯不亮"]), (area, []), (item, ["受理", "提出"])):
+        answer = site.get(address)
+        assert answer["Content-Type"].startswith("application/rss+xml")
+        channel = ElementTree.fromstring(answer.content).find("channel")
+        assert [each.findtext("title") for each in channel.findall("item")] == titles
+        assert all(channel.findtext(name) for name in ("title", "link", "description"))
+        assert channel.find("a:link", ATOM).get("href") == f"http://lx.test{address}"
+        assert site.get(address, headers={"if-none-match": answer["ETag"]}).status_code == 304
+    assert site.get("/board/feed.json").status_code == 404
+    pages = {"/board/": "/board/feed", "/watch/": "/board/feed"}
+    pages |= {f"/board/{done.case.number}/{end}": f"/board/{done.case.number}/feed" for end in ("", "watch/")}
+    for page, feed in pages.items():
+        text = site.get(page).content.decode()
+        for form in ("rss", "atom"):
+            assert f'<link rel="alternate" type="application/{form}+xml" href="http://lx.test{feed}.{form}"' in text, page
+
+
 def test_a_link_that_is_wrong_or_of_another_town_follows_nothing(site, town, other_town):
     link = confirmed(site, town)
     pk = link.split("/")[2]

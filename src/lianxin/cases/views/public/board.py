@@ -37,7 +37,7 @@ from lianxin.cases.queries.board import board as board_page
 from lianxin.cases.queries.mapped import read_window
 from lianxin.cases.queries.setup import workflow_by_id
 from lianxin.cases.views.marks import collection, crowd, point
-from lianxin.cases.views.public.pages import TownRequest, mine_kept, nav, plain_words
+from lianxin.cases.views.public.pages import TownRequest, feeds_of, mine_kept, nav, plain_words
 from lianxin.cases.views.public.progress import progress_of
 from lianxin.cases.views.public.report import photo_file
 from lianxin.keys.cache import cached
@@ -72,7 +72,8 @@ def board(request: TownRequest) -> HttpResponse:
     context = {
         "nav": nav("board"), "rows": [_card(town, row) for row in page["rows"]], "next": page["next"],
         "previous": page["previous"], "watch": reverse("watch") + kept_query(wanted),
-        "feed": reverse("board-feed") + kept_query(wanted), **_filters(request, wanted),
+        "feeds": feeds_of(request, _("The public board"), "board-feed", query=kept_query(wanted)),
+        **_filters(request, wanted),
     }  # fmt: skip
     return render(request, "cases/public/board.html", context)
 
@@ -138,7 +139,8 @@ def item(request: TownRequest, number: str) -> HttpResponse:
     row = board_item(request.town, number)
     if row is None:
         raise Http404
-    return render(request, "cases/public/item.html", {"nav": nav("board"), **_item(request.town, row)})
+    feeds = feeds_of(request, row["title"], "board-item-feed", row["number"])
+    return render(request, "cases/public/item.html", {"nav": nav("board"), "feeds": feeds, **_item(request.town, row)})
 
 
 def _item(town: Town, row: dict[str, Any]) -> dict[str, Any]:

@@ -49,6 +49,12 @@ def mine_kept(request: TownRequest, most: int) -> int:
     return min(int(told), most) if told.isascii() and told.isdigit() and len(told) < 4 else 0
 
 
+def feeds_of(request: TownRequest, title: str, name: str, *args: str, query: str = "") -> dict[str, str]:
+    """The addresses of a page's feed in both forms, and what it is called: `rss`, `atom`, `title`."""
+    paths = {form: reverse(name, args=[*args, form]) + query for form in ("rss", "atom")}
+    return {"title": title, **{form: request.build_absolute_uri(path) for form, path in paths.items()}}
+
+
 def by_script(request: TownRequest) -> bool:
     """Whether a form was sent by our script, which keeps the chosen photos on the page itself."""
     return "X-Lianxin-Send" in request.headers

@@ -6,6 +6,7 @@ from lianxin.cases.views.public import board, feed, follow, limits, own, report,
 from lianxin.ui.views import worker
 
 _NUMBER = r"(?P<number>[A-Za-z]{1,4}[0-9]{8})"
+_FORM = r"(?P<form>atom|rss)"
 _CODE = r"(?P<code>[A-Za-z2-7]{16})"
 
 urlpatterns = [
@@ -38,10 +39,10 @@ urlpatterns = [
     path("watch/asked/", watch.watch_asked, name="watch-asked"),
     path("watch/<int:pk>/<str:code>/", watch.watch_one, name="watch-one"),
     path("board/", board.board, name="board"),
-    path("board/feed.atom", feed.feed, name="board-feed"),
+    re_path(rf"^board/feed\.{_FORM}$", feed.feed, name="board-feed"),
     re_path(rf"^board/{_NUMBER}/$", board.item, name="board-item"),
     re_path(rf"^board/{_NUMBER}/watch/$", watch.watch_item, name="watch-item"),
-    re_path(rf"^board/{_NUMBER}/feed\.atom$", feed.item_feed, name="board-item-feed"),
+    re_path(rf"^board/{_NUMBER}/feed\.{_FORM}$", feed.item_feed, name="board-item-feed"),
     re_path(rf"^board/{_NUMBER}/photos/(?P<photo>[0-9]{{1,19}})\.jpg$", board.item_photo, name="board-photo"),
     path("map/", board.map_page, name="map"),
     path("map/marks.geojson", board.map_marks, name="map-marks"),

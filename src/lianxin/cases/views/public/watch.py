@@ -18,7 +18,7 @@ from lianxin.cases.links import reporter_by_code
 from lianxin.cases.queries.board import board_item, groups, places
 from lianxin.cases.views.public.board import kept_query, read_filter
 from lianxin.cases.views.public.mine import private_path
-from lianxin.cases.views.public.pages import TownRequest, counted, nav, plain_words, private
+from lianxin.cases.views.public.pages import TownRequest, counted, feeds_of, nav, plain_words, private
 from lianxin.keys.tries import spend
 from lianxin.notices.actions import Wish, confirm, follow, stop, subscription_by_code
 from lianxin.notices.ways import LONGEST, WAYS
@@ -41,7 +41,8 @@ def watch(request: TownRequest) -> HttpResponse:
     town, query = request.town, kept_query(wanted)
     context = {
         "nav": nav("board"), "wanted": wanted, "places": places(town, wanted.grid), "groups": groups(town),
-        "feed": request.build_absolute_uri(reverse("board-feed") + query), "page": reverse("board") + query,
+        "feeds": feeds_of(request, _("Follow your village"), "board-feed", query=query),
+        "page": reverse("board") + query,
         "ways": ways(), "fault": fault, "data": request.POST,
     }  # fmt: skip
     return render(request, "cases/public/watch.html", context, status=422 if fault else 200)
@@ -108,10 +109,10 @@ def watch_item(request: TownRequest, number: str) -> HttpResponse:
         fault = ask(request, case_id=row["case_id"])
         if not fault:
             return HttpResponseRedirect(reverse("watch-asked"), status=303)
-    feed = request.build_absolute_uri(reverse("board-item-feed", args=[row["number"]]))
+    feeds = feeds_of(request, row["title"], "board-item-feed", row["number"])
     context = {
         "nav": nav("board"), "ways": ways(), "fault": fault, "data": request.POST, "back": back, "row": row,
-        "feed": feed,
+        "feeds": feeds,
     }  # fmt: skip
     return render(request, "cases/public/watch_item.html", context, status=422 if fault else 200)
 

@@ -5,6 +5,8 @@ export function showPage(html: string): void {
   const fresh = page.querySelector("main");
   const old = document.querySelector("main");
   if (!fresh || !old) return;
+  // A page outside the work (the post has ended, somebody signed out) leaves no way back into it beside it.
+  if (!page.querySelector(".rail")) document.querySelectorAll(".rail").forEach((rail) => rail.remove());
   old.replaceWith(document.adoptNode(fresh));
   document.title = page.title;
   document.dispatchEvent(new CustomEvent("lianxin:fresh", { detail: fresh }));

@@ -3,12 +3,19 @@
 import io
 
 import pytest
+from django.utils import timezone
 from PIL import Image
 
 from cases.case.staging import ANSWER, PHONE, at, move, raised, soon
+from lianxin.cases.actions.handing import Leaving, leave_post
 from lianxin.cases.models import Case, Photo
+from lianxin.cases.values import Holder
+from lianxin.keys.cache import forget
 from lianxin.ledger.models import Entry
 from lianxin.ledger.verify import verify
+from lianxin.people.models import Post
+from lianxin.people.queries import today
+from towns import who
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -113,3 +120,21 @@ def test_the_desk_sees_the_same_page_wide(town, desk_page, go, sign_in, axe_clea
     desk_page.locator("aside .leaflet-container").wait_for()
     desk_page.locator("#act-accept button[type=submit]").last.click()
     desk_page.get_by_text("已受理").wait_for()
+
+
+@pytest.mark.row("A5", "J")
+def test_who_left_while_writing_has_the_words_back_and_no_way_into_the_work(town, phone, go, sign_in, axe_clean):
+    done = at(town, "handle")
+    sign_in(phone, "handler")
+    go(phone, f"/field/cases/{done.case.number}/")
+    box = phone.locator("#act-record")
+    box.locator("summary").first.tap()
+    box.locator("textarea").fill("灯头烧坏，已领料")
+    post, now = Post.objects.for_system("walk", town).get(account__username="handler.lx"), timezone.now()
+    leave_post(post, Leaving(today(now), Holder(post.unit_id), "调离"), actor=who(town, "admin"), now=now)
+    forget()
+    box.locator("button[type=submit]").tap()
+    phone.wait_for_selector("main [data-lost] >> text=灯头烧坏，已领料")
+    assert "您的岗位已结束" in phone.inner_text("main h1")
+    assert phone.locator(".rail").count() == 0
+    axe_clean(phone)

@@ -14,6 +14,7 @@ from django.utils.functional import SimpleLazyObject
 from lianxin.keys.cache import towns
 from lianxin.keys.models import Town
 from lianxin.people.actors import Actor, actor_of, nobody
+from lianxin.people.ended import Ended, PostEnded, ended_post
 from lianxin.people.models import Account
 from lianxin.people.queries import posts_of, today
 
@@ -86,6 +87,14 @@ def _actor(request: HttpRequest) -> Actor:
     return actor_of(held, town) if held else nobody(town)
 
 
+def ended_of(request: HttpRequest) -> Ended | None:
+    """The post that has ended of whoever signed in as staff and holds none now; None for everybody else."""
+    account = signed_in(request)
+    if account is None or by_code(request) or _actor(request).is_staff:
+        return None
+    return ended_post(account.pk, _town(request), on=today(timezone.now()))
+
+
 class ActorMiddleware:
     """Sets `request.town` and `request.actor`, each read when first asked for."""
 
@@ -118,7 +127,8 @@ def staff(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             return redirect_to_login(_page_of(request), reverse("change-password"))
         request.town, request.actor = _town(request), _actor(request)  # type: ignore[attr-defined]
         if not request.actor.is_staff:  # type: ignore[attr-defined]
-            raise PermissionDenied
+            ended = ended_of(request)
+            raise PostEnded(ended) if ended else PermissionDenied
         return view(request, *args, **kwargs)
 
     wrapped.__name__, wrapped.__doc__ = view.__name__, view.__doc__
@@ -131,7 +141,15 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "town": SimpleLazyObject(lambda: _town_if_any(request)),
         "actor": getattr(request, "actor", None),
         "owes_password": lambda: hasattr(request, "user") and owes_password(request),
+        "post_ended": lambda: _ended_if_any(request),
     }
+
+
+def _ended_if_any(request: HttpRequest) -> Ended | None:
+    try:
+        return ended_of(request) if hasattr(request, "user") and hasattr(request, "town") else None
+    except Http404:  # no town by this address
+        return None
 
 
 def _town_if_any(request: HttpRequest) -> Town | None:

@@ -4,8 +4,15 @@ import re
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from lianxin.cases.actions.handing import Leaving, leave_post
+from lianxin.cases.values import Holder
+from lianxin.keys.cache import forget
 from lianxin.people.models import Post
+from lianxin.people.queries import today, unit_by_key
+from lianxin.ui.typed import typed
+from towns import who
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("J")]
 WORK = 'class="rail"'
@@ -45,6 +52,67 @@ def test_a_post_that_sees_less_names_itself_and_who_can_help(town, signed):
     english = signed("handler").get("/wall/displays/", headers={"Accept-Language": "en"}).content.decode()
     assert "You act as" in english
     assert not re.search(r"岗位|没有", english)
+
+
+PLANS = "周五前换灯头，\n先跟王大爷说一声"
+
+
+@pytest.fixture
+def ended(town, post):
+    """End somebody's post, its work going to another unit."""
+
+    def end(name):
+        to = Holder(unit_by_key(town, "sanitation").pk)
+        now = timezone.now()
+        leave_post(post(name), Leaving(today(now), to, "调离"), actor=who(town, "admin"), now=now)
+        forget()
+
+    return end
+
+
+@pytest.mark.parametrize(("name", "path"), [("handler", "/field/cases/{}/act"), ("clerk", "/desk/triage/{}/")])
+def test_who_left_a_minute_ago_is_told_since_when_who_goes_on_and_has_the_words_back(signed, life, ended, name, path):
+    number, client = life().to("handle").case.number, signed(name)
+    ended(name)
+    told = client.post(path.format(number), {"act": "note", "version": 4, "note": PLANS})
+    page = told.content.decode()
+    assert (told.status_code, told["Cache-Control"]) == (403, "private, no-store")
+    assert f'<p class="pre">{PLANS}</p>' in page
+    assert "已结束，今天起不再有效" in page
+    assert "现在由环境卫生管理所办理" in page
+    assert WORK not in page
+    assert "联系管理员" not in page
+
+
+def test_whoever_comes_back_after_a_post_ended_reads_it_on_every_page_and_can_leave(town, signed, ended):
+    client = signed("handler")
+    assert "不再有效" not in client.get("/board/").content.decode()
+    ended("handler")
+    for path in ("/", "/board/"):
+        page = client.get(path).content.decode()
+        assert "已结束，今天起不再有效" in page
+        assert 'action="/sign-out/"' in page
+    english = client.get("/", headers={"Accept-Language": "en"}).content.decode()
+    assert "has ended: it holds no more since today." in english
+    answer = client.get("/api/v1/cases", headers={"Accept": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (403, "post_over")
+    assert "现在由环境卫生管理所办理" in answer.json()["detail"]
+
+
+def test_words_to_a_case_that_is_no_longer_in_sight_are_given_back(town, signed, life):
+    number, client = life().to("handle").case.number, signed("mediator")
+    told = client.post(f"/field/cases/{number}/act", {"act": "note", "version": 4, "note": PLANS})
+    assert told.status_code == 404
+    assert f'<p class="pre">{PLANS}</p>' in told.content.decode()
+
+
+def test_what_a_page_gives_back_is_what_was_written_and_never_a_password(rf):
+    asked = rf.post("/", {"note": "ok", "category": "717", "holder": "unit:4", "phone": "13800000000", "words": " ", "new": "换 灯"})
+    assert typed(asked) == [("", "ok"), ("", "13800000000"), ("", "换 灯")]
+    asked.sensitive_post_parameters = ["note"]
+    assert [text for _, text in typed(asked)] == ["13800000000", "换 灯"]
+    asked.sensitive_post_parameters = "__ALL__"
+    assert typed(asked) == typed(rf.get("/?note=x")) == []
 
 
 @pytest.mark.parametrize("language", ["zh-Hans", "en"])

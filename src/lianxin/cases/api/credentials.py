@@ -14,7 +14,7 @@ from lianxin.cases.api.problems import Problem
 from lianxin.cases.links import reporter_by_code
 from lianxin.keys.models import Town
 from lianxin.people.actors import Actor, reporter
-from lianxin.people.middleware import owes_password, signed_in
+from lianxin.people.middleware import ended_of, owes_password, signed_in
 from lianxin.people.models import Account
 from lianxin.people.tokens import TokenRefused, bearer
 
@@ -58,7 +58,8 @@ class BrowserSession(APIKeyCookie):
             raise Problem("csrf")
         actor: Actor = request.actor  # type: ignore[attr-defined]
         if not actor.is_staff:
-            raise Problem("not_staff")
+            ended = ended_of(request)
+            raise Problem("post_over", sentence=ended.sentence()) if ended else Problem("not_staff")
         return actor
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Any:

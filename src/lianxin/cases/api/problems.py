@@ -30,6 +30,7 @@ CODES: Mapping[str, tuple[int, Promise]] = MappingProxyType(
         "code_missing": (401, _("Send the code of the report: Authorization: Report <code>.")),
         "own_password_first": (403, _("Sign in in a browser and choose your own password first.")),
         "csrf": (403, _("A request of a signed-in browser needs the header X-CSRFToken.")),
+        "post_over": (403, _("Your post has ended.")),
         "not_staff": (403, _("Only people in a post of this town may do this.")),
         "scope_missing": (403, _("This access token lacks the scope %(scope)s.")),
         "may_not": (403, _("Your post does not allow this.")),

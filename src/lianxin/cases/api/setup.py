@@ -36,8 +36,8 @@ from lianxin.workflow.definition import Workflow
 router = Router()
 town_tag, staff_tag = _("The town, for anybody"), _("Staff: the town's set-up")
 SIGNED_IN = (
-    "sign_in", "token_unknown", "token_expired", "token_revoked", "post_ended", "own_password_first", "not_staff",
-    "scope_missing",
+    "sign_in", "token_unknown", "token_expired", "token_revoked", "post_ended", "own_password_first", "post_over",
+    "not_staff", "scope_missing",
 )  # fmt: skip
 
 

@@ -1,0 +1,68 @@
+"""A post that has ended: what whoever held it is told of it when they come back."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from lianxin.keys.models import Town
+from lianxin.ledger.rows import past_of
+from lianxin.people.models import Post
+from lianxin.people.queries import units
+from lianxin.ui import words
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What was told of an end. `off`: the first day without the post; `told_at`: when it was entered, None where that
+    was never written; `unit`, `to`: the unit of the post, and the one its open work went to.
+    """
+
+    role: str
+    unit: str
+    to: str
+    off: date
+    told_at: datetime | None
+
+    def sentence(self) -> str:
+        """That the post has ended, since when, and who goes on with its work: a unit, as the public sees it too."""
+        told = {"role": self.role, "unit": self.unit, "to": self.to, "off": words.day(self.off)}
+        ended = _("Your post as %(role)s (%(unit)s) has ended: it holds no more since %(off)s.") % told
+        entered = _(" This was entered at %(at)s.") % {"at": words.when(self.told_at)} if self.told_at else ""
+        return ended + entered + _(" Its open work is with %(to)s now.") % told
+
+
+class PostEnded(PermissionDenied):
+    """Somebody acts in a post that has ended since; `ended` says what to tell them."""
+
+    def __init__(self, ended: Ended) -> None:
+        super().__init__()
+        self.ended = ended
+
+
+def ended_post(account_id: int, town: Town, *, on: date) -> Ended | None:
+    """The post of an account in a town that ended last before a day; ask for those who hold none any more."""
+    rows = Post.objects.for_system("sign-in", town).select_related("role")
+    post = rows.filter(account_id=account_id, ends__lt=on).order_by("-ends", "-id").first()
+    if post is None or post.ends is None:
+        return None
+    left = [entry for entry in past_of(town, "post", post.pk) if entry.act == "leave"]
+    to = (left[-1].data.get("to") or {}).get("unit") if left else None
+    return Ended(
+        role=post.role.name.get("zh" if _chinese() else "en") or post.role.key,
+        unit=_unit(town, post.unit_id),
+        to=_unit(town, to or post.unit_id),
+        off=post.ends + timedelta(days=1),
+        told_at=left[-1].at if left else None,
+    )
+
+
+def _chinese() -> bool:
+    return (get_language() or "zh").startswith("zh")
+
+
+def _unit(town: Town, pk: int) -> str:
+    unit = units(town)[pk]
+    return unit.name if _chinese() or not unit.name_en else unit.name_en

@@ -8,10 +8,13 @@ from calling import REPORT, Caller, jpeg
 from lianxin.cases.actions import open_case, transition
 from lianxin.cases.models import Case
 from lianxin.cases.values import Draft, Holder
+from lianxin.ledger.models import Entry
 from lianxin.ledger.verify import verify
 from lianxin.people.actors import nobody
+from lianxin.people.models import Account
 from lianxin.people.queries import unit_by_key
 from lianxin.places.sites.actions import SiteFacts, add_site, end_site
+from lianxin.ui.words import stamp
 from towns import MONDAY, grid_named, reporter_of, who
 
 pytestmark = pytest.mark.django_db
@@ -163,6 +166,10 @@ def test_a_stale_act_is_refused_and_changes_nothing(town, token):
     clerk("POST", where, {"act": "accept", "version": 1}, status=201)
     told = clerk("POST", where, {"act": "reject", "version": 1, "given": {"clause": "court", "reason": "x"}}, status=409)
     assert told.json_body["code"] == "stale"
+    done = Entry.objects.for_system("tests", town).get(subject_kind="case", subject_id=case.pk, act="accept")
+    name = Account.objects.get(username="clerk.lx").name
+    assert told.json_body["detail"].startswith(f"{name} · ")
+    assert f"已在 {stamp(done.at)} 作了改动" in told.json_body["detail"]
     assert Case.objects.for_system("tests", town).get(pk=case.pk).step == "triage"
 
 

@@ -110,7 +110,8 @@ def test_those_it_does_not_fit_are_named_with_the_reason_and_left_alone(town, cl
     page = clerk.get(done["Location"]).content.decode()
     assert "不予受理" in batch.lines[1]["refused"]
     assert batch.lines[1]["refused"] in page
-    assert "有人" in batch.lines[2]["refused"]
+    name = Account.objects.get(username="supervisor.lx").name
+    assert re.match(rf"{name} · .+已先办理（今天 \d\d:\d\d，催办）", batch.lines[2]["refused"])
     assert batch.lines[2]["refused"] in page
 
 

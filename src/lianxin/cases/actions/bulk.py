@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from lianxin.cases.actions.triage import Way, follow, ways
 from lianxin.cases.actions.undoing import undo
 from lianxin.cases.models import Batch
+from lianxin.cases.queries.history import quicker, since
 from lianxin.cases.queries.setup import workflow_by_id
 from lianxin.cases.queries.standing import NotSeen
 from lianxin.cases.values import Standing
@@ -26,6 +27,7 @@ from lianxin.keys.scope import EVERY_TOWN
 from lianxin.ledger.models import Entry
 from lianxin.people.actors import Actor
 from lianxin.people.queries import roles
+from lianxin.ui import words
 from lianxin.workflow.engine import Refused
 
 MOST: Final = 50  # a page of the inbox: what one has looked at
@@ -154,8 +156,11 @@ def forget_batches(*, now: datetime) -> int:
 def _sentence(refused: Refused, standing: Standing, actor: Actor) -> str:
     if refused.code == "bad_value" and refused.detail.get("field") == "case":
         return _("It cannot be merged there: that case is this one, is closed, or is merged itself.")
-    names = {key: role.name for key, role in roles(actor.town).items()}
-    return refusal(refused, workflow_by_id(actor.town, standing.case.workflow_id), names)
+    flow = workflow_by_id(actor.town, standing.case.workflow_id)
+    if (last := since(actor, standing.case, flow, refused)) is not None:
+        told = {"who": quicker(last), "when": words.when(last["at"]), "act": last["name"]}
+        return _("%(who)s was quicker (%(when)s: %(act)s). Look at it and decide again.") % told
+    return refusal(refused, flow, {key: role.name for key, role in roles(actor.town).items()})
 
 
 def _why_not(refused: Refused) -> str:

@@ -238,5 +238,5 @@ def undo_act(request: HttpRequest, number: str) -> HttpResponse:
     try:
         done = undo(standing.case.pk, [entry or 0], actor=actor, now=timezone.now(), once=once)
     except Refused as refused:
-        raise refused_problem(refused, standing) from refused
+        raise refused_problem(refused, standing, actor=actor) from refused
     return done_response(moved(actor, done.standing), repeated=done.repeated)

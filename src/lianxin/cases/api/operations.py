@@ -8,7 +8,6 @@ from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
 from ninja import Router
 
 from lianxin.cases.api.credentials import allowed
@@ -17,7 +16,6 @@ from lianxin.cases.api.problems import Problem
 from lianxin.cases.api.reading import View, guarded, key_of
 from lianxin.cases.api.setup import SIGNED_IN, actor_of
 from lianxin.keys.once import OnceKey, claim, digest_of, found
-from lianxin.ui import words
 
 OF_BODY = ("bad_json", "unsupported_media", "too_large", "invalid")
 Declare = Callable[[View], View]
@@ -97,11 +95,3 @@ def make_once(request: HttpRequest, what: str, body: Any, make: Callable[[], int
         if earlier is None:
             raise
     return Made(pk, repeated=False) if earlier is None else Made(earlier, repeated=True)
-
-
-def stale_problem(who: str, at: datetime | None) -> Problem:
-    """Somebody else was first: who and when, as far as the history says."""
-    if at is None:
-        return Problem("stale", sentence=_("It has been changed since it was read. Read it again."))
-    told = _("%(who)s changed it at %(when)s, after it was read. Read it again.")
-    return Problem("stale", sentence=told % {"who": who or _("The system"), "when": words.stamp(at)})

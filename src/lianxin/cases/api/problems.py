@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from http.client import responses
 from types import MappingProxyType
 from typing import Any
@@ -9,7 +10,10 @@ from typing import Any
 import msgspec
 from django.http import HttpResponse
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from lianxin.ui import words
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -125,6 +129,14 @@ def answer(problem: Problem) -> HttpResponse:
     for name, value in (problem.headers or {}).items():
         response.headers[name] = value
     return response
+
+
+def stale_problem(who: str, at: datetime | None) -> Problem:
+    """Somebody else was first: who and when, as far as the history says."""
+    if at is None:
+        return Problem("stale", sentence=gettext("It has been changed since it was read. Read it again."))
+    told = gettext("%(who)s changed it at %(when)s, after it was read. Read it again.")
+    return Problem("stale", sentence=told % {"who": who or gettext("The system"), "when": words.stamp(at)})
 
 
 SENTENCES: Mapping[str, Promise] = MappingProxyType(

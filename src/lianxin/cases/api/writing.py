@@ -9,12 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lianxin.cases.actions import transition
-from lianxin.cases.api.problems import CODES, Problem
+from lianxin.cases.api.problems import CODES, Problem, stale_problem
 from lianxin.cases.api.reading import photos_by_token, sent_photos
 from lianxin.cases.api.shapes import Act, Registration, Report, ReporterAct
 from lianxin.cases.forms import FormFaults, parse_given
 from lianxin.cases.pickers import category_by, grid_by, unit_name
 from lianxin.cases.queries.asking import ASKED, asking_of, fault_words, kept_as
+from lianxin.cases.queries.history import quicker, since
 from lianxin.cases.queries.setup import workflow_by_id
 from lianxin.cases.values import Contact, Done, Draft, Standing, title_of
 from lianxin.cases.words import refusal, said
@@ -109,7 +110,7 @@ def act_on(standing: Standing, body: Act | ReporterAct, *, actor: Actor, key: st
     try:
         return _act_on(standing, body, actor=actor, key=key, version=version)
     except Refused as refused:
-        raise refused_problem(refused, standing) from refused
+        raise refused_problem(refused, standing, actor=actor) from refused
 
 
 def _act_on(standing: Standing, body: Act | ReporterAct, *, actor: Actor, key: str, version: int | None) -> Done:
@@ -149,14 +150,16 @@ def _parsed(act: Any, given: Mapping[str, Any], *, actor: Actor, standing: Stand
     return parsed
 
 
-def refused_problem(refused: Refused, standing: Standing) -> Problem:
-    """A refusal of the engine as a problem, in its own words."""
+def refused_problem(refused: Refused, standing: Standing, *, actor: Actor) -> Problem:
+    """A refusal of the engine as a problem, in its own words; where the case has moved on, who moved it and when."""
+    flow = workflow_by_id(actor.town, standing.case.workflow_id)
+    if (last := since(actor, standing.case, flow, refused)) is not None:
+        return stale_problem(quicker(last), last["at"])
     code = refused.code if refused.code in CODES else "refused"
     names = [*_strings(refused.detail.get("needs")), *_strings(refused.detail.get("fields"))]
     names += [str(refused.detail["field"])] if "field" in refused.detail else []
     faults = {f"given.{name}": _("This cannot be taken.") for name in names} if CODES[code][0] == 422 else None
-    town = standing.case.town
-    sentence = "" if code == "stale" else refusal(refused, workflow_by_id(town, standing.case.workflow_id))
+    sentence = "" if code == "stale" else refusal(refused, flow)
     return Problem(code, faults, sentence=sentence, seen=refused.detail.get("seen", "?"))
 
 

@@ -26,6 +26,7 @@ from lianxin.people.models import Post
 from lianxin.people.queries import units
 from lianxin.ui import words
 from lianxin.workflow.definition import FIELDS, Workflow
+from lianxin.workflow.engine import Refused
 
 Row = dict[str, Any]
 CONTRACTORS = frozenset({"contractor_record", "contractor_finish"})  # acts that come through a link
@@ -94,6 +95,22 @@ def timeline(actor: Actor, case: Case, flow: Workflow, history: History) -> list
     return [
         teller.row(entry, by_entry.get(entry.pk, [])) for entry in history.entries if teller.may_read(entry)
     ]
+
+
+def since(actor: Actor, case: Case, flow: Workflow, refused: Refused) -> Row | None:
+    """Who was quicker: the newest entry the actor may read after the version they saw, as `timeline` has it.
+
+    None where the refusal is of another sort, or nothing they may read came after.
+    """
+    if refused.code != "stale":
+        return None
+    seen, rows = refused.detail.get("seen"), timeline(actor, case, flow, history_of(actor.town, case))
+    return rows[-1] if rows and isinstance(seen, int) and rows[-1]["seq"] > seen else None
+
+
+def quicker(row: Row) -> str:
+    """Who made an entry: name and unit, as far as they may be read."""
+    return " · ".join(each for each in (row["by"], row["unit"]) if each)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,9 @@ from lianxin.cases.actions.handing import Leaving, NotHanded, leave_post
 from lianxin.cases.actions.leaving import LeaveAsked, end_leave, may_set_leave, set_leave
 from lianxin.cases.api.describing import Described
 from lianxin.cases.api.examples import examples_in
-from lianxin.cases.api.operations import StaffRouter, make_once, stale_problem
+from lianxin.cases.api.operations import StaffRouter, make_once
 from lianxin.cases.api.pasts import SEEN
-from lianxin.cases.api.problems import Problem
+from lianxin.cases.api.problems import Problem, stale_problem
 from lianxin.cases.api.reading import body_of, query_of
 from lianxin.cases.api.setup import actor_of
 from lianxin.cases.api.shapes import Line, Ref, Taken, Word

@@ -6,8 +6,7 @@ from typing import Any, TypeVar
 
 from ninja import Schema
 
-from lianxin.cases.api.operations import stale_problem
-from lianxin.cases.api.problems import Problem
+from lianxin.cases.api.problems import Problem, stale_problem
 from lianxin.keys.models import Town
 from lianxin.ledger.rows import StaleRow, past_of, stamp_of
 from lianxin.people.models import Account

@@ -107,7 +107,7 @@ def test_all_that_is_docked_to_a_grid_follows_it_and_the_history_holds(town, now
     assert (entry.act, entry.data["set"], entry.data["given"]["from_grid"]) == ("follow_grid", {"grid_id": first.pk}, second.pk)
     assert done.followed["cases"] == done.followed["sites"] == done.followed["posts"] == 1
     assert grid_at(town, *IN_2) == first.pk
-    assert find_address(town, "老井台")[0].grid_id == first.pk
+    assert find_address(town, "老井台").places[0].grid_id == first.pk
     assert grid_named_by(town, first.code).name == "北片"
     assert faults(town) == []
 

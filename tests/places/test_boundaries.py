@@ -107,7 +107,7 @@ def test_an_address_is_found_in_the_grid_that_has_its_ground_now(town, redrawn):
     AddressName.objects.create(**common, name="环村路", kind="road", point=[NEAR[0], 34.601])
     AddressName.objects.create(town=town, grid=first, name="环村路", kind="road", point=[117.005, 34.605])
     redrawn(EAST)
-    found = {name: find_address(town, name)[0].grid_id for name in ("老井台", "晒谷场")}
+    found = {name: find_address(town, name).places[0].grid_id for name in ("老井台", "晒谷场")}
     assert found == {"老井台": first.pk, "晒谷场": second.pk}
     assert AddressName.objects.for_system("tests", town).filter(name="环村路").count() == 2
 
@@ -162,7 +162,7 @@ def test_a_name_without_a_point_stays_with_its_grid_when_the_ground_moves(town, 
     redrawn(EAST)
     name.refresh_from_db()
     assert (name.grid_id, name.point) == (second.pk, None)
-    found = find_address(town, "老井台")[0]
+    found = find_address(town, "老井台").places[0]
     second.refresh_from_db()
     assert (found.grid_id, found.lon, found.lat) == (second.pk, second.lon, second.lat)
 
@@ -178,7 +178,7 @@ def test_names_go_with_their_ground_when_an_import_moves_a_boundary(town, now):
     rows, faults = read_grids(io.StringIO(json.dumps({"type": "FeatureCollection", "features": features})), known=known_grids(town))
     assert not [each for each in faults if each.grave]
     import_grids(town, rows, actor=who(town, "admin"), now=now)
-    assert find_address(town, "老井台")[0].grid_id == first.pk
+    assert find_address(town, "老井台").places[0].grid_id == first.pk
 
 
 def test_a_boundary_changed_behind_the_history_is_found(town, redrawn):

@@ -127,7 +127,7 @@ def test_two_towns_under_one_county_do_not_see_each_other(town: Town, done: Impo
     other = Town.objects.create(code="999001102", letters="QT", name="邻镇")
     assert grid_at(other, ground.town.lon, ground.town.lat) is None
     assert grid_tree(other) == {}
-    assert find_address(other, "柳湾村") == []
+    assert find_address(other, "柳湾村").places == ()
     assert known_grids(other) == []
     assert subtree_ids(other, done.ids["999001101"]) == frozenset()
 
@@ -152,11 +152,11 @@ def test_words_find_their_grid(town: Town, done: Imported, ground: Geography) ->
         NameRow(at, p.name, p.kind, done.ids[codes[p.grid_key]], (p.lon, p.lat)) for at, p in enumerate(ground.places)
     ]
     # Without a gazetteer the villages' own names are known.
-    assert find_address(town, "柳湾村有个路灯坏了")[0].kind == "village"
+    assert find_address(town, "柳湾村有个路灯坏了").places[0].kind == "village"
     assert len(settle_names(names, actor=system(town), now=NOW).added) == len(ground.places)
     assert settle_names(names, actor=system(town), now=NOW).same == len(ground.places)
     hamlet = next(p for p in ground.places if p.kind == "compound" and p.grid_key.startswith("v03"))
-    best = find_address(town, f"石磨庄村{hamlet.name}东头 12 号")[0]
+    best = find_address(town, f"石磨庄村{hamlet.name}东头 12 号").places[0]
     assert (best.name, best.grid_id) == (hamlet.name, done.ids[codes[hamlet.grid_key]])
 
 

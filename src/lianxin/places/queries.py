@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from shapely.geometry import shape
 
 from lianxin.keys.cache import cached
-from lianxin.places.gazetteer import Candidate, Gazetteer, Name
+from lianxin.places.gazetteer import Gazetteer, Meaning, Name
 from lianxin.places.imports import KnownGrid
 from lianxin.places.locate import Layers, Locator
 from lianxin.places.models import AddressName, Grid
@@ -111,9 +111,12 @@ def ids_of(path: str) -> tuple[int, ...]:
     return tuple(int(part) for part in path.split("/") if part)
 
 
-def find_address(town: Town, text: str, *, most: int = 5) -> list[Candidate]:
-    """The places the words of an address may mean, best first: (name, kind, grid_id, lon, lat, score)."""
-    return cached(town, "places.gazetteer", lambda: _gazetteer(town)).find(text, most=most)
+def find_address(town: Town, text: str, *, most: int = 5) -> Meaning:
+    """The places the words of an address may mean, best first, and the one they surely mean, where they do.
+
+    Nobody else decides whether an address is sure: pages, triage, files and programs all take it from here.
+    """
+    return cached(town, "places.gazetteer", lambda: _gazetteer(town)).read(text, most=most)
 
 
 def names_by_grid(town: Town) -> Mapping[int, list[Name]]:

@@ -166,16 +166,16 @@ def test_a_name_is_entered_corrected_and_put_back_and_addresses_follow(town):
     first, second = grid_named(town, "1-1"), grid_named(town, "1-2")
     said = {"name": "花鼓巷", "kind": "alias", "grid_id": str(first.pk), "point": "117.005, 34.605"}
     row = enter(register, read_form(register, town, form_of(register, town, **said)), actor=actor, now=MONDAY)
-    assert find_address(town, "花鼓巷 3 号")[0].grid_id == first.pk
+    assert find_address(town, "花鼓巷 3 号").places[0].grid_id == first.pk
     twice = read_form(register, town, form_of(register, town, **said))
     assert set(twice.faults) == {"name"}
     there = read_form(register, town, form_of(register, town, row, grid_id=str(second.pk)), row)
     assert "1村1格" in there.faults["point"]
     moved = read_form(register, town, form_of(register, town, row, grid_id=str(second.pk), point=""), row)
     assert set(change(register, row, moved, actor=actor, now=MONDAY)) == {"grid_id", "point"}
-    assert find_address(town, "花鼓巷 3 号")[0].grid_id == second.pk
+    assert find_address(town, "花鼓巷 3 号").places[0].grid_id == second.pk
     put_back(register, row, changes(register, town, row)[0].entry.seq, actor=actor, now=MONDAY)
-    assert find_address(town, "花鼓巷 3 号")[0].grid_id == first.pk
+    assert find_address(town, "花鼓巷 3 号").places[0].grid_id == first.pk
     assert list(verify(town)) == []
 
 

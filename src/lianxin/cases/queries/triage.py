@@ -1,6 +1,6 @@
 """What a clerk needs to know to send a case on: suggestions, the route and its reasons, likely duplicates."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from copy import copy
 from datetime import datetime
 from typing import Any
@@ -19,11 +19,13 @@ from lianxin.keys.models import Town
 from lianxin.keys.numbers import spoken
 from lianxin.people.actors import Actor
 from lianxin.people.queries import units
+from lianxin.places.gazetteer import Candidate, Meaning
 from lianxin.places.queries import find_address
 from lianxin.workflow.definition import FIELDS
 
 Row = dict[str, Any]
 URGENCIES = ("normal", "urgent", "emergency")
+KEYS = "ywil"  # of the places to choose from: letters that nothing else on the page of triage uses
 SPARED = ("category", "grid", "hours")  # rules that do not fit are only counted
 
 
@@ -35,10 +37,11 @@ def judgement(actor: Actor, case: Case, text: str, chosen: Mapping[str, Any], *,
     town = actor.town
     guesses = suggest_categories(town, f"{case.title}\n{text}")
     guess = guesses[0][0].pk if guesses else None
-    places = [] if case.grid_id else find_address(town, f"{case.address}\n{case.title}\n{text}", most=3)
+    meant = Meaning() if case.grid_id else where_said(town, case, text)
+    guessed_grid = meant.sure.grid_id if meant.sure and "grid" not in chosen else None
     seen = copy(case)  # judged in memory only
     seen.category_id = category_by(town, chosen.get("category")) or case.category_id or guess
-    seen.grid_id = grid_by(town, chosen.get("grid")) or case.grid_id or (places[0].grid_id if places else None)
+    seen.grid_id = grid_by(town, chosen.get("grid")) or case.grid_id or guessed_grid
     seen.urgency = _urgency(town, case, seen.category_id, str(chosen.get("urgency") or ""))
     proposal = why(town, category_id=seen.category_id, grid_id=seen.grid_id, now=now)
     fields = {key: options_of(FIELDS[key], actor, seen, now=now) for key in ("category", "grid", "urgency", "holder")}
@@ -51,10 +54,32 @@ def judgement(actor: Actor, case: Case, text: str, chosen: Mapping[str, Any], *,
         "options": {key: options for key, (options, _likely) in fields.items()},
         "guesses": [(each.pk, category_name(each), each.pk == seen.category_id) for each, _score in guesses],
         "guessed": guess is not None and guess == seen.category_id != case.category_id and not chosen.get("category"),
-        "places": [(each.grid_id, each.name, grid_name(town, each.grid_id)) for each in places],
+        "said_at": meant.sure.name if meant.sure and meant.sure.grid_id == seen.grid_id else "",
+        "places": [] if meant.sure else _choices(town, meant.places, seen.grid_id),
         "limits": {name: limit_words(limit) for name, limit in limits_of(town, seen.category_id).items()},
         "why": reasons(town, proposal),
     }
+
+
+def where_said(town: Town, case: Case, text: str) -> Meaning:
+    """Where the words say a case without a grid lies: those of its address, else, or where they leave it open and the
+    rest of what was written does not, all of them.
+    """
+    of_address = find_address(town, case.address)
+    of_all = Meaning() if of_address.sure else find_address(town, f"{case.address}\n{case.title}\n{text}")
+    return of_all if of_all.sure or not of_address.places else of_address
+
+
+def _choices(town: Town, places: Iterable[Candidate], chosen: int | None) -> list[Row]:
+    """The places the words may mean, to be chosen by one key or click; of those in one grid the first."""
+    by_grid: dict[int, Candidate] = {}
+    for each in places:
+        by_grid.setdefault(each.grid_id, each)
+    keys = iter(KEYS)
+    return [
+        {"grid": pk, "name": each.name, "where": grid_name(town, pk), "key": next(keys, ""), "on": pk == chosen}
+        for pk, each in by_grid.items()
+    ]
 
 
 def _urgency(town: Town, case: Case, category_id: int | None, chosen: str) -> str:

@@ -26,12 +26,13 @@ from lianxin.cases.values import Done, Draft
 from lianxin.cases.views.desk.lists import dressed
 from lianxin.cases.views.frame import StaffRequest, frame, see_other
 from lianxin.cases.views.public.report_asked import answer
-from lianxin.cases.views.public.report_form import Report, candidates, place_options, place_value, read_report
+from lianxin.cases.views.public.report_form import Report, place_options, place_value, read_report
 from lianxin.cases.words import channel_name, said, used_otherwise
 from lianxin.keys.numbers import spoken
 from lianxin.keys.once import KeyUsedOtherwise
 from lianxin.people.actors import Actor
 from lianxin.people.middleware import staff
+from lianxin.places.queries import find_address
 from lianxin.workflow.definition import FIELDS
 from lianxin.workflow.engine import Refused
 
@@ -129,8 +130,7 @@ def shown(request: StaffRequest, filled: Report, *, now: datetime, status: int =
     actor, town, data = request.actor, request.town, request.POST
     faults = filled.faults if request.method == "POST" and data.get("do") != "look" else {}
     guesses = suggest_categories(town, filled.text) if filled.text else []
-    places = candidates(town, filled.address)
-    chosen = data.get("place") or (place_value(places[0]) if places else "")
+    meant = find_address(town, filled.address)
     context = {
         **frame(request, "desk-register"),
         "filled": filled,
@@ -140,8 +140,8 @@ def shown(request: StaffRequest, filled: Report, *, now: datetime, status: int =
         "faults": faults,
         "channels": [{"value": key, "text": channel_name(key)} for key in CHANNELS],
         "earlier": earlier(actor, filled.phone, data, now=now),
-        "places": place_options(town, places) if places else [],
-        "place": chosen,
+        "places": place_options(town, meant.places),
+        "place": data.get("place") or (place_value(meant.sure) if meant.sure else ""),
         "guesses": [category_name(each, whole=True, town=town) for each, _score in guesses],
         "options": {key: options_of(FIELDS[key], actor, None, now=now)[0] for key in ("category", "grid", "urgency")},
         "alike": same_matter(actor, filled, now=now),

@@ -31,8 +31,8 @@ from lianxin.cases.views.public.report_form import (
     LONGEST_ADDRESS,
     Question,
     Report,
-    candidates,
     place_options,
+    place_value,
     plate_of,
     point_told,
     questions,
@@ -50,7 +50,8 @@ from lianxin.keys.tries import spend
 from lianxin.people.actors import nobody
 from lianxin.people.clients import client_of
 from lianxin.people.middleware import by_code, signed_in
-from lianxin.places.queries import grid_tree
+from lianxin.places.gazetteer import Meaning
+from lianxin.places.queries import find_address, grid_tree
 from lianxin.ui.receipts import receipted
 from lianxin.workflow.engine import Refused
 
@@ -208,10 +209,10 @@ def report_places(request: TownRequest) -> HttpResponse:
     town, data = request.town, request.POST
     address = plain_words(data.get("address", ""), LONGEST_ADDRESS)
     groups = listed(town, data.get("village", "")) if request.GET.get("list") else []
-    places = [] if data.get("lon") or data.get("village") else candidates(town, address)
+    meant = Meaning() if data.get("lon") or data.get("village") else find_address(town, address)
     context = {
-        "listed": groups,
-        "options": place_options(town, places) if places else [], "chosen": data.get("place", ""),
+        "listed": groups, "options": place_options(town, meant.places),
+        "chosen": data.get("place") or (place_value(meant.sure) if meant.sure else ""),
         "found": point_told(town, data) if data.get("lon") else None,
     }  # fmt: skip
     return render(request, "cases/public/places.html", context)

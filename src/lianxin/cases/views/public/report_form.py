@@ -157,10 +157,10 @@ def _read_words(report: Report, data: QueryDict) -> None:
     if data.get("village") and (listed_one := place_listed(report.town, chosen)):
         _take_listed(report, listed_one)
         return
-    found = candidates(report.town, report.address)
-    known = next((each for each in found if place_value(each) == chosen), None)
-    if known is None and chosen != UNSURE and len({each.grid_id for each in found}) == 1:
-        known = found[0]
+    meant = find_address(report.town, report.address)
+    known = next((each for each in meant.places if place_value(each) == chosen), None)
+    if known is None and chosen != UNSURE:
+        known = meant.sure
     if known is not None:
         report.lon, report.lat, report.grid = known.lon, known.lat, known.grid_id
         report.where = {"source": "address"}
@@ -229,21 +229,15 @@ def near_grids(report: Report) -> list[int]:
     return [pk for pk, _far in locator(report.town).near(report.lon, report.lat, BORDER)][:4]
 
 
-def candidates(town: Town, address: str) -> list[Candidate]:
-    """What the words of an address may mean, at most five places, each once."""
-    seen: dict[str, Candidate] = {}
-    for each in find_address(town, address, most=8) if address else []:
-        seen.setdefault(place_value(each), each)
-    return list(seen.values())[:5]
-
-
 def place_value(place: Candidate) -> str:
     """A place the gazetteer knows, as the form names it; it is looked up again, never taken on trust."""
     return f"{place.grid_id}:{place.name}"
 
 
 def place_options(town: Town, places: Sequence[Candidate]) -> list[dict[str, str]]:
-    """Places to choose from, with the grid each lies in, and a way to leave it open."""
+    """Places to choose from, with the grid each lies in, and a way to leave it open; none where there are none."""
+    if not places:
+        return []
     rows = [{"value": place_value(each), "text": each.name, "hint": grid_name(town, each.grid_id)} for each in places]
     return [*rows, {"value": UNSURE, "text": _("None of these: take my words as they are"), "hint": ""}]
 
@@ -292,9 +286,8 @@ def questions(report: Report, data: QueryDict, *, now: datetime) -> list[Questio
         if groups := listed(town, data.get("village", "")):
             found.append(Question("listed", groups))
     elif report.grid is None and report.lon is None and "place" not in asked and not data.get("place"):
-        places = candidates(town, report.address)
-        if places:
-            found.append(Question("place", place_options(town, places)))
+        rows = place_options(town, find_address(town, report.address).places)
+        found += [Question("place", rows)] if rows else []
     near = near_grids(report)
     settled = report.where.get("source") in {"address", "list"} or "site" in report.where
     if len(near) > 1 and not settled and "grid" not in asked and not data.get("grid"):

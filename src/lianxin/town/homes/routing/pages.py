@@ -109,15 +109,15 @@ def _place(town: Town, data: Mapping[str, str], faults: dict[str, str]) -> tuple
     address = data.get("address", "").strip()[:120]
     if not address:
         return None, ""
-    found = find_address(town, address, most=8)
-    if len({each.grid_id for each in found}) != 1:
-        names = "、".join(dict.fromkeys(f"{each.name}（{grid_name(town, each.grid_id)}）" for each in found))
+    meant = find_address(town, address)
+    if meant.sure is None:
+        names = "、".join(f"{each.name}（{grid_name(town, each.grid_id)}）" for each in meant.places)
         faults["address"] = (
-            _("Several places fit: %(names)s. Choose the grid.") % {"names": names} if found
+            _("Several places fit: %(names)s. Choose the grid.") % {"names": names} if meant.places
             else _("The town's list of places has nothing like it. Choose the grid.")
         )  # fmt: skip
         return None, ""
-    return found[0].grid_id, f"{found[0].name} · {grid_name(town, found[0].grid_id)}"
+    return meant.sure.grid_id, f"{meant.sure.name} · {grid_name(town, meant.sure.grid_id)}"
 
 
 def _moment(text: str, faults: dict[str, str]) -> datetime:

@@ -1,6 +1,7 @@
 """The staff's operations: what each may see and do, by token and by session."""
 
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 
@@ -8,11 +9,13 @@ from calling import REPORT, Caller, jpeg
 from lianxin.cases.actions import open_case, transition
 from lianxin.cases.models import Case
 from lianxin.cases.values import Draft, Holder
+from lianxin.keys.cache import bump
 from lianxin.ledger.models import Entry
 from lianxin.ledger.verify import verify
 from lianxin.people.actors import nobody
 from lianxin.people.models import Account
 from lianxin.people.queries import unit_by_key
+from lianxin.places.models import AddressName
 from lianxin.places.sites.actions import SiteFacts, add_site, end_site
 from lianxin.ui.words import stamp
 from towns import MONDAY, grid_named, reporter_of, who
@@ -237,6 +240,27 @@ def test_why_tells_of_every_rule(town, token):
     at = "2026-03-01T03:00:00%2B08:00"
     assert token("clerk")("GET", f"/routes/why?category=streetlight&at={at}", status=200)
     assert "at" in token("clerk")("GET", "/routes/why?at=2026-03-01T03:00:00", status=422).json_body["faults"]
+
+
+def test_why_takes_an_address_and_says_where_it_is_unsure(town, token):
+    for grid in ("1-2", "2-1"):
+        at, point = grid_named(town, grid), [117.015, 34.605]
+        AddressName.objects.create(town=town, name="阳光花园", kind="compound", grid=at, point=point)
+    bump(town)
+    clerk, here = token("clerk"), grid_named(town, "2-1")
+
+    def why(address, more=""):
+        return clerk("GET", f"/routes/why?category=streetlight&address={quote(address)}{more}", status=200).json_body
+
+    told = why("阳光花园3号楼")
+    assert (told["grid"], told["unsure"]) == (None, True)
+    assert {each["grid"]["id"] for each in told["places"]} == {str(grid_named(town, g).pk) for g in ("1-2", "2-1")}
+    sure = why(f"{here.parent.name}阳光花园3号楼")
+    assert (sure["grid"]["id"], sure["unsure"], sure["places"][0]["name"]) == (str(here.pk), False, "阳光花园")
+    assert (why("天涯海角")["places"], why("天涯海角")["unsure"]) == ([], False)
+    named = why("阳光花园", f"&grid={here.pk}")
+    assert (named["grid"]["id"], named["unsure"]) == (str(here.pk), False)
+    assert "address" in clerk("GET", f"/routes/why?address={'x' * 300}", status=422).json_body["faults"]
 
 
 def test_me_tells_post_and_scopes(town, token, signed_in):

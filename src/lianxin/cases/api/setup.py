@@ -29,7 +29,7 @@ from lianxin.keys.models import Town
 from lianxin.people.actors import Actor
 from lianxin.people.models import Post
 from lianxin.people.queries import roles, units
-from lianxin.places.queries import grid_tree
+from lianxin.places.queries import find_address, grid_tree
 from lianxin.places.sites.queries import SiteFilter, read_after, sites
 from lianxin.workflow.definition import Workflow
 
@@ -262,7 +262,10 @@ def list_routes(request: HttpRequest) -> HttpResponse:
     operation_id="explainRoute",
     **Described(
         _("Explain a route"),
-        _("Where a case of a category and a grid would go at a moment, and of every rule why it was taken or not."),
+        _(
+            "Where a case of a category and a grid would go at a moment, and of every rule why it was taken or not. An "
+            "address stands for its grid where its words are sure of one; else the places they may mean are told."
+        ),
         scope="setup:read",
         gives=Why,
         query=WhyFilter,
@@ -279,16 +282,21 @@ def explain_route(request: HttpRequest) -> HttpResponse:
     grid = picked("grid", asked.grid, grid_by(town, asked.grid), faults)
     if faults:
         raise Problem("invalid", faults)
+    meant = find_address(town, asked.address if grid is None else "")
+    grid = grid or (meant.sure.grid_id if meant.sure else None)
     found = why(town, category_id=category, grid_id=grid, now=asked.at or timezone.now())
     return respond(
         {
+            "grid": grid_ref(town, grid), "unsure": bool(meant.places) and meant.sure is None,
+            "places": [{"name": each.name, "kind": each.kind, "grid": grid_ref(town, each.grid_id)}
+                       for each in meant.places],
             "unit": unit_ref(town, found.holder.unit_id),
             "post": str(found.holder.post_id) if found.holder.post_id else None,
             "route": str(found.route_id) if found.route_id else None,
             "fallback": found.fallback,
             "reasons": [_reason(each) for each in found.reasons],
         }
-    )
+    )  # fmt: skip
 
 
 def _reason(reason: Reason) -> dict[str, str]:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_noop as _
 from ninja import Schema
 from pydantic import AwareDatetime, Field, StringConstraints
 
-from lianxin.cases.api.shapes import Cell, Id, Next, Phone, PhotoShape, Ref, Taken, Text, Word
+from lianxin.cases.api.shapes import Cell, Id, Line, Next, Phone, PhotoShape, Ref, Taken, Text, Word
 
 
 class CaseFilter(Taken):
@@ -56,6 +56,9 @@ class WhyFilter(Taken):
 
     category: Word = ""
     grid: Word = ""
+    address: Annotated[Line, StringConstraints(max_length=200)] = Field(
+        "", description=_("Where, in words; heeded where no grid is named.")
+    )
     at: AwareDatetime | None = Field(None, description=_("When; now, if left out."))
     town: Word = ""
 
@@ -232,9 +235,22 @@ class ReasonShape(Schema):
     words: str
 
 
+class PlaceShape(Schema):
+    """A place the words of an address may mean."""
+
+    name: str
+    kind: Literal["landmark", "compound", "road", "village", "alias"]
+    grid: Ref
+
+
 class Why(Schema):
     """Where a case would go, and why, rule by rule."""
 
+    grid: Ref | None
+    unsure: bool = Field(
+        description=_("true: the words may mean several `places`, so the case would wait in triage without a grid.")
+    )
+    places: list[PlaceShape]
     unit: Ref
     post: str | None
     route: str | None

@@ -116,6 +116,8 @@ def test_what_is_wrong_is_told_by_field(admin):
     assert set(told) == {f"values.{name}" for name in sent}
     twice = admin("POST", "/setup/units", {"values": {"name": "又一个", "key": "traffic"}}, status=422).json_body["faults"]
     assert set(twice) == {"values.key"}
+    alike = admin("POST", "/setup/units", {"values": {"name": "交警中队", "key": "other"}}, status=422).json_body["faults"]
+    assert set(alike) == {"values.name"}
     held = admin("GET", "/setup/units/traffic").json_body
     fixed = admin("PATCH", "/setup/units/traffic", {"values": {"key": "other"}, "seen": held["seen"]}, status=422)
     assert set(fixed.json_body["faults"]) == {"values.key"}

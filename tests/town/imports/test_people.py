@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
+from lianxin.keys.cache import bump
 from lianxin.ledger.models import Entry
 from lianxin.ledger.rows import past_of, side_of
 from lianxin.ledger.verify import verify
@@ -106,6 +107,24 @@ def test_a_person_may_hold_several_posts_and_those_not_in_the_file_stay(town, tm
 
 def _has(town, name):
     return Unit.objects.for_system("tests", town).filter(name=name).exists()
+
+
+@pytest.mark.row("A5")
+def test_of_two_units_of_one_name_the_key_must_be_said(town, tmp_path, made, lianxin, person):
+    """An old town may hold two such units; one that is out of service gives way."""
+    Unit.objects.for_system("tests", town).create(town=town, key="twin", name="1村委会", active=False)
+    bump(town)
+    path = made.workbook(tmp_path / "a.xlsx", [person()], head=HEAD)
+    assert put_in(lianxin, path).exit_code == 0
+    post = Post.objects.for_system("tests", town).get(account__username="zhangsan")
+    assert post.unit.key != "twin"
+    Unit.objects.for_system("tests", town).filter(key="twin").update(active=True)
+    bump(town)
+    result = put_in(lianxin, made.workbook(path, [person("lisi")], head=HEAD))
+    assert (result.exit_code, codes(path)[0][2]) == (1, "ambiguous_unit")
+    assert "有两个同名单位：1村委会，请写代号" in path.with_name(f"{path.name}.faults.csv").read_text("utf-8-sig")
+    assert put_in(lianxin, made.workbook(path, [person("lisi", 单位="twin")], head=HEAD)).exit_code == 0
+    assert Post.objects.for_system("tests", town).get(account__username="lisi").unit.key == "twin"
 
 
 @pytest.mark.row("A5")

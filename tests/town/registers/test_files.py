@@ -66,6 +66,14 @@ def test_a_new_row_without_a_key_is_given_one(town):
     assert made.key.startswith("c")
 
 
+def test_a_file_that_names_two_units_alike_is_told_where(town):
+    rows = {"units": [{"key": "north", "name": "供水站"}, {"key": "south", "name": "供水站"}, {"name": "司法所"}]}
+    loaded = load(town, yaml.safe_dump(rows, allow_unicode=True), actor=who(town, "system"), now=MONDAY)
+    assert [(fault.place, "已有一个在用的单位" in fault.said) for fault in loaded.faults] == [
+        ("units[2].name", True), ("units[3].name", True),
+    ]  # fmt: skip
+
+
 def test_a_preview_counts_and_changes_nothing(town):
     before = written(town)
     source = yaml.safe_dump({"categories": [{"key": "new_one", "name": "新类"}]}, allow_unicode=True)

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from lianxin.cases.models import Category
 from lianxin.cases.queries.setup import categories, limits_of
+from lianxin.keys.cache import bump
 from lianxin.ledger.rows import StaleRow, past_of, plain, stamp_of
 from lianxin.ledger.verify import verify
 from lianxin.people.models import CalendarDay, Turn, Unit
@@ -247,6 +248,24 @@ def test_what_would_break_the_town_is_refused_with_a_sentence(town, case):
     with pytest.raises(NotKept):
         change(register, row, reading, actor=actor, now=MONDAY)
     assert plain(register.of(town, row.pk)) == before
+
+
+def test_no_second_unit_in_service_takes_a_name_and_two_of_old_keep_theirs(town):
+    register, actor = REGISTERS["units"], who(town, "admin")
+    first = Unit.objects.for_system("test", town).get(key="utilities")
+    data = form_of(register, town, name=first.name)
+    assert set(read_form(register, town, data).faults) == {"name"}
+    quiet = Unit.objects.for_system("test", town).create(town=town, key="quiet", name=first.name, active=False)
+    bump(town)
+    again = read_form(register, town, form_of(register, town, quiet, active="1"), quiet)
+    assert set(again.faults) == {"name"}
+    Unit.objects.for_system("test", town).filter(key="quiet").update(active=True)  # a town of an earlier version
+    bump(town)
+    twin = register.of(town, quiet.pk)
+    fixed = read_form(register, town, form_of(register, town, twin, phone="0516-80000110"), twin)
+    assert change(register, twin, fixed, actor=actor, now=MONDAY) == ["phone"]
+    other = Unit.objects.for_system("test", town).get(key="desk")
+    assert set(read_form(register, town, form_of(register, town, other, name=first.name), other).faults) == {"name"}
 
 
 def test_nobody_changes_a_register_whose_right_they_lack(town):

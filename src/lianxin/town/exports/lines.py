@@ -10,7 +10,7 @@ from lianxin.places.models import Grid
 from lianxin.places.queries import grid_tree
 from lianxin.town.exports.writing import Column
 from lianxin.town.imports.holders import holders_of
-from lianxin.town.imports.lines import units_by_word
+from lianxin.town.imports.rows import units_by_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,8 +39,10 @@ def line_rows(town: Town, *, now: datetime) -> Iterator[Row]:
 
 def _words(town: Town, now: datetime) -> dict[Server, str]:
     """How a cell names each who is said to serve; whoever serves no more is left out, so that it stays as it is."""
-    by_word, names = units_by_word(town), dict[int, str]()
+    by_word, names = units_by_word(town, serving=True), dict[int, str]()
     for word, unit in by_word.items():
+        if unit is None:
+            continue
         names[unit.pk] = word if word == unit.name else names.get(unit.pk, word)
     words = {Server(unit_id=pk): name for pk, name in names.items()}
     for account, posts in holders_of(town, now).items():

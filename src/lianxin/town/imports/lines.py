@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any, Final
 from lianxin.people.docking import LineRow
 from lianxin.people.lines import Server, said_of
 from lianxin.people.models import LineService
-from lianxin.people.queries import units
 from lianxin.places.queries import ancestor_ids
 from lianxin.town.imports.cells import Wrong, text_of
 from lianxin.town.imports.cleaning import clean_line
 from lianxin.town.imports.faults import RowFault, Unreadable
 from lianxin.town.imports.holders import holders_of, post_of
-from lianxin.town.imports.rows import grid_of, grids_by_word
+from lianxin.town.imports.rows import grid_of, grids_by_word, unit_of, units_by_word
 from lianxin.town.imports.tables import column_of
 
 if TYPE_CHECKING:
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from lianxin.keys.models import Town
-    from lianxin.people.models import Unit
     from lianxin.town.imports.tables import Cells, Table
 
 GRID: Final = ("网格编码", "网格", "grid")
@@ -55,7 +53,7 @@ class _Reader:
         self._table, self._grid_at, self._places, self._town = table, grid_at, places, town
         self.faults: list[RowFault] = []
         self._grids = grids_by_word(town)
-        self._units = units_by_word(town)
+        self._units = units_by_word(town, serving=True)
         self._holders, self._said = holders_of(town, now), said_of(town)
         self._first: dict[int, int] = {}
 
@@ -89,32 +87,19 @@ class _Reader:
     def _server(self, word: str, grid: int, line: str) -> Server:
         """A unit by name or key, else the post of an account: of one unit where `account/unit` says so."""
         chain = ancestor_ids(self._town, grid)
-        unit = self._units.get(word)
+        unit = unit_of(word, self._units) if word in self._units else None
         if unit is not None:
             if unit.grid_id is not None and unit.grid_id not in chain:
                 raise Wrong("unit_elsewhere", value=word)
             return Server(unit_id=unit.pk)
         account, _stroke, of_unit = word.partition("/")
         held = self._holders.get(account, [])
-        if of_unit and of_unit not in self._units:
-            raise Wrong("unknown_unit", value=of_unit)
-        if of_unit:
-            held = [post for post in held if post.unit_id == self._units[of_unit].pk]
+        if (named := unit_of(of_unit, self._units)) is not None:
+            held = [post for post in held if post.unit_id == named.pk]
         if not held:
             raise Wrong("unknown_server", value=word)
         stands = self._said.get((grid, line), Server()).post_id
         return Server(post_id=post_of(account, {account: held}, chain, stands).id)
-
-
-def units_by_word(town: Town) -> dict[str, Unit]:
-    """The units that work, by name and key; a name that several go by is none's."""
-    found: dict[str, Unit] = {}
-    twice = set()
-    for unit in units(town).values():
-        if unit.active:
-            twice |= {unit.name} & set(found)
-            found[unit.name] = found[unit.key] = unit
-    return {word: unit for word, unit in found.items() if word not in twice}
 
 
 def _word(cell: Any) -> str:

@@ -21,12 +21,12 @@ from lianxin.ledger.models import Entry
 from lianxin.ledger.rows import added, altered, changed_by
 from lianxin.people.masking import mask_phone, tidy_phone
 from lianxin.people.models import Account, Post, Role, Unit
-from lianxin.people.queries import roles, today, units
+from lianxin.people.queries import roles, today
 from lianxin.town.imports.cells import Wrong, choice_of, line_of, text_of
 from lianxin.town.imports.cleaning import clean_line
 from lianxin.town.imports.faults import RowFault
 from lianxin.town.imports.reading import Reading, columns_of, needed, parted
-from lianxin.town.imports.rows import grid_of, grids_by_word
+from lianxin.town.imports.rows import grid_of, grids_by_word, unit_of, units_by_word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -119,7 +119,7 @@ def read_people(table: Table, town: Town, *, now: datetime) -> tuple[list[Person
 class _Reader(Reading):
     def __init__(self, table: Table, columns: Columns, town: Town) -> None:
         super().__init__(table, columns, COLUMNS)
-        self._units = {word: unit for unit in units(town).values() for word in (unit.name, unit.key)}
+        self._units = units_by_word(town)
         self._roles = {
             word: role for role in roles(town).values() for word in (*map(str.lower, role.name.values()), role.key)
         }
@@ -143,10 +143,7 @@ class _Reader(Reading):
         return False
 
     def _unit(self, cell: Any) -> Unit | None:
-        word = LINES["unit"](cell)
-        if word and word not in self._units:
-            raise Wrong("unknown_unit", value=word)
-        return self._units.get(word)
+        return unit_of(LINES["unit"](cell), self._units)
 
     def _role(self, cell: Any) -> Role | None:
         word = LINES["role"](cell)

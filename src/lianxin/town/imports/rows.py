@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -9,6 +10,7 @@ from lianxin.cases.queries.setup import leaves
 from lianxin.cases.values import Contact, Draft
 from lianxin.keys.once import digest_of
 from lianxin.people.masking import tidy_phone
+from lianxin.people.queries import units
 from lianxin.places.datum import BadPoint, Datum, to_wgs84
 from lianxin.places.queries import grid_tree
 from lianxin.town.imports.cells import Wrong, choice_of, count_of, line_of, moment_of, text_of
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from lianxin.keys.models import Town
+    from lianxin.people.models import Unit
     from lianxin.town.imports.maps import ColumnMap
     from lianxin.town.imports.tables import Cells, Table
 
@@ -186,6 +189,28 @@ def grids_by_word(town: Town) -> dict[str, int | None]:
     for node in grid_tree(town).values():
         words[node.name] = None if node.name in words else node.id
     return {**words, **{node.code: node.id for node in grid_tree(town).values()}}
+
+
+def units_by_word(town: Town, *, serving: bool = False) -> dict[str, Unit | None]:
+    """The units, or those in service alone, by name and key; None for a name that several go by.
+
+    One in service has its name before others.
+    """
+    every = sorted((unit for unit in units(town).values() if unit.active or not serving), key=lambda u: u.active)
+    often = Counter((unit.name, unit.active) for unit in every)
+    words = {unit.name: unit if often[unit.name, unit.active] == 1 else None for unit in every}
+    return {**words, **{unit.key: unit for unit in every}}
+
+
+def unit_of(word: str, known: Mapping[str, Unit | None]) -> Unit | None:
+    """The unit of a name or key; None for no word. Raises Wrong."""
+    if not word:
+        return None
+    if word not in known:
+        raise Wrong("unknown_unit", value=word)
+    if known[word] is None:
+        raise Wrong("ambiguous_unit", value=word)
+    return known[word]
 
 
 def grid_of(word: str, grids: Mapping[str, int | None]) -> int | None:

@@ -57,6 +57,8 @@ def _unit_check(town: Town, row: Any, facts: Mapping[str, Any]) -> Faults:
     every = units(town)
     if any(unit.key == facts["key"] for unit in every.values() if row is None and facts["key"]):
         faults["key"] = _("Another unit is called so.")
+    if _name_taken(every, row, facts):
+        faults["name"] = _("Another unit in service has this name: say in it which one this is.")
     if _is_below(every, facts.get("parent_id"), row):
         faults["parent_id"] = _("A unit cannot stand under itself.")
     serves = facts.get("active", True) and "clerk" in facts.get("desk_of", [])
@@ -66,6 +68,13 @@ def _unit_check(town: Town, row: Any, facts: Mapping[str, Any]) -> Faults:
     if row is not None and row.active and not facts.get("active", True):
         faults |= _still_needed(town, row)
     return faults
+
+
+def _name_taken(every: Mapping[int, Unit], row: Any, facts: Mapping[str, Any]) -> bool:
+    """Whether a name is asked for that a unit in service has; who had the same one all along keeps it."""
+    if not facts.get("active", True) or (row is not None and row.active and row.name == facts["name"]):
+        return False
+    return any(u.active and u.name == facts["name"] for u in every.values() if row is None or u.pk != row.pk)
 
 
 def _is_below(every: Mapping[int, Unit], parent_id: int | None, row: Any) -> bool:

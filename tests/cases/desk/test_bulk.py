@@ -156,6 +156,14 @@ def test_several_are_merged_into_one_and_that_one_is_not_merged_into_itself(town
     main, *others = raised(town)
     sent(clerk, "merge", [main, *others], case=main.number)
     assert [case.parent_id for case in now_of(town, [main, *others])] == [None, main.pk, main.pk]
+    batch = Batch.objects.for_system("tests", town).get()
+    assert [line["number"] for line in batch.lines] == [case.number for case in others]
+    assert not any("refused" in line for line in batch.lines)
+
+
+def test_a_case_alone_is_not_merged_into_itself(town, clerk):
+    (main,) = raised(town, 1)
+    sent(clerk, "merge", [main], case=main.number)
     assert "refused" in Batch.objects.for_system("tests", town).get().lines[0]
 
 

@@ -72,6 +72,11 @@ def offers(actor: Actor, standings: Sequence[Standing]) -> dict[str, Offer]:
     return dict(sorted(found.items(), key=lambda each: -len(each[1].ways)))
 
 
+def without_main(picks: Sequence[Pick], given: Mapping[str, Any]) -> Sequence[Pick]:
+    """The picks but for the one that the others are merged into: it is the one kept. It alone stays, to be refused."""
+    return [pick for pick in picks if pick.standing.case.pk != given.get("case")] or picks
+
+
 def begin_batch(
     once: OnceKey, offer: Offer, picks: Sequence[Pick], *, actor: Actor, now: datetime
 ) -> tuple[Batch, bool]:

@@ -150,8 +150,29 @@ def test_a_list_holds_what_its_reader_sees_and_a_register_what_its_days_hold(tow
     assert done.case.number not in seen["worker2"]
     register = "/desk/print/register.pdf?scope=all&from=2020-01-01&to=2020-01-31"
     assert done.case.number not in words(read(signed_in("clerk").get(register)))
-    for odd in ("from=x&to=", "from=9999-12-31&to=0001-01-01", "from=2026-12-31&to=2026-01-01&category=999&grid=-1"):
-        assert "登记台账" in words(read(signed_in("clerk").get(f"/desk/print/register.pdf?{odd}")))
+    odd = "from=2026-12-31&to=2026-01-01&category=999&grid=-1"
+    assert "登记台账" in words(read(signed_in("clerk").get(f"/desk/print/register.pdf?{odd}")))
+
+
+@pytest.mark.parametrize(("asked", "told"), [
+    ("from=x&to=", "没有这一天：x。"), ("from=2026-13-01", "没有这一天：2026-13-01。"), ("to=9999-12-31", "没有这一天：9999-12-31。"),
+])  # fmt: skip
+def test_a_day_that_cannot_be_is_asked_for_again_and_nothing_is_printed(town, asked, told):
+    answer = signed_in("clerk").get(f"/desk/print/register.pdf?scope=unit&light=late&{asked}")
+    page = answer.content.decode()
+    assert (answer.status_code, told in page, 'value="unit" selected' in page) == (422, True, True)
+    assert '<input type="hidden" name="light" value="late">' in page
+
+
+def test_a_register_holds_all_its_reader_sees_unless_it_says_whose(town):
+    done = with_handler(town)
+    number = done.case.number
+    every, mine = "/desk/print/register.pdf", "/desk/print/register.pdf?scope=mine"
+    assert number in words(read(signed_in("clerk").get(every)))  # it is with another unit
+    assert number not in words(read(signed_in("clerk").get(mine)))
+    page = signed_in("clerk").get("/desk/print/").content.decode()
+    assert '<option value="all" selected>' in page
+    assert 'type="hidden" name="scope"' not in page
 
 
 def test_a_machine_without_a_chinese_face_says_what_to_do_and_puts_no_look_on_record(town, monkeypatch):

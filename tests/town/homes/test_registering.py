@@ -50,7 +50,13 @@ def test_it_holds_what_its_reader_sees_of_the_days_and_the_filter_asked_for(town
     assert read(asked("worker2", "csv")) == []
     assert read(asked("clerk", "csv", urgency="emergency")) == []
     assert read(asked("clerk", "csv", **{"from": "2020-01-01", "to": "2020-01-31"})) == []
-    assert len(read(asked("clerk", "csv", **{"from": "x", "to": "9999-12-31"}))) == 1
+    assert len(read(asked("clerk", "csv", **{"from": "", "to": ""}))) == 1
+
+
+def test_a_table_of_days_that_cannot_be_is_not_taken_out(town):
+    answer = asked("clerk", "csv", **{"from": "2026-13-01"})
+    assert (answer.status_code, "没有这一天：2026-13-01。" in answer.content.decode()) == (422, True)
+    assert not Entry.objects.for_system("test", town).filter(act="export").exists()
 
 
 def test_what_is_cut_is_said_and_paper_has_an_address_of_its_own(town, monkeypatch):

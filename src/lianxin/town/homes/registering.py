@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from lianxin.cases.views.frame import StaffRequest, see_other
-from lianxin.cases.views.printing.lists import TABLE_MOST, period, register, register_heads
+from lianxin.cases.views.printing.lists import TABLE_MOST, BadPeriod, period, print_asked, register, register_heads
 from lianxin.cases.words import channel_name
 from lianxin.ledger.actions import Line, record
 from lianxin.people.actors import Actor
@@ -40,7 +40,10 @@ def register_out(request: StaffRequest) -> HttpResponse:
         return see_other(f"{reverse('desk-print-register')}?{asked.urlencode()}")
     if form not in ("xlsx", "csv"):
         raise Http404
-    return take_register(form, request.POST, actor=request.actor, now=timezone.now())
+    try:
+        return take_register(form, request.POST, actor=request.actor, now=timezone.now())
+    except BadPeriod as bad:
+        return print_asked(request, request.POST, bad.faults)
 
 
 def take_register(form: str, asked: QueryDict, *, actor: Actor, now: datetime) -> HttpResponse:

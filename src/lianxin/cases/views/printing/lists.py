@@ -1,5 +1,6 @@
 """The list of an inbox and the register (台账) of a period as PDF: what was filtered, as far as one may see it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -12,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from lianxin.cases.queries.inbox import InboxFilter, cases_of, inbox, read_filter, rows_of
-from lianxin.cases.queries.saved import asked_in_words, query_of
+from lianxin.cases.queries.inbox import SCOPES, InboxFilter, cases_of, inbox, read_filter, rows_of
+from lianxin.cases.queries.saved import asked_in_words, parts_in_words, query_of
 from lianxin.cases.views.frame import StaffRequest, frame
 from lianxin.cases.views.printing.paper import NoFace, paper
 from lianxin.cases.views.printing.slips import no_face, printed_by
@@ -22,6 +23,7 @@ from lianxin.people.actors import Actor
 from lianxin.people.middleware import staff
 from lianxin.ui import words
 
+EVERY = "all"  # the scope of a register that names none
 MOST = 1000  # rows on paper: forty pages; who needs more wants the table
 TABLE_MOST = 20_000  # rows of a table: a year of a town's; what is cut is said
 Row = dict[str, Any]
@@ -32,13 +34,22 @@ Row = dict[str, Any]
 @require_safe
 def print_page(request: StaffRequest) -> HttpResponse:
     """What may be printed of a filter: the list as it stands, the register of a period."""
-    filters, today = read_filter(request.GET, request.actor.town.letters), timezone.localdate()
+    return print_asked(request, request.GET)
+
+
+def print_asked(request: StaffRequest, data: QueryDict, faults: Mapping[str, str] | None = None) -> HttpResponse:
+    """The page on which what is to be printed is chosen, with what was typed; `faults`: what is wrong with the days."""
+    town, filters, today = request.actor.town, read_filter(data, request.actor.town.letters), timezone.localdate()
+    narrowed = {name: told for name, told in parts_in_words(town, filters).items() if name != "scope"}
     context = {
-        **frame(request, "desk"), "asked": asked_in_words(request.actor.town, filters), "query": query_of(filters),
-        "hidden": QueryDict(query_of(filters)).items(), "first": today.replace(day=1), "last": today, "most": MOST,
-        "table_most": TABLE_MOST,
+        **frame(request, "desk"), "asked": asked_in_words(town, filters), "query": query_of(filters),
+        "hidden": [(name, value) for name, value in QueryDict(query_of(filters)).items() if name != "scope"],
+        "narrowed": " · ".join(narrowed.values()), "scope": _register_scope(data) if faults else EVERY,
+        "scopes": [(scope, parts_in_words(town, InboxFilter(scope))["scope"]) for scope in reversed(SCOPES)],
+        "first": data.get("from") or f"{today.replace(day=1)}", "last": data.get("to") or f"{today}",
+        "most": MOST, "table_most": TABLE_MOST, "faults": faults or {},
     }  # fmt: skip
-    return render(request, "cases/print/lists.html", context)
+    return render(request, "cases/print/lists.html", context, status=422 if faults else 200)
 
 
 @staff
@@ -66,7 +77,11 @@ def list_pdf(request: StaffRequest) -> HttpResponse:
 @require_safe
 def register_pdf(request: StaffRequest) -> HttpResponse:
     """Every case recorded in a period, closed ones too, in the order in which they were taken down."""
-    actor, (first, last) = request.actor, period(request.GET)
+    actor = request.actor
+    try:
+        first, last = period(request.GET)
+    except BadPeriod as bad:
+        return print_asked(request, request.GET, bad.faults)
     filters, rows = register(actor, request.GET, timezone.now(), most=MOST + 1)
     lines = [
         [
@@ -82,8 +97,12 @@ def register_pdf(request: StaffRequest) -> HttpResponse:
 
 
 def register(actor: Actor, data: QueryDict, now: datetime, *, most: int) -> tuple[InboxFilter, list[Row]]:
-    """The cases recorded in the period asked for, the first so many of a filter, as far as the actor may see them."""
-    filters, (first, last) = replace(read_filter(data, actor.town.letters), closed=True), period(data)
+    """The cases recorded in the period asked for, the first so many of a filter, as far as the actor may see them.
+
+    All of them where no scope is named: a register is not the inbox. Raises BadPeriod.
+    """
+    narrowed = read_filter(data, actor.town.letters)
+    filters, (first, last) = replace(narrowed, scope=_register_scope(data), closed=True), period(data)
     asked = cases_of(actor, filters, now=now).filter(recorded_at__gte=_start(first), recorded_at__lt=_start(last, 1))
     return filters, rows_of(actor, asked.order_by("recorded_at", "id"), now=now, most=most)
 
@@ -123,20 +142,42 @@ def printed(request: StaffRequest, table: Row, heading: str, asked: str, cut: bo
         return no_face(request)
 
 
+class BadPeriod(ValueError):
+    """The days of a period cannot be; `faults`: a sentence for each field."""
+
+    def __init__(self, faults: Mapping[str, str]) -> None:
+        super().__init__(" ".join(faults.values()))
+        self.faults = faults
+
+
 def period(data: QueryDict) -> tuple[date, date]:
-    """The days asked for, the first before the last; this month where they make no sense."""
+    """The days asked for, the first before the last; one that is not named is of this month. Raises BadPeriod."""
+    faults: dict[str, str] = {}
     today = timezone.localdate()
-    first, last = _day(data.get("from", "")), _day(data.get("to", ""))
-    first, last = first or today.replace(day=1), last or today
+    first = _day(data, "from", today.replace(day=1), faults)
+    last = _day(data, "to", today, faults)
+    if faults:
+        raise BadPeriod(faults)
     return (first, last) if first <= last else (last, first)
 
 
-def _day(text: str) -> date | None:
+def _day(data: QueryDict, name: str, usual: date, faults: dict[str, str]) -> date:
+    text = data.get(name, "").strip()
+    if not text:
+        return usual
     try:
         found = date.fromisoformat(text)
     except ValueError:
-        return None
-    return found if 2000 <= found.year <= 2100 else None
+        found = None
+    if found is None or not 2000 <= found.year <= 2100:
+        faults[name] = _("There is no such day: %(day)s.") % {"day": text[:20]}
+    return found or usual
+
+
+def _register_scope(data: QueryDict) -> str:
+    """Whose cases a register holds: all that its reader sees, unless it says otherwise."""
+    asked = data.get("scope", "")
+    return asked if asked in SCOPES else EVERY
 
 
 def _start(day: date, later: int = 0) -> datetime:

@@ -4,7 +4,7 @@ import io
 
 import pytest
 from django.utils import timezone
-from PIL import Image
+from PIL import Image, ImageOps
 
 from lianxin.cases.actions import open_case
 from lianxin.cases.models import Case, Photo
@@ -52,6 +52,69 @@ def report(town, phone, go):
     go(phone, "/report/")
     phone.wait_for_selector("html.js")
     return phone
+
+
+QUARTERS = {"red": (200, 30, 30), "green": (30, 160, 30), "blue": (30, 30, 200), "white": (240, 240, 240)}
+# A browser that does not heed which way up a photo is: today's shows pictures whose head no longer says so.
+OLD = """(() => {
+  delete window.createImageBitmap;  // iOS 13 has none; Chrome 80 has one that leaves photos as they lie
+  const blobs = new Map(), name = URL.createObjectURL.bind(URL);
+  URL.createObjectURL = (blob) => { const url = name(blob); blobs.set(url, blob); return url; };
+  const { set } = Object.getOwnPropertyDescriptor(HTMLImageElement.prototype, "src");
+  const heads = [[1, 0x12, 0, 3, 0, 0, 0, 1, 0], [0x12, 1, 3, 0, 1, 0, 0, 0]];  // orientation, in either order of bytes
+  window.Image = function () {
+    const image = document.createElement("img");
+    Object.defineProperty(image, "src", { async set(url) {
+      const blob = blobs.get(url) || new Blob([Uint8Array.from(atob(url.split(",")[1]), (each) => each.charCodeAt(0))]);
+      const bytes = new Uint8Array(await blob.arrayBuffer());
+      for (let at = 0; at < 400; at += 1) for (const head of heads) if (head.every((each, n) => bytes[at + n] === each)) bytes[at + head.length] = 1;
+      set.call(image, name(new Blob([bytes], { type: "image/jpeg" })));
+    } });
+    return image;
+  };
+})()"""
+SEEN = """() => Array.from(document.querySelectorAll(".chosen img")).map((image) => {
+  const [w, h] = [image.naturalWidth, image.naturalHeight], canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [w, h];
+  const ink = canvas.getContext("2d");
+  ink.drawImage(image, 0, 0);
+  return [[w, h], [[1, 1], [3, 1], [1, 3], [3, 3]].map(([x, y]) => Array.from(ink.getImageData(w * x / 4, h * y / 4, 1, 1).data.slice(0, 3)))];
+})"""
+
+
+def quartered(size, turned):
+    """A photo of four colours as a camera held some way writes it, and how it looks upright: its size, its quarters."""
+    image, (wide, high) = Image.new("RGB", size), size
+    for n, colour in enumerate(QUARTERS.values()):
+        image.paste(colour, (n % 2 * wide // 2, n // 2 * high // 2, (n % 2 + 1) * wide // 2, (n // 2 + 1) * high // 2))
+    exif, out = Image.Exif(), io.BytesIO()
+    exif[0x0112] = turned
+    image.save(out, "JPEG", exif=exif)
+    upright = ImageOps.exif_transpose(Image.open(out))
+    w, h = upright.size
+    seen = [named(upright.getpixel((w * x // 4, h * y // 4))) for x, y in ((1, 1), (3, 1), (1, 3), (3, 3))]
+    return {"name": f"{turned}.jpg", "mimeType": "image/jpeg", "buffer": out.getvalue()}, ([w, h], seen)
+
+
+def named(colour):
+    return min(QUARTERS, key=lambda name: sum(abs(a - b) for a, b in zip(QUARTERS[name], colour, strict=True)))
+
+
+@pytest.mark.parametrize("old", [False, True], ids=["today", "before-chrome-81"])
+def test_a_photo_comes_out_upright_however_the_camera_was_held(phone, town, go, old):
+    if not assets.MANIFEST.is_file():
+        pytest.skip("the front end has not been built: python -m lianxin.ui.build")
+    if old:
+        phone.add_init_script(OLD)
+    made = [quartered((640, 480), turned) for turned in range(2, 9)] + [quartered((480, 480), turned) for turned in (6, 8)]
+    for some in (made[:3], made[3:6], made[6:]):
+        go(phone, "/report/")
+        phone.wait_for_selector("html.js")
+        choose(phone, *(each for each, _upright in some))
+        phone.wait_for_function("() => Array.from(document.querySelectorAll('.chosen img')).every((each) => each.naturalWidth)")
+        seen = [(size, [named(each) for each in quarters]) for size, quarters in phone.evaluate(SEEN)]
+        assert seen == [upright for _photo, upright in some]
+        phone.evaluate("document.querySelectorAll('.chosen button').forEach((each) => each.click())")
 
 
 def choose(page, *photos):

@@ -10,10 +10,14 @@ import os
 
 import pytest
 from django.db import transaction
-from django.urls import resolve
+from django.urls import resolve, reverse
+from django.utils import translation
 
 from accessible import violations
 from house.test_permissions import ROLES, TABLE, filled
+from lianxin.cases.models import Case
+from lianxin.cases.pickers import category_name
+from lianxin.cases.queries.setup import leaves
 from rulers import too_small
 from world import make_world
 
@@ -99,6 +103,20 @@ def test_every_page_is_open_to_everyone(world, windows, live_server, skin):
     assert not faults, "\n".join(faults)
 
 
+def test_a_case_of_the_longest_category_fits_a_phone_in_english(world, windows, live_server):
+    with transaction.atomic(), translation.override("en"):
+        longest = max(leaves(world.town), key=lambda leaf: len(category_name(leaf, whole=True, town=world.town)))
+        Case.objects.for_system("walk", world.town).filter(number=world.number("own")).update(category=longest)
+        name = category_name(longest, whole=True, town=world.town)
+    assert len(name) > 40
+    for role, address in (("clerk", "case"), ("handler", "field-case")):
+        page = windows(role, "both")
+        page.context.add_cookies([{"name": "django_language", "value": "en", "url": live_server.url}])
+        page.goto(live_server.url + reverse(address, args=[world.number("own")]))
+        assert name in page.locator("main").inner_text()
+        assert not [fault for _look in both(page) for fault in wrong_with(page, 100, runOnly=["document-title"])], address
+
+
 def both(page):
     """An open page of the elder's turned into each of its looks: (its name, what the ruler asks of it, what axe is asked).
 
@@ -119,13 +137,13 @@ def wrong_with(page, text, **asked):
     page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
     for rule in violations(page, **asked):
         yield f"{rule['id']}: {rule['nodes'][0][:160]}"
-    wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")  # a phone's innerWidth grows with it
     if wide > 0:
         yield f"{wide} px wider than the window: {page.evaluate(WIDEST)}"
 
 
 WIDEST = """(() => {
   const over = Array.from(document.querySelectorAll('main *, header *, nav *'))
-    .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && e.offsetParent);
+    .filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1 && e.offsetParent);
   return over.slice(-1).map(e => e.outerHTML.slice(0, 120)).join('');
 })()"""

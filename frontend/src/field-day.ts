@@ -8,6 +8,7 @@ import { clock } from "./when";
 interface Told { of: string; until: number; pages: Record<string, string>; files: string[] }
 
 const CHOICE = "lx-day";
+const CASE = /^\/field\/cases\//;
 const ALWAYS = 15 * 60000; // what has not changed is fetched again all the same: times left stand in it
 
 const bar = (): HTMLElement | null => document.querySelector<HTMLElement>("[data-outbox-bar][data-of]");
@@ -80,7 +81,7 @@ async function show(): Promise<void> {
   const at = kept ? clock(kept.at) : "";
   box.textContent = "";
   const words = kept ? (kept.missed ? "part" : "kept") : on ? "keeping" : "off";
-  const told = make("p", "small", say(box, words, { at, n: kept ? Object.keys(kept.pages).length - 2 : 0, m: kept?.missed || 0 }));
+  const told = make("p", "small", say(box, words, { at, n: kept ? Object.keys(kept.pages).filter((each) => CASE.test(each)).length : 0, m: kept?.missed || 0 }));
   told.setAttribute("role", "status");
   const press = make("button", "btn", say(box, on ? "stop" : "keep")) as HTMLButtonElement;
   press.type = "button";

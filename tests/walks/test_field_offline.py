@@ -238,6 +238,9 @@ def keep_day(page, case):
 
 def test_the_day_opens_in_a_lift_and_a_case_is_taken_on_and_finished_there(lift, town, axe_clean, shot):
     case = given(town, taken=False, photo=True)
+    others = open_case(
+        Draft("request", "广场的喷泉不出水", text="已有三天", lon=117.005, lat=34.605), actor=who(town, "clerk"), now=timezone.now()
+    ).case
     phone = lift(worker=True)
     page = phone.new_page()
     sign_in(page, "worker")
@@ -245,6 +248,9 @@ def test_the_day_opens_in_a_lift_and_a_case_is_taken_on_and_finished_there(lift,
     assert page.evaluate(HELD)["day"] is None  # nothing before it is asked for
     keep_day(page, case)
     phone.set_offline(True)
+    page.goto("/field/near/")
+    assert "现在没有网络" in page.locator(".notice").first.inner_text()
+    page.locator(".town-job", has_text=case.title).wait_for()
     page.goto("/field/")
     assert "现在没有网络" in page.locator(".notice").first.inner_text()
     page.get_by_role("link", name=case.title).tap()
@@ -267,7 +273,9 @@ def test_the_day_opens_in_a_lift_and_a_case_is_taken_on_and_finished_there(lift,
     says(page, "3 件还没发出")
     assert page.locator("#act-take").is_hidden()
     page.goto("/field/near/")
-    assert "没有网络" in page.inner_text("h1")  # never kept: others' cases
+    page.get_by_role("link", name=others.title).tap()
+    page.wait_for_url("**/field/cases/**")
+    assert "没有网络" in page.inner_text("h1")  # that it is there, and where; never kept: what others' cases say
     page.goto("/field/")
     assert acts(case) == []
     phone.set_offline(False)

@@ -67,7 +67,7 @@ def _mine(request: StaffRequest, actor: Actor, now: datetime) -> dict[str, Any]:
         "rows": [row for row in main if row["kind"] == usual],
         "visits": [row for row in main if row["kind"] != usual],
         "sides": [{**row, "asked": told.get(row["duty_id"])} for row in sides],
-        "late": late, "page": page, "may_raise": actor.can("register"), **day,
+        "late": late, "page": page, **day,
         # Neighbours' telephones are not kept on a phone: a kept page leaves them out.
         "micros": mine(actor) if day["kept_at"] is None else [],
     }  # fmt: skip
@@ -94,7 +94,7 @@ def near(request: StaffRequest) -> HttpResponse:
         cases = cases.filter(grid_id__in=sorted(subtree_ids(actor.town, own)))
     rows = on_phone(actor, dress(rows_of(actor, cases.order_by("due_at", "id"), now=now, most=MOST)))
     context = {**frame(request, "field"), "rows": rows, "most": MOST, **of_day(request, actor)}
-    return render(request, "town/field_near.html", context)
+    return undisturbed(request, render(request, "town/field_near.html", context))
 
 
 @staff

@@ -61,7 +61,8 @@ def field_day(request: StaffRequest) -> HttpResponse:
     actor, now = request.actor, timezone.now()
     rows = inbox(actor, InboxFilter(scope="mine"), now=now, most=MOST)["rows"]
     cases = {reverse("field-case", args=[row["number"]]): str(row["version"]) for row in rows}
-    pages = {reverse("field"): ".".join(cases.values()), **cases}
+    state = ".".join(cases.values())
+    pages = {reverse("field"): state, reverse("field-near"): state, **cases}
     if actor.can("register"):
         pages[reverse("field-raise")] = str(actor.town.config_version)
     told = {"of": owner(actor), "until": round(until(now).timestamp() * 1000), "pages": pages}

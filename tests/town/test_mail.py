@@ -6,7 +6,16 @@ from lianxin.town.config import BadSettings, mail, read
 
 
 def test_without_a_url_letters_are_printed():
-    assert mail("") == {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
+    assert mail("")["EMAIL_BACKEND"] == "django.core.mail.backends.console.EmailBackend"
+
+
+@pytest.mark.parametrize(("hosts", "sender"), [
+    ("127.0.0.1,localhost,[::1]", "lianxin@localhost"), ("*", "lianxin@localhost"), ("", "lianxin@localhost"),
+    ("127.0.0.1, LH.example.cn,other.cn", "lianxin@lh.example.cn"), (".example.cn", "lianxin@example.cn"),
+    ("10.0.0.5,a b.cn", "lianxin@localhost"),
+])  # fmt: skip
+def test_printed_letters_are_from_the_town_and_from_no_webmaster(hosts, sender):
+    assert mail("", hosts)["DEFAULT_FROM_EMAIL"] == sender
 
 
 @pytest.mark.parametrize(("url", "port", "tls", "ssl"), [

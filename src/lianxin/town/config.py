@@ -219,13 +219,21 @@ def _sqlite(path: Path) -> dict[str, Any]:
     }
 
 
-def mail(url: str) -> dict[str, Any]:
+def sender_of(hosts: str) -> str:
+    """The address printed letters are from: of the first host that has a name (`LIANXIN_HOSTS`), else of this machine."""
+    names = (each.strip().lstrip(".").lower() for each in hosts.split(","))
+    named = (each for each in names if re.fullmatch(r"[a-z0-9.-]+\.[a-z][a-z0-9-]*", each))
+    return f"lianxin@{next(named, 'localhost')}"
+
+
+def mail(url: str, hosts: str = "") -> dict[str, Any]:
     """Django's settings of mail; raises ValueError for a URL that is none. Without one, letters are printed.
 
     `smtp` begins in the open and must go on under TLS; `smtps` is under TLS from the beginning.
     """
     if not url:
-        return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
+        printed = "django.core.mail.backends.console.EmailBackend"
+        return {"EMAIL_BACKEND": printed, "DEFAULT_FROM_EMAIL": sender_of(hosts)}
     parts = urlsplit(url)
     sender = dict(parse_qsl(parts.query, strict_parsing=True)) if parts.query else {}
     if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or set(sender) != {"from"}:

@@ -220,7 +220,7 @@ def _sqlite(path: Path) -> dict[str, Any]:
 
 
 def sender_of(hosts: str) -> str:
-    """The address printed letters are from: of the first host that has a name (`LIANXIN_HOSTS`), else of this machine."""
+    """The address printed letters are from: of the first host (`LIANXIN_HOSTS`) with a name, else of this machine."""
     names = (each.strip().lstrip(".").lower() for each in hosts.split(","))
     named = (each for each in names if re.fullmatch(r"[a-z0-9.-]+\.[a-z][a-z0-9-]*", each))
     return f"lianxin@{next(named, 'localhost')}"

@@ -121,3 +121,11 @@ def test_a_leave_is_entered_once_and_ended(town, token):
     assert mine("DELETE", f"{place}/{leave['id']}", status=409).json_body["code"] == "refused"
     assert Leave.objects.for_system("test", town).get().last < today(now)
     assert list(verify(town)) == []
+
+
+def test_a_day_is_asked_for_as_a_day_and_one_that_is_none_is_called_so(town, token):
+    post = Post.objects.for_system("tests", town).get(account__username="handler.lx")
+    to = {"unit": str(post.unit_id)}
+    for off, told in (("2026-02-30", "没有这一天。"), ("明天", "日期请写成 2026-03-02 的样子。")):
+        answer = token("admin")("POST", f"/posts/{post.pk}/end", {"off": off, "to": to, "reason": "调离"}, status=422)
+        assert answer.json_body["faults"]["off"] == told

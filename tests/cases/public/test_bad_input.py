@@ -1,6 +1,7 @@
 """Whatever somebody types or sends: a clear sentence, the right status, and nothing they typed is lost."""
 
 import io
+import re
 import struct
 import tracemalloc
 import zlib
@@ -14,6 +15,7 @@ from cases.case.staging import signed_in
 from lianxin.cases.models import Case, Photo, Reporter
 from lianxin.cases.search import find
 from lianxin.forms.photos import PhotoRefused, store
+from lianxin.keys.cache import forget
 from lianxin.ledger.models import Text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("B1", "J")]
@@ -243,24 +245,36 @@ def test_too_many_from_one_place_is_said_politely_with_all_that_was_typed(site, 
 def test_too_many_with_one_telephone_from_wherever(town, settings, monkeypatch):
     settings.ALLOWED_HOSTS = ["*"]
     monkeypatch.setattr("lianxin.cases.allowance.PER_PHONE", 2)
+    town.phone = "0516-80000110"
+    town.save()
+    forget()
     answers = []
     for at in range(4):
         browser = Client(headers={"host": "lx.test"}, REMOTE_ADDR=f"10.1.0.{at}")
         answers.append(browser.post("/report/", {"text": f"{TEXT}{at}", "phone": "19900000001"}))
     assert [each.status_code for each in answers] == [303, 303, 429, 429]
-    assert f"{TEXT}3" in answers[-1].content.decode()
+    page = answers[-1].content.decode()
+    assert f"{TEXT}3" in page
+    assert re.search(r"一天最多这么多，到 (今天|明天) 08:00 可以再提交。事情急就请打电话 0516-80000110。您写的都还在这里。", page)
     assert browser.post("/report/", {"text": TEXT, "phone": "19900000002"}).status_code == 303
 
 
 def test_programs_share_the_allowance_of_a_telephone(town, settings, monkeypatch):
     settings.ALLOWED_HOSTS = ["*"]
     monkeypatch.setattr("lianxin.cases.allowance.PER_PHONE", 1)
+    town.phone = "0516-80000110"
+    town.save()
+    forget()
     browser, sent = Client(headers={"host": "lx.test"}), {"text": TEXT, "phone": "19900000001"}
     assert browser.post("/report/", sent).status_code == 303
     body = {"text": TEXT, "contact": {"phone": "19900000001"}}
     told = browser.post("/api/v1/reports", body, content_type="application/json", headers={"Idempotency-Key": "k" * 12})
     assert told.status_code == 429
+    detail = told.json()["detail"]
     assert told.json()["code"] == "slow_down"
+    assert re.search(r"到 (今天|明天) 08:00 可以再提交。事情急就请打电话 0516-80000110。", detail)
+    assert "没有做任何改动，到时候用同一个 Idempotency-Key 原样再发一次即可。" in detail
+    assert not re.search(r"\d秒|秒后", detail)
 
 
 def test_too_many_words_added_are_said_politely_and_stay(site, town, lamp, link, monkeypatch):

@@ -134,7 +134,7 @@ def look_at_contact(request: HttpRequest, number: str) -> HttpResponse:
     standing = stand(actor, number=tidy(number))
 
     def look() -> int:
-        with slowed_down():
+        with slowed_down(actor.town):
             return reveal_contact(standing, int(body.reporter), body.reason, actor=actor, now=now).reporter_id
 
     if not actor.can("reveal_contact"):  # a key from when the post still might opens nothing either

@@ -7,8 +7,9 @@ from datetime import timedelta
 
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from lianxin.cases.allowance import spend_phone
+from lianxin.cases.allowance import spend_phone, why_wait
 from lianxin.cases.api.problems import Problem
 from lianxin.keys.models import Town
 from lianxin.keys.tries import TooManyTries, spend
@@ -34,21 +35,23 @@ def count(request: HttpRequest, allowance: Allowance) -> None:
     """Count one of them for this client, or raise the problem slow_down."""
     town: Town = request.town  # type: ignore[attr-defined]
     client = client_of(request)
-    with slowed_down():
+    with slowed_down(town):
         spend(town.pk, allowance.scope, client, most=allowance.most, per=HOUR, now=timezone.now())
 
 
 def count_phone(request: HttpRequest, phone: str) -> None:
     """Count a report in the name of a telephone, as the page does, or raise the problem slow_down."""
     town: Town = request.town  # type: ignore[attr-defined]
-    with slowed_down():
+    with slowed_down(town):
         spend_phone(town.pk, phone, now=timezone.now())
 
 
 @contextmanager
-def slowed_down() -> Iterator[None]:
-    """Tell whoever tries too often with a problem that says when to come again."""
+def slowed_down(town: Town) -> Iterator[None]:
+    """Tell whoever tries too often with a problem that says why, when to come again, and that nothing is lost."""
     try:
         yield
     except TooManyTries as many:
-        raise Problem("slow_down", headers={"Retry-After": str(many.retry_after)}, seconds=many.retry_after) from many
+        again = _(" Nothing was changed: send the same again then, with the same Idempotency-Key.")
+        headers = {"Retry-After": str(many.retry_after)}
+        raise Problem("slow_down", headers=headers, sentence=why_wait(many, town) + again) from many

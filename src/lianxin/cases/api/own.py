@@ -184,7 +184,7 @@ def _change(request: HttpRequest, own: Own) -> HttpResponse:
 
 
 def _export(request: HttpRequest, own: Own) -> HttpResponse:
-    with slowed_down():
+    with slowed_down(town_of(request)):
         response = taken_along(cast("TownRequest", request), own)
     response.headers["Cache-Control"] = "private, no-store"
     return response
@@ -209,7 +209,7 @@ def _watch(request: HttpRequest, number: str) -> HttpResponse:
     once = OnceKey(
         f"reporter:{held.pk}:watch", key_of(request), digest_of({"number": tidy(number), **body.model_dump()})
     )
-    with slowed_down(), transaction.atomic():
+    with slowed_down(town), transaction.atomic():
         repeated = claim(once, town_id=town.pk, result=held.pk, now=now) is not None
         fault = "" if repeated else ask_of(
             cast("TownRequest", request), body.way, body.address, {"reporter_id": held.pk}

@@ -62,7 +62,7 @@ CODES: Mapping[str, tuple[int, Promise]] = MappingProxyType(
         "not_asked": (422, _("The act has no use for some of the fields.")),
         "bad_value": (422, _("Some fields are not as they must be.")),
         "bad_date": (422, _("The date must lie ahead, and within ten years.")),
-        "slow_down": (429, _("Too many requests from here. Try again in %(seconds)s seconds.")),
+        "slow_down": (429, _("Very much has been sent from here in a short time. Try again later.")),
         "unavailable": (503, _("This cannot be saved just now. Nothing was changed. Send it again with the same key.")),
         "fault": (500, _("Something went wrong on our side. Nothing was changed. Please try again.")),
     }
@@ -115,7 +115,7 @@ class Problem(Exception):
 def answer(problem: Problem) -> HttpResponse:
     """The response of a problem."""
     status, sentence = CODES[problem.code]
-    holes = {"scope": "", "method": "", "seen": "?", "seconds": "?", "types": "JSON", **problem.words}
+    holes = {"scope": "", "method": "", "seen": "?", "types": "JSON", **problem.words}
     body: dict[str, Any] = {
         "type": f"/api/v1/docs#code-{problem.code}",
         "title": str(TITLES.get(status, responses.get(status, ""))),
@@ -164,7 +164,8 @@ _BY_START = (
     ("int", _("This must be a whole number.")),
     ("float", _("This must be a number.")),
     ("bool", _("This must be true or false.")),
-    ("date", _("Write a time as in 2026-03-02T09:00:00+08:00.")),
+    ("datetime", _("Write a time as in 2026-03-02T09:00:00+08:00.")),
+    ("date", _("Write a day as in 2026-03-02.")),
 )
 
 
@@ -185,6 +186,8 @@ def _sentence(error: Mapping[str, Any]) -> str:
         kind = f"string_{kind}"
     if "expected" in holes:  # 'a', 'b' or 'c', in English
         holes = {**holes, "expected": ", ".join(re.findall(r"'([^']*)'", str(holes["expected"])))}
+    if kind.startswith("date") and "outside expected range" in str(holes.get("error", "")):
+        return str(_("There is no such day."))
     if kind in SENTENCES:
         return str(SENTENCES[kind]) % holes
     return str(next((words for start, words in _BY_START if kind.startswith(start)), _("This cannot be read.")))

@@ -139,7 +139,7 @@ def look_at_centre(request: HttpRequest, centre: str) -> HttpResponse:
     body = body_of(request, Because)
 
     def look() -> int:
-        with slowed_down():
+        with slowed_down(actor.town):
             reveal_centre(row, body.reason, actor=actor, now=now)
         return row.pk
 

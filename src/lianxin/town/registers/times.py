@@ -36,7 +36,8 @@ class Day(Field):
         try:
             return raw if isinstance(raw, date) else date.fromisoformat(str(raw).strip())
         except ValueError:
-            raise Wrong(_("Set a date.")) from None
+            written = re.fullmatch(r"\s*\d{4}-\d{2}-\d{2}\s*", str(raw))
+            raise Wrong(_("There is no such day.") if written else _("Set a date.")) from None
 
     def dump(self, town: Town, value: Any) -> Any:
         """ISO 8601."""

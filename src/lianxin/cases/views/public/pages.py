@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable
-from datetime import timedelta
 from functools import wraps
 from math import ceil
 from typing import Any
@@ -12,10 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from lianxin.cases.allowance import PhoneUsedUp, until, why_wait
 from lianxin.keys.models import Town
 from lianxin.keys.tries import TooManyTries
 from lianxin.people.actors import Actor
@@ -101,7 +100,7 @@ def kept(again: Again) -> Callable[[View], View]:
             try:
                 return view(request, *args, **kwargs)
             except TooManyTries as many:
-                return too_many(many, lambda told: again(request, told, 429, **kwargs))
+                return too_many(many, lambda told: again(request, told, 429, **kwargs), request.town)
             except (OperationalError, OSError) as error:
                 if request.method != "POST" or not cannot_be_saved(error):
                     raise
@@ -116,17 +115,20 @@ def kept(again: Again) -> Callable[[View], View]:
     return wrap
 
 
-def too_many(many: TooManyTries, page: Callable[[str], HttpResponse]) -> HttpResponse:
+def too_many(many: TooManyTries, page: Callable[[str], HttpResponse], town: Town | None = None) -> HttpResponse:
     """A form again, with what was typed and a sentence that says until when to wait: nothing that was typed is lost."""
-    told = _("Too many tries for now. Please wait %(wait)s (until %(until)s), then send it again: nothing is lost.")
-    response = page(told % _wait(many))
+    if town is not None and isinstance(many, PhoneUsedUp):
+        told = why_wait(many, town) + _(" All you wrote is still here.")
+    else:
+        told = _("Too many tries for now. Please wait %(wait)s (until %(until)s), then send it again: nothing is lost.")
+        told %= _wait(many)
+    response = page(told)
     response.headers["Retry-After"] = str(many.retry_after)
     return response
 
 
 def _wait(many: TooManyTries) -> dict[str, str]:
-    until = timezone.now() + timedelta(seconds=many.retry_after)
-    return {"wait": words.span(ceil(many.retry_after / 60)), "until": words.when(until + timedelta(seconds=58))}
+    return {"wait": words.span(ceil(many.retry_after / 60)), "until": until(many)}
 
 
 def plain_words(text: str, most: int) -> str:

@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -14,12 +15,13 @@ from lianxin.cases.models import Case, FollowUp, Photo, Publication, Reporter
 from lianxin.cases.queries.erasing import others_waiting
 from lianxin.cases.values import Contact
 from lianxin.forms.photos import store
+from lianxin.keys.cache import forget
 from lianxin.ledger.models import Entry
 from lianxin.ledger.verify import verify
 from lianxin.notices import ways
 from lianxin.people.actors import nobody
 from lianxin.people.actors import reporter as reporter_actor
-from lianxin.people.models import Account
+from lianxin.people.models import Account, Post
 from towns import who
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("J")]
@@ -347,3 +349,31 @@ def test_who_erases_by_number_at_the_desk_leaves_the_others_their_answer_too(tow
     html = signed_in("security").get(page).content.decode()
     assert "已经删除" not in html.replace("信息已经删除", "")
     assert "请看清楚" in html  # who is erased next is another
+
+
+@pytest.mark.parametrize("left", [False, True])
+def test_a_staff_account_is_not_offered_its_deletion_and_reads_what_is_kept(site, town, left):
+    account = Account.objects.get(username="handler.lx")
+    if left:
+        Post.objects.for_system("t", town).filter(account=account).update(ends=timezone.localdate() - timedelta(days=1))
+        forget()
+    site.force_login(account, backend="lianxin.people.backends.AccountBackend")
+    page = site.get("/mine/").content.decode()
+    assert "/mine/erase/" not in page
+    assert "姓名、账号和岗位在职时和离岗后都会保留" in page
+    assert "/mine/erase/" not in site.get("/mine/details/", follow=True).content.decode()
+    refused = site.post("/mine/erase/", {"sure": "1"})
+    assert refused.status_code == 403
+    assert "本镇安全管理员" in refused.content.decode()
+    english = site.post("/mine/erase/", {"sure": "1"}, headers={"Accept-Language": "en"}).content.decode()
+    assert "security administrator" in english
+    body = {"headers": {"Idempotency-Key": "k" * 12}, "content_type": "application/json"}
+    told = site.post("/api/v1/mine/erase", {"sure": True}, **body)
+    assert (told.status_code, told.json()["code"]) == (403, "staff_account")
+    account.refresh_from_db()
+    assert account.is_active
+    assert account.name
+    if left:
+        home = site.get("/").content.decode()
+        assert "已用手机号登录" not in home
+        assert 'href="/mine/"' not in home

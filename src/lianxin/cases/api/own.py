@@ -25,7 +25,16 @@ from lianxin.cases.models import Reporter
 from lianxin.cases.queries.own import erased_with, follows_from, own_requests
 from lianxin.cases.values import Details
 from lianxin.cases.views.public.mine import brief_of, private_path
-from lianxin.cases.views.public.own import Own, busy_words, erase_theirs, follows_words, held_of, put_right
+from lianxin.cases.views.public.own import (
+    Own,
+    busy_words,
+    erasable,
+    erase_theirs,
+    follows_words,
+    held_of,
+    kept_words,
+    put_right,
+)
 from lianxin.cases.views.public.pages import TownRequest
 from lianxin.cases.views.public.report_form import LONGEST_NAME
 from lianxin.cases.views.public.taking import taken_along
@@ -197,6 +206,8 @@ def _look(_request: HttpRequest, own: Own) -> HttpResponse:
 def _erase(request: HttpRequest, own: Own) -> HttpResponse:
     key_of(request)  # what was erased has no key either: sent again, the code and the session open nothing any more
     body_of(request, EraseBody)
+    if not erasable(request, own):
+        raise Problem("staff_account", sentence=kept_words())
     told = erased_with(own.reporters)
     if left := erase_theirs(cast("TownRequest", request), own):
         raise Problem("refused", sentence=busy_words(left))
@@ -300,7 +311,7 @@ _declare(
         example=example("erase"),
         body=(EraseBody, example("erase_body")),
         keyed=True,
-        fails=(*OF_BODY, "refused"),
+        fails=(*OF_BODY, "refused", "staff_account"),
     ),
     _erase,
 )

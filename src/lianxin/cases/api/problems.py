@@ -36,6 +36,7 @@ CODES: Mapping[str, tuple[int, Promise]] = MappingProxyType(
         "csrf": (403, _("A request of a signed-in browser needs the header X-CSRFToken.")),
         "post_over": (403, _("Your post has ended.")),
         "not_staff": (403, _("Only people in a post of this town may do this.")),
+        "staff_account": (403, _("The account of somebody of the staff is not erased here.")),
         "scope_missing": (403, _("This access token lacks the scope %(scope)s.")),
         "may_not": (403, _("Your post does not allow this.")),
         "not_yours": (403, _("In this step that act is not yours.")),

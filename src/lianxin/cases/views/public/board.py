@@ -43,7 +43,7 @@ from lianxin.cases.views.public.report import photo_file
 from lianxin.keys.cache import cached
 from lianxin.keys.models import Town
 from lianxin.keys.numbers import spoken
-from lianxin.people.middleware import signed_in
+from lianxin.people.middleware import by_code, signed_in
 from lianxin.people.queries import units
 from lianxin.places.models import Grid
 from lianxin.places.queries import grid_tree
@@ -59,7 +59,7 @@ def front(request: TownRequest) -> HttpResponse:
     latest = board_page(request.town, BoardFilter(), most=3)["rows"]
     context = {
         "latest": [_card(request.town, row) for row in latest], "mine": mine_kept(request, MINE_IN_FRONT),
-        "signed_in": signed_in(request) is not None,
+        "signed_in": by_code(request) and signed_in(request) is not None,
     }  # fmt: skip
     return render(request, "cases/public/front.html", context)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -33,7 +33,7 @@ from lianxin.cases.views.public.report_form import LONGEST_NAME, not_dialled
 from lianxin.cases.views.public.signing import offered
 from lianxin.people.actors import nobody
 from lianxin.people.masking import mask_phone, tidy_phone
-from lianxin.people.middleware import BY_CODE, signed_in
+from lianxin.people.middleware import BY_CODE, by_code, signed_in
 from lianxin.people.models import Account
 from lianxin.people.residents import rename_account
 
@@ -59,7 +59,10 @@ def mine(request: TownRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("mine-sign-in" if offered() else "find"))
     now = timezone.now()
     rows = [brief_of(request.town, each, now=now) for each in own_requests(account, request.town, now=now)]
-    context = {"nav": nav("find"), "rows": rows, "phone": mask_phone(account.phone) if account.proven else ""}
+    context = {
+        "nav": nav("find"), "rows": rows, "phone": mask_phone(account.phone) if account.proven else "",
+        "kept": "" if by_code(request) else kept_words(),
+    }  # fmt: skip
     return render(request, "cases/public/own.html", context)
 
 
@@ -156,6 +159,7 @@ def _details(
     context = {
         "nav": nav("find"), "own": own, "held": held, "faults": faults or {}, "most_name": LONGEST_NAME,
         "first": any(each.first for each in own.reporters), "count": len(own.reporters),
+        "erasable": erasable(request, own),
     }  # fmt: skip
     return render(request, "cases/public/details.html", context, status=status)
 
@@ -190,6 +194,8 @@ def follows_words(code: str, *, by_link: bool) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def erase(request: TownRequest, own: Own) -> HttpResponse:
     """What erasing takes and what stays; POST with `sure` erases it, for good."""
+    if not erasable(request, own):
+        return render(request, "cases/public/staff_kept.html", {"nav": nav(), "kept": kept_words()}, status=403)
     if request.method != "POST":
         return _erase_page(request, own)
     if not request.POST.get("sure"):
@@ -197,6 +203,20 @@ def erase(request: TownRequest, own: Own) -> HttpResponse:
     if left := erase_theirs(request, own):
         return _erase_page(request, own, busy_words(left), 409)
     return render(request, "cases/public/erased.html", {"nav": nav()})
+
+
+def erasable(request: HttpRequest, own: Own) -> bool:
+    """Whether it may be erased here: by a private link, or by who signed in with a telephone; not by a password."""
+    return own.way == "link" or by_code(request)
+
+
+def kept_words() -> str:
+    """Why an account with a password is not erased here: it is, or was, of the staff."""
+    return _(
+        "You signed in with a password, as staff. Your name, account and posts stay, now and after you have left: the "
+        "history of each case must say who did what. What can be erased of your own requests, erase after signing in "
+        "with your telephone. About the rest ask your town's security administrator."
+    )
 
 
 def busy_words(left: int) -> str:

@@ -1,6 +1,7 @@
 """Bad days: two at once, a post that ended a minute ago, a disk that is full, a worker that slept for a day."""
 
 import errno
+import re
 import sqlite3
 from datetime import timedelta
 
@@ -194,13 +195,18 @@ def test_words_added_and_an_act_of_staff_that_cannot_be_saved_change_nothing(rea
         act = {"act": "accept", "version": done.case.version, "note": WORDS}
         staff = clerk.post(f"/cases/{done.case.number}/transitions", act)
         assert staff.status_code == 503
-        assert "没有改动" in staff.content.decode()
+        html = staff.content.decode()
+        assert "没有改动" in html
+        assert f'<p class="pre">{WORDS}</p>' in html  # without a script, all of it stands there to be sent again
+        again = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', html))
+        assert {name: again.get(name) for name in act} == {name: str(value) for name, value in act.items()}
         told = clerk.post("/api/v1/reports", {"text": WORDS}, content_type="application/json", headers={"Idempotency-Key": "k" * 12})
         assert told.status_code == 503
         assert told.json()["code"] == "unavailable"
     assert history(town, done) == ["open"]
     assert site.post(own, {"act": "add", "note": WORDS}).status_code == 303
-    assert clerk.post(f"/cases/{done.case.number}/transitions", {**act, "version": case_of(town, done).version}).status_code == 303
+    del again["csrfmiddlewaretoken"]
+    assert clerk.post(f"/cases/{done.case.number}/transitions", {**again, "version": case_of(town, done).version}).status_code == 303
     assert not Photo.objects.for_system("t", town).exists()
 
 

@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from lianxin.ui.middleware import Next
+from lianxin.ui.typed import sent, typed
 
 RETRY = 30  # seconds
 _DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
@@ -21,7 +22,10 @@ def cannot_be_saved(error: BaseException) -> bool:
 
 
 class UnsavedMiddleware:
-    """Answers what could not be saved with a page that says so: nothing was changed, send it again in a while."""
+    """Answers what could not be saved with a page that says so: nothing was changed, send it again in a while.
+
+    What was typed stands on the page, and goes again from there under the same key; photos have to be chosen anew.
+    """
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -35,6 +39,9 @@ class UnsavedMiddleware:
         if not cannot_be_saved(error):
             return None
         log.exception("%s %s could not be saved", request.method, request.path, exc_info=error)
-        response = render(request, "503.html", status=503)
+        again = sent(request)
+        context = {"typed": typed(request), "sent": again, "photos": bool(again) and bool(request.FILES)}
+        response = render(request, "503.html", context, status=503)
+        response.headers["Cache-Control"] = "private, no-store"
         response.headers["Retry-After"] = str(RETRY)
         return response

@@ -37,3 +37,12 @@ def _without_port(text: str) -> str:
 def client_of(request: HttpRequest) -> str:
     """Who is asking, as a keyed digest: enough to count tries by, not readable as an address."""
     return blind("client", address_of(request))
+
+
+def browser_of(request: HttpRequest) -> str:
+    """Which browser at that address is asking, by the mark our forms leave in it; one that keeps none is its address.
+
+    Whoever writes requests themselves chooses the mark: count the address beside it.
+    """
+    mark = request.COOKIES.get(settings.CSRF_COOKIE_NAME, "")[:64]
+    return blind("browser", f"{address_of(request)} {mark}")

@@ -242,6 +242,21 @@ def test_too_many_from_one_place_is_said_politely_with_all_that_was_typed(site, 
     assert hidden(page, "photos_kept")
 
 
+def test_neighbours_behind_one_address_do_not_shut_each_other_out_and_a_script_is_stopped(town, settings, monkeypatch):
+    settings.ALLOWED_HOSTS = ["*"]
+    monkeypatch.setattr("lianxin.cases.views.public.report.REPORTS", 2)
+    monkeypatch.setattr("lianxin.cases.views.public.report.OF_ADDRESS", 5)
+
+    def sent(mark, at):
+        browser = Client(headers={"host": "lx.test"})
+        browser.cookies["csrftoken"] = mark
+        return browser.post("/report/", {"text": f"{TEXT}{at}"}).status_code
+
+    assert [sent("a" * 32, at) for at in range(3)] == [303, 303, 429]
+    assert [sent("b" * 32, at) for at in range(3, 6)] == [303, 303, 429]
+    assert [sent(f"{at:032}", at) for at in range(6, 9)] == [303, 429, 429]  # a new mark with each
+
+
 def test_too_many_with_one_telephone_from_wherever(town, settings, monkeypatch):
     settings.ALLOWED_HOSTS = ["*"]
     monkeypatch.setattr("lianxin.cases.allowance.PER_PHONE", 2)

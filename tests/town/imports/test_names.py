@@ -34,8 +34,8 @@ def test_names_go_in_by_point_or_grid_and_addresses_find_their_grid(town, bring)
         ("别名", "大王庄", grid_named(town, "1").code, 117.012, 34.603, "否"),
     ]
     assert "新增 3 个" in bring(*rows).output
-    assert [each.grid_id for each in find_address(town, "老粮站后面")] == [first.pk]
-    assert [each.grid_id for each in find_address(town, "解放路 12 号")] == [second.pk]
+    assert [each.grid_id for each in find_address(town, "老粮站后面").places] == [first.pk]
+    assert [each.grid_id for each in find_address(town, "解放路 12 号").places] == [second.pk]
     assert ("大王庄", "alias", grid_named(town, "1").pk) in known_names(town)
     before = Entry.objects.for_system("tests", town).count()
     assert "新增 0 个，更新 0 个，不变 3 个" in bring(*rows).output
@@ -49,7 +49,7 @@ def test_a_name_is_moved_and_taken_away_and_the_entry_says_what_it_was(town, bri
     done = bring(("地标", "老粮站", "", 117.005, 34.605, "是"), ("地标", "新粮站", "", 117.007, 34.606, ""), ("地标", "没有过", grid.code, "", "", "是"))
     assert "更新 1 个，不变 1 个" in done.output
     assert "删除 1 个" in done.output
-    assert find_address(town, "老粮站") == []
+    assert find_address(town, "老粮站").places == ()
     past = Entry.objects.for_system("tests", town).filter(subject_kind="name").order_by("subject_id", "seq")
     moved = next(each for each in past if "point" in each.data.get("was", {}) and each.act == "import")
     assert (moved.data["was"], moved.data["now"]) == ({"point": [117.006, 34.606]}, {"point": [117.007, 34.606]})
@@ -78,12 +78,12 @@ def test_a_name_without_a_point_stands_in_the_middle_of_its_grid_wherever_that_c
     bring(("道路", "解放路", grid.code, "", "", ""))
     (name,) = known_names(town).values()
     assert name.point is None
-    found = find_address(town, "解放路")[0]
+    found = find_address(town, "解放路").places[0]
     assert (found.lon, found.lat) == (grid.lon, grid.lat)
     grid.lon = 117.0177
     grid.save(update_fields=["lon"])
     bump(town)
-    assert find_address(town, "解放路")[0].lon == 117.0177
+    assert find_address(town, "解放路").places[0].lon == 117.0177
 
 
 def test_every_fault_is_told_by_row_and_nothing_is_written(town, bring):

@@ -237,6 +237,11 @@ def test_what_is_wrong_with_the_text_itself_is_told(text: str, line: int, part: 
     assert any(part in message and found == line for found, message in faults(text))
 
 
+def test_of_an_alias_only_the_alias_is_told() -> None:
+    text = TINY.replace("start: one", "start: &first one") + "\nalso: *first\nmore: [*first, *first]\n"
+    assert {message for _line, message in faults(text)} == {"aliases (&, *) are not used in workflows"}
+
+
 def test_words_yaml_would_take_for_booleans_stay_words_as_keys() -> None:
     text = TINY.replace("start: one", 'start: "on"').replace("  one:", "  on:").replace("from: one", 'from: "on"')
     assert "on" in read(text).steps

@@ -128,8 +128,8 @@ class _Reader(Reading):
     def read(self, row: int, cells: Cells) -> PersonRow | None:
         """The post of a row; None, and its faults noted, when it has any."""
         readers: dict[str, Callable[[Any], Any]] = LINES | {
-            "username": _username, "phone": _phone, "unit": self._unit, "role": self._role, "grid": self._grid,
-            "basis": lambda cell: choice_of(cell, BASES),
+            "username": _username, "name": _name, "phone": _phone, "unit": self._unit, "role": self._role,
+            "grid": self._grid, "basis": lambda cell: choice_of(cell, BASES),
         }  # fmt: skip
         got, sound = self.cells(row, cells, readers, REQUIRED)
         return _row(row, got) if self._has_grid(row, got) and sound else None
@@ -166,6 +166,13 @@ def _username(cell: Any) -> str:
     text = clean_line(text_of(cell))
     if text and not USERNAME.fullmatch(text):
         raise Wrong("bad_username")
+    return text
+
+
+def _name(cell: Any) -> str:
+    text = LINES["name"](cell)
+    if text.replace(" ", "").isdigit():
+        raise Wrong("bad_name", value=text)
     return text
 
 

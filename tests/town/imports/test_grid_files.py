@@ -106,7 +106,9 @@ def test_metres_on_a_plane_and_an_unknown_datum_are_refused_in_words(town, tmp_p
     with pytest.raises(Unreadable, match="平面直角坐标（CGCS2000_3_Degree_GK_CM_117E）"):
         read_grid_file(path, town, datum=None)
     path = zipped(tmp_path / "x.zip", [micro(town)], prj='GEOGCS["GCS_Xian_1980"]')
-    assert codes(read_grid_file(path, town, datum=None)[1]) == ["unknown_datum"]
+    told = read_grid_file(path, town, datum=None)[1]
+    assert codes(told) == ["unknown_datum"]
+    assert all(words in str(told[0]) for words in ("GCS_Xian_1980", "要先换算成 CGCS2000 或 WGS-84"))
     assert codes(read_grid_file(path, town, datum="wgs84")[1]) == []  # the person knows better
 
 

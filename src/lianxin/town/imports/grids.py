@@ -81,7 +81,7 @@ def _sort_of(path: Path) -> str:
             f"单有 {path.name} 不够：请把 .shp、.dbf、.prj 一起打成 zip。",
             f"{path.name} alone is not enough: zip .shp, .dbf and .prj together.",
         )
-    if head.startswith(b"PK"):
+    if head.startswith(b"PK") or path.suffix.lower() == ".zip":
         return _sort_of_archive(path)
     is_json = path.suffix.lower() in {".json", ".geojson"} or head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{"
     return "geojson" if is_json else "table"

@@ -77,13 +77,20 @@ def open_table(path: Path, *, wanted: Collection[str]) -> Table:
         raise Unreadable(f"{path.name} 是空的。", f"{path.name} is empty.")
     number, cells = max(head, key=lambda row: len({_plain(cell) for cell in row[1]} & wishes))
     if not {_plain(cell) for cell in cells} & wishes:
-        some = "、".join(sorted(wanted)[:8])
+        chinese, english = ("、".join(part[:8]) for part in _by_language(wanted))
         raise Unreadable(
-            f"{path.name} 的前 {HEADER_WITHIN} 行里没有列名（需要 {some}）。",
-            f"The first {HEADER_WITHIN} rows of {path.name} hold no column names (wanted: {some}).",
+            f"{path.name} 的前 {HEADER_WITHIN} 行里没有列名（需要{chinese}）。",
+            f"The first {HEADER_WITHIN} rows of {path.name} hold no column names (wanted: {english}).",
         )
     names = tuple("" if cell is None else str(cell).strip() for cell in cells)
     return Table(_trimmed(names), number, read)
+
+
+def _by_language(titles: Collection[str]) -> tuple[list[str], list[str]]:
+    """Titles of columns in Chinese, and in English; all of them where there are none in one."""
+    every = list(dict.fromkeys(titles))
+    english = [title for title in every if title.isascii()]
+    return [title for title in every if not title.isascii()] or every, english or every
 
 
 def column_of(table: Table, titles: Sequence[str]) -> int | None:
@@ -119,7 +126,7 @@ def _reader(path: Path, wishes: set[str]) -> Callable[[], Generator[tuple[int, C
         raise _too_big(path)
     if head == _OLE:
         raise _old_or_locked(path)
-    if head.startswith(b"PK"):
+    if head.startswith(b"PK") or path.suffix.lower() in {".xlsx", ".zip"}:
         formulas = _check_workbook(path)
         return lambda: _bounded(path, _workbook_rows(path, formulas=formulas))
     encoding = _encoding(path)

@@ -77,8 +77,8 @@ def datum_named(name: object) -> Datum:
             "unknown_datum",
             _(
                 "Unknown datum “%(name)s”: wgs84 (CGCS2000 with it), gcj02 and bd09 are taken. Coordinates of any "
-                "other, such as Beijing 1954 or Xian 1980, must first be converted to CGCS2000 or WGS-84: to call them so "
-                "is not enough."
+                "other, such as Beijing 1954 or Xian 1980, must first be converted to CGCS2000 or WGS-84: to call "
+                "them so is not enough."
             )
             % {"name": _shown(name)},
         ) from None

@@ -248,7 +248,8 @@ def test_what_came_of_each_names_it_by_number_and_title_and_opens_it(town, clerk
     done = sent(clerk, "assign", [first, second], holder=to(town, "utilities"))
     (refused, why), (link, words) = lines_of(clerk.get(done["Location"]).content.decode())
     assert refused[1] == f"/cases/{second.number}/"
-    assert f"{second.title} 您打开页面之后" in why
+    assert f"{second.title} supervisor" in why
+    assert "已先办理" in why
     assert link[1] == f"/cases/{first.number}/"
     assert words.startswith(f"LX {first.number[2:6]} {first.number[6:]} {first.title} 现在：")
     assert "公用事业" in words

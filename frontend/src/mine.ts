@@ -34,7 +34,8 @@ function write(every: Mine[]): void {
   } catch (_fault) {
     return; // a private window: nothing is kept
   }
-  document.cookie = `lx_mine=${unsent.length + shown().length}; path=/; max-age=${DAYS * 86400}; samesite=lax`;
+  const count = unsent.length + shown().length;
+  document.cookie = `lx_mine=${count}; path=/; max-age=${count ? DAYS * 86400 : 0}; samesite=lax`;
 }
 
 /** On the page of a private link: keep it, and offer to take it away again, for telephones are lent. */

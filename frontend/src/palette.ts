@@ -1,4 +1,5 @@
 // The command palette: a field and a list beneath it, by keyboard (combobox and listbox, WAI-ARIA).
+import { enter as into } from "./acts";
 import "../css/palette.css";
 import { all, debounce, make } from "./dom";
 import { fits } from "./fuzzy";
@@ -30,6 +31,7 @@ function seen(el: HTMLElement): boolean {
 
 function enter(el: HTMLElement): void {
   if (el instanceof HTMLInputElement || el instanceof HTMLTextAreaElement || el instanceof HTMLSelectElement) { el.focus(); return; }
+  if ("keyInto" in el.dataset) { into(el.parentElement); return; }
   if (el.tagName === "SUMMARY") {
     const fold = el.parentElement as HTMLDetailsElement;
     fold.open = true;

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone, translation
 
+from lianxin.ui import words
 from lianxin.ui.lines import case_lines, line_words
 
 CELLS = [{"state": "now", "name": "收集", "label": ""}, {"state": "todo", "name": "研判", "label": ""}]
@@ -52,7 +53,7 @@ def test_each_state_is_said_in_words():
 def test_a_list_that_is_asked_for_it_says_when_each_case_was_due():
     at = datetime(2026, 11, 20, 9, 5, tzinfo=ZoneInfo("Asia/Shanghai"))
     with translation.override("zh-hans"):
-        assert "2026-11-20 09:05 到期" in case_lines([line(light="late", due_at=at)], "超期", due=True)
+        assert f"{words.when(at)} 到期" in case_lines([line(light="late", due_at=at)], "超期", due=True)
         for silent in (line(light="done", due_at=at), line(paused=True, due_at=at), line(due_at=None)):
             assert "到期" not in case_lines([silent], "超期", due=True)
         assert "到期" not in case_lines([line(light="late", due_at=at)], "超期")

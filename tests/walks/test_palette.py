@@ -73,7 +73,7 @@ def test_a_clerk_goes_everywhere_by_a_few_letters(desk_page, town, sign_in, go, 
     type_into(page, "受理")  # an act of the case in view
     assert "受理" in marked(page)
     page.keyboard.press("Enter")  # what would be done at once is only brought there
-    assert "受理" in page.evaluate("document.activeElement.innerText")
+    assert "受理" in page.inner_text("button:focus")
     with page.expect_navigation():
         page.keyboard.press("Enter")
     assert Case.objects.for_system("walk", town).get(number=number).version == 2

@@ -265,6 +265,16 @@ export class Board {
     return found;
   }
 
+  /** The whole grid of the pin, by name, with its neighbours' edges around it; false where the pin stands in none. */
+  showGrid(): boolean {
+    const at = this.pin?.getLatLng();
+    if (!at || !(this.chosen instanceof L.Polygon)) return false;
+    const grid = this.chosen, name = grid.getTooltip();
+    if (name && !name.options.permanent) grid.unbindTooltip().bindTooltip(name.getContent() as HTMLElement, { ...name.options, permanent: true });
+    this.map.fitBounds(grid.getBounds().extend(at).pad(0.12), { animate: false });
+    return true;
+  }
+
   /** Where the person stands, as the phone tells it. */
   stand(lat: number, lon: number, accuracy: number): void {
     this.put(lat, lon, "gps", accuracy);
@@ -292,7 +302,7 @@ export async function draw(box: HTMLElement): Promise<Board | null> {
   const lon = box.querySelector<HTMLInputElement>("[data-map-lon]")?.value || box.dataset.pinLon;
   if (lat && lon) {
     board.put(Number(lat), Number(lon), box.querySelector<HTMLInputElement>("[data-map-source]")?.value || "map");
-    board.map.setView([Number(lat), Number(lon)], 16, { animate: false });
+    if (box.dataset.map === "pick" || !board.showGrid()) board.map.setView([Number(lat), Number(lon)], 16, { animate: false });
   }
   if (box.dataset.map === "pick") board.pick();
   return board;

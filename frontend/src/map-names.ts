@@ -44,7 +44,9 @@ export function placeNames(map: L.Map, places: L.GeoJSON): void {
     const name = layer.getTooltip(), drawn = name?.getElement();
     if (name && drawn && name.options.permanent && layer instanceof L.Polygon) named.push([layer, name, drawn]);
   });
-  named.sort(([a], [b]) => Number(b.feature?.properties.level === "village") - Number(a.feature?.properties.level === "village"));
+  // The grid that is meant is named before all others, and villages before grids.
+  const rank = (place: L.Polygon): number => (place.getElement()?.classList.contains("on") ? 2 : Number(place.feature?.properties.level === "village"));
+  named.sort(([a], [b]) => rank(b) - rank(a));
   named.forEach(([layer, name, drawn]) => {
     const shape = layer.feature?.geometry as GeoJSON.Geometry;
     const size = L.point(drawn.offsetWidth, drawn.offsetHeight);

@@ -73,6 +73,29 @@ def test_late_cases_are_pressed_from_the_list_by_keyboard(desk_page, town, sign_
     axe_clean(desk_page)
 
 
+# The left edges of the due date and of what stands before it in its own line, and the words of the rail beyond their place.
+EDGES = """() => {
+  const due = document.querySelector(".town-when .since").getBoundingClientRect(), box = document.querySelector(".town-when").getBoundingClientRect();
+  const words = [...document.querySelectorAll(".rail li a")].filter((a) => a.offsetParent).filter((a) => {
+    const range = document.createRange();
+    range.selectNodeContents(a);
+    return range.getBoundingClientRect().left < 0 || a.scrollWidth > a.clientWidth;
+  });
+  return [due.top >= document.querySelector(".town-when .light").getBoundingClientRect().bottom, due.left - box.left, words.map((a) => a.textContent)];
+}"""
+
+
+@pytest.mark.row("B5")
+def test_on_a_phone_the_due_date_stands_under_the_cells_and_the_rail_s_words_are_whole(phone, town, live_server, sign_in, go):
+    case(town, "井盖碎了", 3, 30)
+    sign_in(phone, "supervisor")
+    below, indent, cut = phone.evaluate(EDGES)
+    assert (below, indent, cut) == (True, 0, [])
+    phone.context.add_cookies([{"name": "django_language", "value": "en", "url": live_server.url}])
+    go(phone, "/supervise/")
+    assert phone.evaluate(EDGES)[2] == []
+
+
 @pytest.mark.row("B6")
 def test_a_sample_is_drawn_and_an_answered_case_closed(desk_page, town, sign_in, go, axe_clean):
     answered = case(town, "路灯不亮", 5, 1)

@@ -2,6 +2,7 @@
 import { all, make, say } from "./dom";
 
 const rowsIn = (root: ParentNode): HTMLElement[] => all(root, "[data-rows] > [data-id]");
+const SIDEWAYS = ".chips, .tabs"; // rows that scroll sideways
 const keyOf = (row: HTMLElement): string => row.dataset.id || "";
 
 export class List {
@@ -50,9 +51,9 @@ export class List {
     ["tabs", "sieve", "found"].forEach((name) => {
       const old = this.box.querySelector(`[data-live="${name}"]`), now = said.querySelector(`[data-live="${name}"]`);
       if (!old || !now || old.contains(document.activeElement) || old.innerHTML === now.innerHTML) return;
-      const fresh = now.cloneNode(true) as HTMLElement, at = all(old as HTMLElement, ".chips").map((row) => row.scrollLeft);
+      const fresh = now.cloneNode(true) as HTMLElement, at = [old, ...all(old, SIDEWAYS)].map((row) => row.scrollLeft);
       old.replaceWith(fresh);
-      all(fresh, ".chips").forEach((row, n) => { row.scrollLeft = at[n] || 0; }); // nothing moves under the reader
+      [fresh, ...all(fresh, SIDEWAYS)].forEach((row, n) => { row.scrollLeft = at[n] || 0; }); // nothing moves under the reader
     });
     const tally = said.querySelector("[data-own]");
     if (tally) document.querySelector(".rail [data-own]")?.replaceWith(tally.cloneNode(true));

@@ -109,7 +109,7 @@ export function live(desk: HTMLElement | null, pane: Pane | null): void {
   const pulse = document.querySelector<HTMLElement>("[data-drafts]")?.dataset.pulse;
   if (!pulse || !(desk || document.querySelector("[data-case]")) || !(desk || window.matchMedia(WIDE).matches)) return;
   const list = desk ? new List(desk) : null, beside = new Beside(desk !== null);
-  const stale = new Stale(document.querySelector<HTMLElement>(desk ? ".desk-list" : ".desk-corner") || document.body, () => void beat());
+  const stale = new Stale(document.querySelector<HTMLElement>(desk ? ".desk-foot" : ".desk-corner") || document.body, () => void beat());
   let timer = 0, wait = EVERY, asking = false, again = false, tag = "", asked = "", open = false;
 
   const later = (): void => {

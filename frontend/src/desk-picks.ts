@@ -14,8 +14,10 @@ export function picked(): void {
     if (!bar) return;
     list.forEach((box) => { box.checked = chosen.has(box.value); });
     Array.from(chosen).filter((number) => !list.some((box) => box.value === number)).forEach((number) => chosen.delete(number));
-    const every = bar.querySelector<HTMLInputElement>("[data-pick-all]"), count = bar.querySelector("[data-pick-count]");
+    const every = document.querySelector<HTMLInputElement>("[data-pick-all]"), count = bar.querySelector("[data-pick-count]");
+    bar.classList.toggle("some", chosen.size > 0);
     if (every) {
+      every.disabled = !list.length;
       every.checked = list.length > 0 && list.every((box) => box.checked);
       every.indeterminate = !every.checked && chosen.size > 0;
     }

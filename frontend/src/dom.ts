@@ -25,6 +25,11 @@ export function inOrder(wanted: string, text: string): boolean {
   return at >= wanted.length;
 }
 
+/** Whether it can be come by: it is on the page, or in a menu there that is folded. */
+export function reachable(el: HTMLElement): boolean {
+  return (el.closest<HTMLElement>("details.menu:not([open])") || el).offsetParent !== null;
+}
+
 export function make(tag: string, className = "", text = ""): HTMLElement {
   const el = document.createElement(tag);
   if (className) el.className = className;

@@ -2,7 +2,7 @@
 import { all } from "./dom";
 
 export function inSight(root: ParentNode): void {
-  all(root, ".chips").forEach((row) => {
+  all(root, ".chips, .desk-sieve").forEach((row) => {
     const on = row.querySelector<HTMLElement>(".chip.on");
     if (!on || row.scrollWidth <= row.clientWidth) return;
     const box = row.getBoundingClientRect(), chip = on.getBoundingClientRect();

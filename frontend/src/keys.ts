@@ -1,7 +1,7 @@
 // The desk by keyboard: j k Enter, a key for each act, / to search, ? to see them all.
 import { enter, foldAway, foldsByHand, oneOpen, stands } from "./acts";
 import { leaving } from "./arrival";
-import { all, make, writing } from "./dom";
+import { all, make, reachable, writing } from "./dom";
 
 function rows(): HTMLElement[] {
   return all(document, "[data-rows] > *, [data-row]").filter((row) => row.offsetParent !== null);
@@ -60,7 +60,7 @@ function showKeys(): void {
     if (key && text) line(key, text);
   });
   const told = new Set<string>(); // a key that every row has is told once, one that does two things twice
-  all(document, "[data-key]").filter((el) => el.offsetParent !== null).forEach((el) => {
+  all(document, "[data-key]").filter(reachable).forEach((el) => {
     const key = el.dataset.key || "";
     const what = wordsOf(el);
     if (!told.has(`${key} ${what}`)) line(key, what);
@@ -100,7 +100,7 @@ function unread(el: HTMLElement): boolean {
 
 /** A key acts in the pane one is in, else on the row one stands at, where they have it; else on the page. */
 function press(key: string): boolean {
-  const fits = (one: HTMLElement): boolean => one.dataset.key === key && one.offsetParent !== null;
+  const fits = (one: HTMLElement): boolean => one.dataset.key === key && reachable(one);
   const list = rows();
   const row = list[current(list)];
   const pane = document.activeElement?.closest("[data-pane]");

@@ -1,7 +1,7 @@
 // The command palette: a field and a list beneath it, by keyboard (combobox and listbox, WAI-ARIA).
 import { enter as into } from "./acts";
 import "../css/palette.css";
-import { all, debounce, make } from "./dom";
+import { all, debounce, make, reachable } from "./dom";
 import { fits } from "./fuzzy";
 
 interface Choice { text: string; hint?: string; href?: string; also?: string; key?: string; run?: () => void }
@@ -25,10 +25,6 @@ function wordsOf(el: HTMLElement): string {
   return el.dataset.keyName || el.getAttribute("aria-label") || (bare.textContent || "").replace(/\s+/g, " ").trim();
 }
 
-function seen(el: HTMLElement): boolean {
-  return el.offsetParent !== null;
-}
-
 function enter(el: HTMLElement): void {
   if (el instanceof HTMLInputElement || el instanceof HTMLTextAreaElement || el instanceof HTMLSelectElement) { el.focus(); return; }
   if ("keyInto" in el.dataset) { into(el.parentElement); return; }
@@ -50,7 +46,7 @@ function acts(): Choice[] {
   const found: Choice[] = [];
   all(document, "main [data-key], main summary.btn, main form[method=post] button.main, main .thumb button").forEach((el) => {
     const text = wordsOf(el);
-    if (!seen(el) || !text || told.has(text) || el.closest("[data-rows]")) return;
+    if (!reachable(el) || !text || told.has(text) || el.closest("[data-rows]")) return;
     told.add(text);
     found.push({ text, key: el.dataset.key, run: () => enter(el) });
   });

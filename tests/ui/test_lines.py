@@ -47,7 +47,10 @@ def test_each_state_is_said_in_words():
         for said in (">3 人</span>", "等群众评价"):
             assert said in drawn
     with translation.override("en"):
-        assert line_words(line(due_at=now + timedelta(hours=2)), now) == "2 hours left"
+        assert line_words(line(due_at=now + timedelta(hours=2)), now) == "2 h left"
+        assert line_words(line(due_at=now + timedelta(minutes=81)), now) == "1 h 21 min left"
+        assert line_words(line(due_at=now - timedelta(days=18, hours=19, minutes=5)), now) == "18 d 19 h late"
+        assert line_words(line(due_at=now), now) == "0 min left"
 
 
 def test_a_list_that_is_asked_for_it_says_when_each_case_was_due():

@@ -109,9 +109,10 @@ def test_a_unit_shares_a_view_hands_out_together_and_takes_its_register_home(
     page.locator("#view-name:focus").fill("全镇在办")
     page.check("#view-name-shared")
     page.keyboard.press("Enter")
-    page.wait_for_selector(".views-strip .chip.on >> text=全镇在办")
+    page.wait_for_selector(".desk-only >> text=全镇在办")
     sits_down(page, "clerk2")
     go(page, "/desk/?scope=mine")
+    page.click(".views-strip summary >> text=视图")
     page.click(".views-strip .chip >> text=全镇在办")
     page.wait_for_url("**scope=all&light=ok")
     expect(page.locator("[data-of]")).to_have_count(4)
@@ -155,6 +156,7 @@ def three_are_handed_out_and_taken_back(page, town, go, axe_clean):
 
 def the_register_comes_along(page, done, live_server, go, axe_clean):
     go(page, "/desk/?scope=all")
+    page.click(".views-strip summary >> text=更多")
     page.locator(".views-ways").get_by_role("link", name="打印").click()
     page.wait_for_url("**/desk/print/**")
     axe_clean(page)

@@ -70,7 +70,7 @@ def test_what_does_not_come_says_so_and_is_asked_for_again(desk_page, town, sign
 def the_list_that_is_not_renewed(page, axe_clean):
     page.evaluate(CUT)
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    line = page.locator(".desk-list > .part-lost")
+    line = page.locator(".desk-foot > .part-lost")
     line.wait_for()
     assert "没有更新" in line.inner_text()
     axe_clean(page)

@@ -37,7 +37,7 @@ def test_a_clerk_goes_everywhere_by_a_few_letters(desk_page, town, sign_in, go, 
     page.wait_for_selector("#view-name:focus")
     page.keyboard.type("全镇在办")
     page.keyboard.press("Enter")
-    page.wait_for_selector(".views-strip .chip.on")
+    page.wait_for_selector(".desk-only >> text=全镇在办")
     go(page, "/town/")
     page.keyboard.press("Control+k")
     page.wait_for_selector(".palette [role=option]")

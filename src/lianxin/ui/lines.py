@@ -65,7 +65,10 @@ def _pick(line: Line, form: str) -> str:
 
 def _line(line: Line, now: datetime, language: str, *, unit: bool, due: bool, picks: str) -> str:
     facts = [f'<span class="num">{escape(line["number"])}</span>']
-    facts += [f"<span>{escape(text)}</span>" for text in (line["category"], line["grid"]) if text]
+    if line["grid"]:
+        facts.append(f'<span class="where">{escape(line["grid"])}</span>')  # has its room before what follows
+    if line["category"]:
+        facts.append(f"<span>{escape(line['category'])}</span>")
     if unit and line["unit"]:
         facts.append(f"<span>{escape(line['unit'])}{' ' if line['person'] else ''}{escape(line['person'])}</span>")
     since = f'<span class="since num">{escape(due_words(line))}</span>' if due else ""

@@ -71,21 +71,22 @@ def stamp(value: datetime | None) -> str:
 
 def span(minutes: float) -> str:
     """A length of time in its two largest units: ``2 天 3 小时``, ``45 分钟``."""
-    return _span(_whole(minutes), get_language() or "")
+    return _span(math.floor(abs(minutes)))
 
 
-def _whole(minutes: float) -> int:
-    return math.floor(abs(minutes))
-
-
-@lru_cache(maxsize=4096)  # a list says the same few lengths in every row
-def _span(whole: int, _language: str) -> str:
+def _units(whole: int) -> tuple[int, int, int]:
+    """The days, hours and minutes of a length that are said: no minutes beside days."""
     days, rest = divmod(whole, MINUTES_A_DAY)
     hours, mins = divmod(rest, 60)
+    return days, hours, 0 if days else mins
+
+
+def _span(whole: int) -> str:
+    days, hours, mins = _units(whole)
     parts = [
         ngettext("%(n)s day", "%(n)s days", days) % {"n": days} if days else "",
         ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours} if hours else "",
-        ngettext("%(n)s minute", "%(n)s minutes", mins) % {"n": mins} if not days and (mins or not hours) else "",
+        ngettext("%(n)s minute", "%(n)s minutes", mins) % {"n": mins} if mins or not (days or hours) else "",
     ]
     return " ".join(part for part in parts if part)
 
@@ -96,19 +97,33 @@ def _minutes(value: timedelta) -> float:
 
 def left(due: datetime | None, now: datetime | None = None) -> str:
     """What is left until ``due``: ``还有 2 天 3 小时``, or ``已超 5 小时`` when it is past."""
-    return left_in(get_language() or "", due, now) if due is not None else ""
+    if due is None:
+        return ""
+    minutes = _minutes(due - (now or timezone.now()))
+    return _left(span(minutes), late=minutes < 0)
+
+
+def _left(length: str, *, late: bool) -> str:
+    return (gettext("%(span)s late") if late else gettext("%(span)s left")) % {"span": length}
 
 
 def left_in(language: str, due: datetime, now: datetime | None = None) -> str:
-    """What is left, in the active language, which the caller has asked for: a list asks once for all its lines."""
+    """What is left in a line of a list: as `left` says it, by the signs of its units where its words are long
+    (``18 d 19 h late``). In the active language, which the caller has asked for: a list asks once for all its lines.
+    """
     minutes = _minutes(due - (now or timezone.now()))
-    return _left(_whole(minutes), minutes < 0, language)
+    return _left_in(math.floor(abs(minutes)), minutes < 0, language)
 
 
-@lru_cache(maxsize=4096)
-def _left(whole: int, late: bool, language: str) -> str:
-    said = {"span": _span(whole, language)}
-    return (gettext("%(span)s late") if late else gettext("%(span)s left")) % said
+@lru_cache(maxsize=4096)  # a list says the same few lengths in every row
+def _left_in(whole: int, late: bool, _language: str) -> str:
+    days, hours, mins = _units(whole)
+    parts = [
+        gettext("%(n)s d") % {"n": days} if days else "",
+        gettext("%(n)s h") % {"n": hours} if hours else "",
+        gettext("%(n)s min") % {"n": mins} if mins or not (days or hours) else "",
+    ]
+    return _left(" ".join(part for part in parts if part), late=late)
 
 
 def left_short(due: datetime | None, now: datetime | None = None) -> str:
@@ -118,11 +133,11 @@ def left_short(due: datetime | None, now: datetime | None = None) -> str:
     minutes = _minutes(due - (now or timezone.now()))
     size = abs(minutes)
     if size >= MINUTES_A_DAY:
-        words = gettext("%(n)sd") % {"n": int(size // MINUTES_A_DAY)}
+        words = gettext("%(n)s d") % {"n": int(size // MINUTES_A_DAY)}
     elif size >= 60:
-        words = gettext("%(n)sh") % {"n": int(size // 60)}
+        words = gettext("%(n)s h") % {"n": int(size // 60)}
     else:
-        words = gettext("%(n)smin") % {"n": int(size)}
+        words = gettext("%(n)s min") % {"n": int(size)}
     words = words.replace(" ", "\u00a0")
     return (gettext("%(span)s left") if minutes >= 0 else gettext("+%(span)s")) % {"span": words}
 

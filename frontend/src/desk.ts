@@ -12,6 +12,7 @@ import { palette } from "./palette-door";
 import { drafted, drafts } from "./desk-drafts";
 import { panes } from "./desk-pane";
 import { replies } from "./replies";
+import { seek } from "./seek";
 
 keys();
 acts();
@@ -22,6 +23,7 @@ document.addEventListener("lianxin:fresh", (event) => guarded((event as CustomEv
 panes();
 picked();
 replies();
+seek();
 boundaries();
 inSight(document);
 arrive();

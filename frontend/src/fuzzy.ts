@@ -3,7 +3,7 @@
 import { inOrder } from "./dom";
 
 // The first character of each letter in the order of pinyin, as every browser that sorts Chinese knows it.
-const FIRST = "阿八嚓哒妸发旮哈讥咔垃痳拏噢妑七呥扨它穵夕丫帀";
+const FIRST = "阿八嚓哒妸发旮哈讥咔垃妈拏噢妑七呥仨他穵夕丫帀";
 const LETTERS = "abcdefghjklmnopqrstwxyz";
 
 const order = ((): Intl.Collator | null => {
@@ -15,7 +15,15 @@ const order = ((): Intl.Collator | null => {
   }
 })();
 
+const known = new Map<string, string>(); // a thousand names are written with few characters
+
 function letter(sign: string): string {
+  const told = known.get(sign) ?? sorted(sign);
+  known.set(sign, told);
+  return told;
+}
+
+function sorted(sign: string): string {
   if (!/[\u4e00-\u9fff]/.test(sign)) return /[a-z0-9]/.test(sign) ? sign : "";
   if (!order) return "";
   let at = FIRST.length - 1;

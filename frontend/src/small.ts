@@ -157,7 +157,7 @@ function backTo(form: HTMLFormElement, at: number): void {
 export function autosubmit(root: ParentNode): void {
   once(root, "form[data-auto]", "Auto", (el) => {
     const form = el as HTMLFormElement;
-    let pointed = false; // an arrow key changes a select at every step: only what was pointed at is sent at once
+    let pointed = false; // an arrow key changes a select at every step: only what was pointed at or picked is sent at once
     const keep = (): void => {
       const at = Array.from(form.elements).indexOf(document.activeElement as Element);
       try { sessionStorage.setItem(AT, `${location.pathname} ${at}`); } catch (_fault) { /* no such store: the focus starts anew */ }
@@ -170,6 +170,7 @@ export function autosubmit(root: ParentNode): void {
       event.preventDefault(); // no browser sends a form from a select by itself
       go();
     });
+    form.addEventListener("lianxin:picked", () => { pointed = true; });
     form.addEventListener("submit", keep);
     form.addEventListener("change", () => { if (pointed) go(); });
     try {

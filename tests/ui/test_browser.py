@@ -209,3 +209,82 @@ def test_what_cannot_be_undone_asks_on_the_page_and_sends_nothing_before(browser
     tab.wait_for_url(lambda address: "after=form" in address)
     assert [title for _, title, _ in urls.received] == ["lamp"]
     context.close()
+
+
+@pytest.fixture
+def long_list(tab):
+    """The desk's living page, at its select of 33 choices in four groups; `heard` holds the events its page was told."""
+    tab.goto("/ui/?layout=app")
+    tab.wait_for_selector("html.js")
+    tab.evaluate("""() => {
+      window.heard = [];
+      for (const name of ['input', 'change']) document.addEventListener(name, event => heard.push(`${name} ${event.target.id}`));
+      document.querySelector('#f-grid').focus();
+    }""")
+    return tab
+
+
+def listed(tab):
+    return tab.locator(".seek-choice").all_inner_texts()
+
+
+def test_a_long_select_is_found_in_by_a_few_letters_and_stays_what_it_was(long_list):
+    tab = long_list
+    tab.keyboard.press("Space")
+    assert listed(tab)[:2] == ["不限", "连心社区第一网格"]
+    assert len(listed(tab)) == 33
+    assert (found := violations(tab)) == [], told(found)
+    assert tab.locator(".seek-choice").first.bounding_box()["height"] >= 44
+    tab.keyboard.press("Escape")
+    tab.keyboard.type("lwcds")  # 柳湾村第三 and 第四, by the first letters of their pinyin; the first of them opens the list
+    assert tab.input_value(".seek input") == "lwcds"
+    assert listed(tab) == ["柳湾村第三网格", "柳湾村第四网格"]
+    tab.keyboard.press("ArrowDown")
+    tab.keyboard.press("Enter")
+    assert tab.input_value("#f-grid") == "2-4"
+    assert tab.evaluate("document.activeElement.id") == "f-grid"
+    assert tab.evaluate("heard") == ["input f-grid", "change f-grid"]  # and nothing of what was typed to find it
+    tab.keyboard.press("Space")
+    assert tab.locator("[role=option][aria-selected=true]").inner_text() == "柳湾村第四网格"
+    tab.keyboard.press("Home")
+    for _to_none in range(20):
+        tab.keyboard.press("ArrowUp")
+    tab.keyboard.press("Tab")  # takes it, and goes on
+    assert tab.input_value("#f-grid") == ""
+    assert tab.evaluate("document.activeElement.id") == "f-own"
+    assert tab.faults == []
+
+
+def test_a_group_brings_its_own_and_what_is_called_nothing_is_said(long_list):
+    tab = long_list
+    tab.keyboard.type("tsc")
+    tab.fill(".seek input", "他山")
+    assert tab.locator(".seek [role=group]").count() == 1
+    assert tab.locator(".seek-name").inner_text() == "他山村"
+    for typed in ("tsc", "rsc"):  # letters that begin with characters the order of pinyin once hid
+        tab.fill(".seek input", typed)
+        assert len(listed(tab)) == 8, typed
+    tab.fill(".seek input", "没有这个网格")
+    assert tab.locator(".seek [role=status]").inner_text() == "没有叫这个的。"
+    assert (found := violations(tab)) == [], told(found)
+    tab.keyboard.press("Enter")
+    assert tab.input_value("#f-grid") == ""
+    assert tab.evaluate("heard") == []
+    tab.keyboard.press("Space")
+    tab.locator("#f-phone").click()  # elsewhere: away
+    assert tab.locator(".seek").count() == 0
+    tab.locator("#f-category").focus()  # of three choices: as the browser has it
+    tab.keyboard.press("d")
+    assert tab.locator(".seek").count() == 0
+
+
+def test_a_long_select_in_the_elder_view_has_larger_choices_and_stays_in_the_window(tab):
+    tab.goto("/ui/look/?size=elder&next=/ui/%3Flayout=app")
+    tab.wait_for_selector("html.js")
+    tab.click("#f-own")
+    assert tab.locator(".seek-choice").first.bounding_box()["height"] >= 60
+    assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    tab.locator(".seek-choice").nth(3).click()
+    assert tab.input_value("#f-own") == "1-3"
+    tab.locator("#f-ended").dispatch_event("mousedown")
+    assert tab.locator(".seek").count() == 0

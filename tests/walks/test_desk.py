@@ -142,6 +142,47 @@ def test_what_is_wrong_is_said_beside_the_field_and_a_category_moves_the_proposa
 
 
 @pytest.mark.row("B3")
+def test_a_category_found_by_a_few_letters_moves_the_proposal_and_a_filter_so_found_is_applied(desk_page, town, sign_in, go):
+    page, number = desk_page, raise_some(town, 1)[0]
+    sign_in(page, "clerk")
+    open_first(page, go)
+    before = page.input_value("#f-holder")
+    page.focus("#f-category")
+    page.keyboard.type("cltf")  # 车辆停放
+    assert page.locator(".seek [aria-selected=true]").inner_text().endswith("车辆停放")
+    page.keyboard.press("Enter")
+    page.wait_for_function(MOVED, arg=before)
+    assert "车辆停放" in page.inner_text("#f-category option:checked")
+    assert in_view(page) == number  # a letter that seeks is no key of the desk
+    go(page, "/desk/?scope=all")
+    page.click("details:has([name=grid]) > summary")
+    page.evaluate("""() => {
+      const grid = document.querySelector("form[data-auto] [name=grid]");
+      for (let n = 0; n < 20; n += 1) grid.add(new Option(`远村${n}`, "0"));
+    }""")
+    named = page.inner_text("form[data-auto] [name=grid] option:nth-child(2)")
+    page.focus("form[data-auto] [name=grid]")
+    page.keyboard.press("Alt+ArrowDown")
+    page.fill(".seek input", named)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert page.inner_text("form[data-auto] [name=grid] option:checked") == named
+
+
+@pytest.mark.row("B3")
+def test_on_a_phone_a_long_list_is_found_in_by_touch(phone, town, sign_in, go, axe_clean):
+    sign_in(phone, "clerk")
+    go(phone, "/desk/register/")
+    phone.tap("#f-category")
+    phone.fill(".seek input", "车辆")
+    axe_clean(phone)
+    assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    phone.tap(".seek-choice:has-text('车辆停放')")
+    assert "车辆停放" in phone.inner_text("#f-category option:checked")
+    assert phone.locator(".seek").count() == 0
+
+
+@pytest.mark.row("B3")
 def test_a_case_that_waits_for_no_triage_opens_beside_the_list_and_is_acted_on_there(desk_page, town, sign_in, go, axe_clean):
     number = raise_some(town, 1)[0]
     sign_in(desk_page, "leader")

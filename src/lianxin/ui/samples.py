@@ -121,6 +121,12 @@ PHOTOS = [
 ]
 
 
+GRIDS = [
+    (village, [(f"{at}-{n}", f"{village}第{number}网格") for n, number in enumerate("一二三四五六七八", 1)])
+    for at, village in enumerate(("连心社区", "柳湾村", "他山村", "若水村"), 1)
+]
+
+
 class Refused(forms.Form):
     """A form of Django's that was sent with faults."""
 
@@ -140,6 +146,7 @@ def samples() -> dict[str, Any]:
         "long_case": LONG_CASE,
         "long_entry": LONG_ENTRY,
         "photos": PHOTOS,
+        "grids": GRIDS,
         "refused": Refused({"words": "", "way": "letter"}),
         "many_months": [{"label": f"{n + 1}月", "value": 1_000_000 + n * 7919 % 90_000} for n in range(60)],
         "bars_cells": [

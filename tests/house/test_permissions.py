@@ -214,7 +214,7 @@ TABLE = (
     # By telephone; here no text messages go out, so that nobody can sign in. Whoever has signed in has none of these.
     Row("/mine/", lambda role, case: 302 if role == "nobody" else 200),
     Row("/mine/details/", always(303)),
-    Row("/mine/erase/", lambda role, case: 303 if role == "nobody" else 200),
+    Row("/mine/erase/", lambda role, case: 303 if role == "nobody" else 403),
     Row("/mine/export.zip", lambda role, case: 303 if role == "nobody" else 200),
     Row("/mine/sign-in/", always(404)),
     Row("/mine/code/", always(404)),

@@ -181,7 +181,7 @@ def test_what_the_outbox_sent_stands_among_my_requests_and_says_which_is_which(p
         waits(page, "暂时连不上")
     page.goto("/")
     page.wait_for_selector(".mine li:has-text('还没发出')")
-    assert page.locator(".mine li:visible").count() == 2
+    until(page, lambda: page.locator(".mine li:visible").count() == 2)
     phone.unroute("**/report/")
     page.evaluate("window.dispatchEvent(new Event('online'))")
     waits(page, "2 件已发出，请记下编号。")

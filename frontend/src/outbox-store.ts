@@ -21,7 +21,7 @@ export interface Letter {
   digest: string;
   at: number;
   state: "waiting" | "look" | "sent";
-  why: "" | "offline" | "failed" | "later" | "sign-in" | "moved" | "refused";
+  why: "" | "offline" | "failed" | "later" | "sign-in" | "moved" | "refused" | "draft";
   after: number;
   location: string;
 }

@@ -313,18 +313,29 @@ function hurry(): void {
   void round();
 }
 
-/** Back from the outbox into its form: on this page, or on the one it was written on. */
+/** Back from the outbox into its form: on this page, or on the one it was written on. The form shows when it is filled. */
 async function look(letter: Letter): Promise<void> {
   const writing = forms.get(letter.id);
   if (!writing) { location.assign(letter.page.split("#")[0] + TAKE + letter.key); return; }
-  if (writing.form.hidden && writing.key === letter.key) writing.back();
+  await makeRoom(writing, letter);
   const taken = await takeOut(letter.key, (found) => putDraft({ id: found.id, key: found.key, fields: found.fields.filter(([name]) => name !== TOKEN), at: Date.now() }));
   if (!taken) { await show(); return; }
-  photosOf(writing.form).forEach((photos) => photos.splice(0)); // those of the letter come instead
+  photosOf(writing.form).forEach((photos, name) => { photos.splice(0); give(writing.form, name, []); }); // those of the letter come instead
   writing.fill(taken.key, taken.fields);
+  if (writing.form.hidden) writing.back();
   await show();
-  // What is wrong, or has to be settled, the server says again, beside the fields.
-  if (taken.state === "look" && !taken.of) writing.form.dispatchEvent(new Event("submit", { bubbles: true, cancelable: true }));
+  // What is wrong, or has to be settled, the server says again, beside the fields; what was being written it has not seen.
+  if (taken.state === "look" && taken.why !== "draft" && !taken.of) writing.form.dispatchEvent(new Event("submit", { bubbles: true, cancelable: true }));
+}
+
+/** What is being written where a letter comes back is not lost: it waits in the outbox to be looked at in its turn. */
+async function makeRoom(writing: Writing, letter: Letter): Promise<void> {
+  await writing.save();
+  const kept = await draftOf(letter.id);
+  if (!kept || kept.key === letter.key) return;
+  const { version: _version, ...rest } = letter;
+  await putLetter({ ...rest, key: kept.key, fields: kept.fields, digest: await digestOf(kept.fields), at: kept.at, state: "look", why: "draft", after: 0 });
+  writing.form.reset();
 }
 
 /** The case has gone on without it: what was written is sent all the same, as a note beside the case. */

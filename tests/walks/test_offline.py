@@ -175,10 +175,10 @@ def test_what_waits_is_told_on_every_page_and_goes_when_one_is_opened_again_from
 def test_what_the_outbox_sent_stands_among_my_requests_and_says_which_is_which(phone, town, shot, axe_clean):
     page = phone.new_page()
     phone.route("**/report/", lambda route: route.fallback() if route.request.method == "GET" else route.abort())
-    for words in (WORDS, "广场的喷泉不出水"):
+    for number, words in ((1, WORDS), (2, "广场的喷泉不出水")):
         write(page, words)
         send(page)
-        waits(page, "暂时连不上")
+        waits(page, f"{number} 件还没发出：暂时连不上")
     page.goto("/")
     page.wait_for_selector(".mine li:has-text('还没发出')")
     until(page, lambda: page.locator(".mine li:visible").count() == 2)
@@ -281,7 +281,6 @@ def test_what_waits_can_be_taken_back_or_thrown_away(phone, town, axe_clean):
     page.fill("textarea[name=text]", WORDS + "，请来修")
     assert page.locator(".chosen img").count() == 1
     send(page)
-    waits(page, "没有网络")
     page.locator("[data-outbox-bar] li", has_text="请来修").wait_for()
     page.locator("[data-outbox-bar] button", has_text="删除").click()
     assert "还没有发出" in page.inner_text("[data-outbox-bar] .asked")
@@ -296,6 +295,60 @@ def test_what_waits_can_be_taken_back_or_thrown_away(phone, town, axe_clean):
     page.wait_for_selector("[data-outbox-bar]", state="hidden")
     phone.set_offline(False)
     assert cases(town) == []
+
+
+def test_the_form_shows_when_what_comes_back_stands_in_it(phone, town):
+    page = phone.new_page()
+    write(page, photo=True)
+    phone.set_offline(True)
+    send(page)
+    waits(page, "1 件还没发出：没有网络")
+    page.evaluate("""async () => {
+      const asked = indexedDB.open("lianxin-outbox", 1);
+      const key = await new Promise((done) => { asked.onsuccess = () => {
+        const all = asked.result.transaction("letters").objectStore("letters").getAllKeys();
+        all.onsuccess = () => { asked.result.close(); done(all.result[0]); };
+      }; });
+      await new Promise((held) => void navigator.locks.request(`lianxin-${key}`, () => {
+        held();
+        return new Promise((done) => { window.letGo = done; });
+      }));
+    }""")  # the phone is slow
+    page.locator("[data-outbox-bar] button", has_text="看一看").click()
+    page.wait_for_timeout(200)
+    assert page.locator("form.report").is_hidden()  # nobody writes into what is still to be filled
+    page.evaluate("window.letGo()")
+    page.wait_for_selector("form.report:not([hidden])")
+    page.fill("textarea[name=text]", WORDS + "，请来修")
+    assert page.locator(".chosen img").count() == 1
+    holds(page, letters=0, drafts=1)
+    assert page.input_value("textarea[name=text]") == WORDS + "，请来修"
+
+
+def test_what_is_being_written_waits_while_a_letter_is_looked_at(phone, town):
+    page = phone.new_page()
+    write(page, photo=True)
+    phone.set_offline(True)
+    send(page)
+    waits(page, "1 件还没发出：没有网络")
+    phone.route("**/report/", lambda route: route.fallback() if route.request.method == "GET" else route.abort())
+    phone.set_offline(False)
+    write(page, "广场的喷泉不出水")
+    page.fill("input[name=phone]", "13800138000")
+    page.locator("[data-outbox-bar] button", has_text="看一看").click()
+    page.wait_for_function("words => document.querySelector('textarea[name=text]').value === words", arg=WORDS)
+    assert page.locator(".chosen img").count() == 1
+    assert page.input_value("input[name=phone]") == ""  # of the other one
+    waits(page, "1 件需要您再看一眼")
+    page.locator("[data-outbox-bar] li", has_text="喷泉").get_by_role("button", name="看一看").click()
+    page.wait_for_function("words => document.querySelector('textarea[name=text]').value === words", arg="广场的喷泉不出水")
+    assert page.input_value("input[name=phone]") == "13800138000"
+    assert page.locator(".chosen img").count() == 0
+    waits(page, "1 件需要您再看一眼")  # and now the first one
+    phone.unroute("**/report/")
+    send(page)  # neither went before somebody said so
+    page.wait_for_url("**/sent/")
+    assert cases(town) == ["广场的喷泉不出水"]
 
 
 def test_old_drafts_go(phone, town):

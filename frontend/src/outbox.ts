@@ -439,7 +439,7 @@ async function begin(): Promise<void> {
   await show(); // before the net is asked
   const key = location.hash.startsWith(TAKE) ? location.hash.slice(TAKE.length) : "";
   const letter = key ? await letterOf(key) : undefined;
-  if (key) history.replaceState(null, "", location.pathname + location.search);
+  if (key) history.replaceState(history.state, "", location.pathname + location.search);
   if (letter && (letter.of || "") === mine() && forms.has(letter.id)) await look(letter);
   else if (!document.querySelector("[data-summary]")) for (const each of forms.values()) await each.restore();
   await round();

@@ -8,9 +8,10 @@ import { photo } from "./photo";
 import { picks } from "./picks";
 import { send } from "./send";
 import { speech } from "./speech";
+import { steps } from "./steps";
 import { autosubmit, below, chosen, copied, counted, menus, printed, similar, slow, sure } from "./small";
 
-const islands = [sure, below, slow, photo, map, send, counted, chosen, copied, printed, similar, menus, autosubmit, mine, speech, outbox, dayGone, picks];
+const islands = [steps, sure, below, slow, photo, map, send, counted, chosen, copied, printed, similar, menus, autosubmit, mine, speech, outbox, dayGone, picks];
 
 export function wake(root: ParentNode): void {
   islands.forEach((island) => island(root));

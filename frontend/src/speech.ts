@@ -29,15 +29,17 @@ function start(el: HTMLElement): void {
   const field = el as HTMLTextAreaElement;
   const room = field.parentElement?.querySelector(".under > span:first-child");
   if (!Made || !room) return;
-  const button = make("button", "btn speak") as HTMLButtonElement;
+  const front = field.form?.querySelector<HTMLButtonElement>("[data-speak]"); // the elder's: before the field, its room is kept
+  const button = front || make("button", "btn speak") as HTMLButtonElement;
   button.type = "button";
-  const told = make("span", "", say(field, "speak"));
-  const small = make("small", "", say(field, "voice"));
-  told.appendChild(small);
-  button.appendChild(told);
+  const told = button.querySelector("span") || make("span", "", say(field, "speak"));
+  if (!front) {
+    told.appendChild(make("small", "", say(field, "voice")));
+    button.appendChild(told);
+    room.appendChild(button);
+  }
   const line = make("p", "small quiet");
   line.setAttribute("role", "status");
-  room.appendChild(button);
   field.parentElement?.appendChild(line);
   let listening: Listener | null = null;
   let timer = 0;

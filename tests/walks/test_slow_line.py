@@ -97,6 +97,13 @@ def test_the_report_can_be_written_within_three_seconds_and_no_page_jumps(browse
             page.wait_for_timeout(400)
             assert still(page), (address, page.evaluate("window.shifts"))
             page.close()
+        context.add_cookies([{"name": "lx_size", "value": "elder", "url": live_server.url}])
+        page = slowed(context)  # the elder's steps, and the microphone above the first of them, stand in their room
+        page.add_init_script("window.webkitSpeechRecognition = class {}")
+        page.goto("/report/", wait_until="load")
+        page.wait_for_selector(".stepped .speak")
+        page.wait_for_timeout(400)
+        assert still(page), page.evaluate("window.shifts")
 
 
 def still(page):

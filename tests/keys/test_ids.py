@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lianxin.keys import ids
-from lianxin.keys.ids import IdMaker, new_id, take_slot
+from lianxin.keys.ids import LARGEST, IdMaker, new_id, read_number, take_slot
 
 MAKE = "import django; django.setup(); from lianxin.keys.ids import new_id; print(*(new_id() for _ in range(5000)))"
 MAKE_FORKED = (
@@ -58,3 +58,13 @@ def test_more_processes_than_there_are_slots_are_refused(tmp_path, monkeypatch):
     assert [take_slot(tmp_path), take_slot(tmp_path)] == [0, 1]
     with pytest.raises(RuntimeError, match="more than 2 processes"):
         take_slot(tmp_path)
+
+
+@given(st.integers(min_value=0, max_value=LARGEST))
+def test_a_number_is_read_as_it_was_written(number):
+    assert read_number(str(number)) == number
+
+
+@pytest.mark.parametrize("text", ["", "-1", "+1", " 1", "1.0", "1_0", "²", "１", "a", str(LARGEST + 1), "9" * 5000])
+def test_what_is_no_number_or_beyond_all_keys_is_none(text):
+    assert read_number(text) is None

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from lianxin.cases.actions.writing import Sheet, entry_of, save_changes, save_rows
 from lianxin.cases.columns import apply
 from lianxin.cases.models import Case, CheckIn, Route, SavedView
+from lianxin.keys.ids import read_number
 from lianxin.keys.models import Town
 from lianxin.ledger.rows import add_row, change_row, drop_row
 from lianxin.places.reform.docks import Dock, Held, Moves, Signed, dock, stays
@@ -72,9 +73,9 @@ def _views(town: Town, grids: Sequence[int]) -> list[Held]:
     rows, found = SavedView.objects.for_system("docked: counted", town).filter(query__contains="grid="), []
     wanted = set(grids)
     for pk, query in rows.order_by("id").values_list("id", "query"):
-        named = QueryDict(query).get("grid", "")
-        if named.isdigit() and int(named) in wanted:
-            found.append(Held(pk, int(named)))
+        named = read_number(QueryDict(query).get("grid", ""))
+        if named in wanted:
+            found.append(Held(pk, named))
     return found
 
 

@@ -4,8 +4,8 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.http.response import HttpResponseBase
 
 from lianxin.cases.models import Case, Photo
-from lianxin.cases.pickers import LARGEST
 from lianxin.forms.photos import path_of
+from lianxin.keys.ids import LARGEST
 
 KEPT_SECONDS = 3600  # in the reader's own browser; short, for a photo may be erased
 

@@ -17,10 +17,11 @@ from django.utils.translation import gettext as _
 
 from lianxin.cases.fields import LONGEST_TEXT, fields_for
 from lianxin.cases.models import Case
-from lianxin.cases.pickers import LARGEST, category_by, clause_by, grid_by, holder_by, unit_by, word
+from lianxin.cases.pickers import category_by, clause_by, grid_by, holder_by, unit_by, word
 from lianxin.cases.values import Holder
 from lianxin.cases.words import said
 from lianxin.forms.photos import PhotoRefused, StoredPhoto, store
+from lianxin.keys.ids import read_number
 from lianxin.keys.numbers import tidy
 from lianxin.people.actors import Actor
 from lianxin.workflow.definition import FIELDS, FieldSpec, Transition
@@ -204,8 +205,8 @@ def _case(_spec: FieldSpec, values: list[Any], reading: _Reading) -> int:
     rows = Case.objects.seen_by(reading.actor)
     if number:
         rows = rows.filter(number=number)
-    elif text.isascii() and text.isdigit() and int(text) <= LARGEST:
-        rows = rows.filter(pk=int(text))
+    elif (named := read_number(text)) is not None:
+        rows = rows.filter(pk=named)
     else:
         raise Wrong(_("This is not a case number."))
     pk = rows.values_list("id", flat=True).first()

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from lianxin.cases.actions.worklinks import FARTHEST, LinkFacts
 from lianxin.cases.forms import FormFaults, Wrong, clean_text, values_of
 from lianxin.cases.models import Case, Photo, Publication
-from lianxin.cases.pickers import LARGEST, grid_name
+from lianxin.cases.pickers import grid_name
 from lianxin.cases.queries.publishing import proposal
 from lianxin.cases.queries.worklinks import FINISH, RECORD
+from lianxin.keys.ids import read_number
 from lianxin.people.actors import Actor
 from lianxin.people.masking import mask_text, tidy_phone
 from lianxin.people.queries import today
@@ -104,9 +105,9 @@ def _text(data: Mapping[str, Any], name: str, faults: dict[str, str]) -> str:
 def _photos(data: Mapping[str, Any], case: Case, faults: dict[str, str]) -> tuple[int, ...]:
     """The chosen photos, which must be the case's own."""
     wanted = [str(value) for value in values_of(data, "photos")]
-    ids = {int(text) for text in wanted if text.isascii() and text.isdigit() and len(text) < 20}
+    ids = {pk for text in wanted if (pk := read_number(text)) is not None}
     rows = Photo.objects.for_system("of a case just seen", case.town_id).filter(case_id=case.pk)
-    found = set(rows.filter(id__in={pk for pk in ids if pk <= LARGEST}).values_list("id", flat=True))
+    found = set(rows.filter(id__in=ids).values_list("id", flat=True))
     if len(found) != len(set(wanted)):
         faults["photos"] = _("Choose among the photos of this case.")
     return tuple(sorted(found))

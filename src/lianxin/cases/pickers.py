@@ -18,6 +18,7 @@ from lianxin.cases.routes import why
 from lianxin.cases.values import Holder
 from lianxin.cases.words import said
 from lianxin.keys.cache import cached
+from lianxin.keys.ids import LARGEST, read_number
 from lianxin.keys.models import Town
 from lianxin.people.actors import Actor
 from lianxin.people.models import Post, Unit
@@ -27,7 +28,6 @@ from lianxin.ui import words
 from lianxin.workflow.definition import FieldSpec
 
 CHOSEN = ("village", "grid")  # of grids: micro-grids are too many for a list, and no case is placed by them
-LARGEST = 2**63 - 1  # of a key in the database
 Option = dict[str, str]
 
 
@@ -51,8 +51,7 @@ def word(value: Any) -> str:
 
 
 def _id(value: Any, prefix: str = "") -> int | None:
-    text = word(value).removeprefix(prefix)
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 19 and int(text) <= LARGEST else None
+    return read_number(word(value).removeprefix(prefix))
 
 
 def unit_by(town: Town, value: Any) -> int | None:

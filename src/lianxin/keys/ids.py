@@ -10,11 +10,13 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 from django.conf import settings
 
 EPOCH_MS = 1_704_067_200_000  # 2024-01-01T00:00:00Z
 SLOT_BITS, WORKER_BITS, SEQUENCE_BITS = 6, 10, 12
+LARGEST: Final = 2**63 - 1  # of a key in the database
 
 
 class IdMaker:
@@ -80,3 +82,12 @@ def _make() -> IdMaker:
 def new_id() -> int:
     """Return a fresh row id, time-ordered within this process."""
     return (_maker or _make())()
+
+
+def read_number(text: str) -> int | None:
+    """An id, or another number not below 0, as an address or a form has it; None for what is none, or beyond all keys.
+
+    `int` alone raises on "²", which is a digit too, and on more than 4,300 figures: a page that breaks on its address.
+    """
+    number = int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST)) else None
+    return number if number is not None and number <= LARGEST else None

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
+from lianxin.keys.ids import read_number
 from lianxin.keys.models import Town
 from lianxin.people.actors import Actor
 from lianxin.people.centres import masked
@@ -20,7 +21,6 @@ from lianxin.places.queries import ancestor_ids, grid_tree, subtree_ids
 MOST = 50
 LATELY = timedelta(days=60)
 Row = dict[str, Any]
-_LONGEST_ID = 2**63
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,7 @@ def read_wanted(data: Mapping[str, Any]) -> Wanted:
         return str(data.get(name) or "").replace("\x00", "").strip()[:most]
 
     def number(name: str) -> int | None:
-        text = word(name)
-        return int(text) if text.isascii() and text.isdigit() and int(text) < _LONGEST_ID else None
+        return read_number(word(name))
 
     return Wanted(
         words=word("q"), unit=number("unit"), grid=number("grid"), role=word("role", 24),
@@ -94,8 +93,7 @@ def directory(actor: Actor, wanted: Wanted, *, now: datetime, after: str = "") -
     if not actor.is_staff:
         return {"count": 0, "rows": [], "next": ""}
     rows = posts_wanted(actor, wanted, now=now)
-    place = int(after) if after.isascii() and after.isdigit() and int(after) < _LONGEST_ID else 0
-    page = list(rows.filter(id__gt=place).select_related("account").order_by("id")[: MOST + 1])
+    page = list(rows.filter(id__gt=read_number(after) or 0).select_related("account").order_by("id")[: MOST + 1])
     return {
         "count": rows.count(),
         "rows": [told(actor.town, post) for post in page[:MOST]],

@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from lianxin.keys.ids import read_number
 from lianxin.places.models import FormerBoundary, Grid
 from lianxin.places.redraw import Redrawn, Tile, redraw
 from lianxin.places.tiling import Ground, box_of, ground_of
@@ -103,10 +104,10 @@ def version_of(town: Town, sheet: Sequence[Standing]) -> str:
 
 def changed_since(town: Town, version: str) -> list[FormerBoundary]:
     """What was replaced since a version was read, the newest first; nothing for one that cannot be read."""
-    last = version.partition(".")[0]
-    known = last.isascii() and last.isdigit() and len(last) < 20
-    rows = _formers(town).filter(id__gt=int(last)).order_by("-id").select_related("grid") if known else ()
-    return list(rows[:50])
+    last = read_number(version.partition(".")[0])
+    if last is None:
+        return []
+    return list(_formers(town).filter(id__gt=last).order_by("-id").select_related("grid")[:50])
 
 
 def tried(town: Town, rows: Sequence[Standing], steps: Sequence[Step]) -> Redrawn:

@@ -23,6 +23,7 @@ from lianxin.cases.api.writing import done_response, respond
 from lianxin.cases.models import Case, FollowUp
 from lianxin.cases.queries.followups import follow_up_list
 from lianxin.cases.queries.standing import stand
+from lianxin.keys.ids import read_number
 from lianxin.keys.numbers import tidy
 from lianxin.people.actors import Actor
 
@@ -128,7 +129,7 @@ def set_follow_up(request: HttpRequest, number: str) -> HttpResponse:
 def end_follow_up(request: HttpRequest, follow_up: str) -> HttpResponse:
     """It has been looked at."""
     actor, now = actor_of(request), timezone.now()
-    pk = int(follow_up) if follow_up.isascii() and follow_up.isdigit() and len(follow_up) < 19 else 0
+    pk = read_number(follow_up) or 0
     try:
         made = make_once(
             request, "follow-up-done", {"id": pk}, lambda: follow_up_done(pk, actor=actor, now=now).pk, now=now

@@ -21,6 +21,7 @@ from lianxin.cases.api.shapes import Line, Ref, Taken, Word
 from lianxin.cases.api.telling import unit_ref
 from lianxin.cases.api.writing import done_response, respond
 from lianxin.cases.pickers import unit_by
+from lianxin.keys.ids import read_number
 from lianxin.keys.models import Town
 from lianxin.keys.once import OnceKey, digest_of
 from lianxin.people.lines import NotDocked, Server, dock_lines, lines_of
@@ -326,8 +327,8 @@ def _server(town: Town, line: str, named: str) -> Server | None:
     if not named:
         return None
     sort, _colon, pk = named.partition(":")
-    if sort == "post" and pk.isascii() and pk.isdigit() and len(pk) < 19:
-        return Server(post_id=int(pk))
+    if sort == "post" and (post_id := read_number(pk)) is not None:
+        return Server(post_id=post_id)
     unit = unit_by(town, named)
     if unit is None:
         raise Problem("invalid", {f"lines.{line}": gettext("There is none such in this town.")})

@@ -15,6 +15,7 @@ from lianxin.cases.api.staff import cases_tag
 from lianxin.cases.files import photo_response
 from lianxin.cases.queries.page import case_page
 from lianxin.cases.queries.standing import stand
+from lianxin.keys.ids import read_number
 from lianxin.keys.numbers import tidy
 
 router = Router()
@@ -69,6 +70,6 @@ def read_report_photo(request: HttpRequest, number: str, photo: str) -> HttpResp
 def read_case_photo(request: HttpRequest, number: str, photo: str) -> HttpResponse:
     """A photo for the staff."""
     standing = stand(actor_of(request), number=tidy(number))
-    if not (photo.isascii() and photo.isdigit() and len(photo) < 20):
+    if (pk := read_number(photo)) is None:
         raise Problem("not_found")
-    return photo_response(request, standing.case, int(photo))
+    return photo_response(request, standing.case, pk)

@@ -27,6 +27,7 @@ from lianxin.cases.queries.publishing import proposal, queue
 from lianxin.cases.queries.standing import stand
 from lianxin.cases.views.desk.publishing import FIELDS, LONGEST, public_of, why_not
 from lianxin.forms.covering import MOST_AREAS, WHOLE, Area, cover_of, read_area
+from lianxin.keys.ids import read_number
 from lianxin.keys.numbers import tidy
 from lianxin.people.actors import Actor
 
@@ -271,7 +272,7 @@ def _area(at: int, area: tuple[int, ...]) -> Area:
 def _photo(actor: Actor, number: str, photo: str) -> tuple[Case, Photo]:
     """A case in view, and a photo of it."""
     case = stand(actor, number=tidy(number)).case
-    pk = int(photo) if photo.isascii() and photo.isdigit() and len(photo) < 19 else 0
+    pk = read_number(photo) or 0
     rows = Photo.objects.for_system("api: cover a photo of a case just seen", case.town_id).select_related("file")
     row = rows.filter(pk=pk, case_id=case.pk).first()
     if row is None:

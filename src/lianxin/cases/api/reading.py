@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from lianxin.cases.api.problems import Problem, faults_of
 from lianxin.forms.photos import PhotoRefused, StoredPhoto, path_of, store
+from lianxin.keys.ids import read_number
 from lianxin.keys.models import Town
 
 BodyT = TypeVar("BodyT", bound=Schema)
@@ -82,9 +83,9 @@ def guarded(view: View) -> View:
 
     @wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        length = str(request.META.get("CONTENT_LENGTH") or "0")
+        length = read_number(str(request.META.get("CONTENT_LENGTH") or "0"))
         most = MOST_PHOTOS * settings.LIANXIN_PHOTO_BYTES + settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        if not length.isdigit() or int(length) > most:
+        if length is None or length > most:
             raise Problem("too_large")
         if "\x00" in request.path or any("\x00" in value for values in request.GET.lists() for value in values[1]):
             raise Problem("bad_request")

@@ -36,6 +36,7 @@ from lianxin.cases.queries.replies import KIND, kept_by, may_keep, replies_for, 
 from lianxin.cases.queries.setup import categories
 from lianxin.cases.queries.standing import stand
 from lianxin.cases.replies import VARIABLES
+from lianxin.keys.ids import read_number
 from lianxin.keys.models import Town
 from lianxin.keys.numbers import tidy
 from lianxin.ledger.rows import StaleRow, past_of, stamp_of
@@ -277,7 +278,7 @@ def _facts(actor: Actor, body: ReplyBody, stood: ReplyFacts) -> ReplyFacts:
 
 
 def _row(actor: Actor, named: str) -> ReplyText:
-    pk = int(named) if named.isascii() and named.isdigit() and len(named) < 19 else 0
+    pk = read_number(named) or 0
     row = ReplyText.objects.for_system("reply texts: asked below", actor.town).filter(pk=pk).first()
     if row is None or row.unit_id not in (None, actor.unit_id):
         raise Problem("not_found")

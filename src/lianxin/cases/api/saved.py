@@ -22,6 +22,7 @@ from lianxin.cases.api.writing import done_response, respond
 from lianxin.cases.models import SavedView
 from lianxin.cases.queries.saved import asked_in_words, filter_of, saved_views
 from lianxin.cases.views.saved.pages import refusal
+from lianxin.keys.ids import read_number
 from lianxin.people.actors import Actor
 
 router = Router()
@@ -166,7 +167,7 @@ def forget_view(request: HttpRequest, view: str) -> HttpResponse:
 
 
 def _id(named: str) -> int:
-    return int(named) if named.isascii() and named.isdigit() and len(named) < 19 else 0
+    return read_number(named) or 0
 
 
 def _one(actor: Actor, pk: int) -> dict[str, Any]:

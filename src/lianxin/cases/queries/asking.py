@@ -11,6 +11,7 @@ from lianxin.cases.queries.setup import category_chain
 from lianxin.cases.words import said
 from lianxin.forms.questions import LONGEST_ANSWER, Answers, Question, Sheet, read_sheet, told
 from lianxin.keys.cache import cached
+from lianxin.keys.ids import read_number
 from lianxin.keys.models import Town
 
 ASKED = "asked"  # where a case's answers hold them
@@ -55,7 +56,7 @@ def asking_as_shown(town: Town, category_id: int | None, marks: Collection[str])
 
     A page kept on a phone may be older than what was published since. A sheet of another category's is none.
     """
-    pks = {int(pk) for mark in marks if (pk := mark.partition(":")[0]).isascii() and pk.isdigit() and len(pk) < 19}
+    pks = {pk for mark in marks if (pk := read_number(mark.partition(":")[0])) is not None}
     latest = asking_of(town, category_id)
     if not pks or (latest is not None and latest.pk in pks):
         return latest

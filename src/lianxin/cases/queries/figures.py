@@ -30,6 +30,7 @@ from lianxin.cases.queries.inbox import at_steps
 from lianxin.cases.queries.lateness import late_at
 from lianxin.cases.queries.setup import end_steps, workflow_by_id
 from lianxin.cases.queries.undone import still_stands
+from lianxin.keys.ids import read_number
 from lianxin.keys.models import Town
 from lianxin.ledger.models import Entry
 from lianxin.people.actors import Actor
@@ -47,7 +48,6 @@ RATES = {  # part and rest make the whole: what a rate is a share of
 LIVE = ("open", "late", "paused")
 DAYS = ("today", "closed_today")
 BUSY = PHASES[:4]  # the steps that are the units' own, from collecting to handling
-LONGEST_ID = 2**63
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +139,7 @@ def read_slice(data: Mapping[str, Any]) -> Slice:
     """The slice an address asks for; what makes no sense is passed over."""
 
     def number(name: str) -> int | None:
-        word = str(data.get(name) or "")
-        return int(word) if word.isascii() and word.isdigit() and int(word) < LONGEST_ID else None
+        return read_number(str(data.get(name) or ""))
 
     def one_of(name: str, known: Iterable[str]) -> str:
         return str(data.get(name)) if data.get(name) in tuple(known) else ""

@@ -20,6 +20,7 @@ from lianxin.cases.queries.setup import categories, workflow_by_id, workflow_of,
 from lianxin.cases.queries.shapes import like, made_once
 from lianxin.cases.search import find
 from lianxin.cases.words import channels, said
+from lianxin.keys.ids import LARGEST, read_number
 from lianxin.keys.models import Town
 from lianxin.keys.numbers import tidy
 from lianxin.keys.prepared import Prepared
@@ -35,7 +36,6 @@ SCOPES = ("mine", "unit", "all")
 LIGHTS = ("late", "soon", "ok", "paused")
 MAIN = "main"
 MOST = 200
-LONGEST_ID = 2**63
 PAGE = 50
 Row = dict[str, Any]
 
@@ -117,8 +117,7 @@ def _one_of(data: Mapping[str, Any], name: str, known: Sequence[str]) -> str:
 
 
 def _id(data: Mapping[str, Any], name: str) -> int | None:
-    word = _word(data, name)
-    return int(word) if word.isascii() and word.isdigit() and int(word) < LONGEST_ID else None
+    return read_number(_word(data, name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +146,7 @@ def read_place(text: str) -> Place | None:
         place = Place(at, int(key), way == "b", int(rank or _PLAIN))
     except (ValueError, OverflowError):
         return None
-    return place if way in ("a", "b") and text.isascii() and 0 <= place.id < LONGEST_ID else None
+    return place if way in ("a", "b") and text.isascii() and 0 <= place.id <= LARGEST else None
 
 
 def inbox(actor: Actor, filters: InboxFilter, *, now: datetime, after: str = "", most: int = PAGE) -> dict[str, Any]:

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.db.models import Q
 
-from lianxin.cases.queries.figures import LONGEST_ID, Slice, sliced
+from lianxin.cases.queries.figures import Slice, sliced
 from lianxin.cases.queries.inbox import rows_of
+from lianxin.keys.ids import read_number
 from lianxin.people.actors import Actor
 
 
@@ -34,12 +35,13 @@ def _place_of(row: Mapping[str, Any], *, late: bool) -> str:
 
 def _beyond(after: str, *, late: bool) -> Q:
     """What stands behind a place in a list; everything, where the place is none."""
-    due, _dash, pk = after.rpartition("-")
-    if not (pk.isascii() and pk.isdigit() and int(pk) < LONGEST_ID):
+    due, _dash, text = after.rpartition("-")
+    pk = read_number(text)
+    if pk is None:
         return Q()
     if not late:
-        return Q(id__lt=int(pk))
+        return Q(id__lt=pk)
     if not (due.isascii() and due.isdigit() and len(due) < 17):
         return Q()
     at = _EPOCH + int(due) * _TICK
-    return Q(due_at__gt=at) | Q(due_at=at, id__gt=int(pk))
+    return Q(due_at__gt=at) | Q(due_at=at, id__gt=pk)

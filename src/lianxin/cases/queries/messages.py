@@ -12,6 +12,7 @@ from lianxin.cases.queries.setup import kinds
 from lianxin.cases.roles import holds
 from lianxin.cases.words import act_name, duty_name
 from lianxin.keys.cache import cached
+from lianxin.keys.ids import read_number
 from lianxin.keys.prepared import Prepared
 from lianxin.notices.models import Message
 from lianxin.people.actors import Actor
@@ -46,8 +47,7 @@ def messages_of(actor: Actor, *, now: datetime, after: str = "", most: int = MOS
     when nothing), unit (told to the whole unit), case (the row of its case, None when it is no longer the actor's to
     see).
     """
-    place = int(after) if after.isascii() and after.isdigit() and len(after) < 19 else None
-    found = _newest(actor, place, most + 1)
+    found = _newest(actor, read_number(after), most + 1)
     shown = found[:most]
     cases = _cases(actor, [each.case_id for each in shown if each.case_id], now)
     asked = _asked(actor, [each.case_id for each in shown if each.case_id and each.duty])

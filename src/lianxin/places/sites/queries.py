@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import Count, Q
 
+from lianxin.keys.ids import read_number
 from lianxin.places.models import Grid, Site
 from lianxin.places.queries import Node, ancestor_ids, grid_at, grid_tree, ids_of, locator, subtree_ids
 
@@ -48,11 +49,10 @@ class Misplaced(Exception):
 
 def read_filter(town: Town, data: Mapping[str, str]) -> SiteFilter:
     """The filter of a query string (kind, grid, q, ended); what names nothing there is leaves the list as it is."""
-    kind, grid = data.get("kind", ""), data.get("grid", "")
-    known = grid.isascii() and grid.isdigit() and int(grid) in grid_tree(town)
+    kind, grid = data.get("kind", ""), read_number(data.get("grid", ""))
     words = " ".join(data.get("q", "").replace("\x00", "").split())[:40]
     kind = kind if kind in Site.Kind.values else ""
-    return SiteFilter(kind, int(grid) if known else None, words, bool(data.get("ended")))
+    return SiteFilter(kind, grid if grid in grid_tree(town) else None, words, bool(data.get("ended")))
 
 
 def site_by_code(town: Town, code: str) -> Site | None:

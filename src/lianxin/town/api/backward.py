@@ -20,6 +20,7 @@ from lianxin.cases.api.setup import actor_of
 from lianxin.cases.api.shapes import Taken as Given
 from lianxin.cases.api.shapes import Text, Word
 from lianxin.cases.api.writing import done_response, respond
+from lianxin.keys.ids import read_number
 from lianxin.ledger.rows import Going, reason_of
 from lianxin.people.actors import Actor
 from lianxin.town.homes.importing.pages import sorts_of
@@ -113,7 +114,7 @@ class TakeBackBody(Given):
 )
 def list_imported(request: HttpRequest) -> HttpResponse:
     """The files that were taken in."""
-    rows = taken(_may(request), before=_number(query_of(request, ImportedFilter).before))
+    rows = taken(_may(request), before=read_number(query_of(request, ImportedFilter).before) or 0)
     more = str(rows[-1].entry.pk) if len(rows) == A_PAGE else ""
     return respond({"rows": [_told(row) for row in rows], "next": more})
 
@@ -182,14 +183,10 @@ def _may(request: HttpRequest) -> Actor:
 
 
 def _found(request: HttpRequest, named: str) -> Taken:
-    found = taken_by_id(_may(request), _number(named))
+    found = taken_by_id(_may(request), read_number(named) or 0)
     if found is None:
         raise Problem("not_found")
     return found
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
 def _told(row: Taken) -> dict[str, Any]:

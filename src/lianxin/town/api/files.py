@@ -20,6 +20,7 @@ from lianxin.cases.api.reading import FORM, body_of, key_of
 from lianxin.cases.api.setup import actor_of
 from lianxin.cases.api.shapes import Taken, Text
 from lianxin.cases.api.writing import done_response, respond
+from lianxin.keys.ids import read_number
 from lianxin.keys.once import OnceKey, digest_of
 from lianxin.people.actors import Actor
 from lianxin.places.datum import Datum
@@ -275,7 +276,7 @@ def _brought(request: HttpRequest, actor: Actor, key: str) -> Brought:
 
 def _found(request: HttpRequest, named: str) -> Upload:
     actor = _may_bring(request)
-    pk = int(named) if named.isascii() and named.isdigit() and len(named) < 19 else 0
+    pk = read_number(named) or 0
     rows = Upload.objects.seen_by(actor).filter(pk=pk, expires_at__gt=timezone.now())
     upload = rows.select_related("town").first()
     if upload is None:

@@ -22,6 +22,7 @@ from lianxin.cases.api.reading import body_of
 from lianxin.cases.api.setup import actor_of, staff_tag
 from lianxin.cases.api.shapes import Line, Taken
 from lianxin.cases.api.writing import done_response, respond
+from lianxin.keys.ids import read_number
 from lianxin.people.centres import OWN, erase_centre, may_look, reveal_centre
 from lianxin.people.directory import party_of
 from lianxin.people.looking import NoReason
@@ -194,6 +195,7 @@ def _row(request: HttpRequest, named: str) -> CentreHousehold:
 
 
 def _id(named: str) -> int:
-    if named.isascii() and named.isdigit() and len(named) < 20 and int(named) < 2**63:
-        return int(named)
-    raise Problem("not_found")
+    pk = read_number(named)
+    if pk is None:
+        raise Problem("not_found")
+    return pk

@@ -29,6 +29,7 @@ from lianxin.cases.api.writing import done_response, picked, respond
 from lianxin.cases.pickers import grid_by, holder_by, unit_by
 from lianxin.cases.values import Holder
 from lianxin.cases.words import said
+from lianxin.keys.ids import read_number
 from lianxin.ledger.rows import StaleRow, past_of
 from lianxin.people.actions import open_account
 from lianxin.people.actors import Actor
@@ -342,7 +343,7 @@ def end_of_leave(request: HttpRequest, post: str, leave: str) -> HttpResponse:
     """End a leave."""
     actor = actor_of(request)
     held = _own(actor, post)
-    row = Leave.objects.for_system("api: a leave", actor.town).filter(pk=_number(leave), post=held).first()
+    row = Leave.objects.for_system("api: a leave", actor.town).filter(pk=read_number(leave) or 0, post=held).first()
     if row is None:
         raise Problem("not_found")
     try:
@@ -356,7 +357,7 @@ def _hiring(actor: Actor, body: NewPost) -> Hiring:
     """What the page's form would have said, read as that is."""
     hiring = Hiring()
     if body.person:
-        known = post_of(actor, _number(body.person))
+        known = post_of(actor, read_number(body.person) or 0)
         picked("person", body.person, known.pk if known else None, hiring.faults)
         hiring.person = known.account if known else None
     unit = picked("unit", body.unit, unit_by(actor.town, body.unit), hiring.faults)
@@ -380,12 +381,8 @@ def _holder(actor: Actor, name: str, wanted: str) -> Holder:
     return found
 
 
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
-
-
 def _post(actor: Actor, pk: str) -> Post:
-    found = post_of(actor, _number(pk))
+    found = post_of(actor, read_number(pk) or 0)
     if found is None:
         raise Problem("not_found")
     return found

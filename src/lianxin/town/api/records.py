@@ -18,6 +18,7 @@ from lianxin.cases.api.reading import body_of, query_of
 from lianxin.cases.api.setup import actor_of
 from lianxin.cases.api.shapes import Taken, Word
 from lianxin.cases.api.writing import done_response, respond
+from lianxin.keys.ids import read_number
 from lianxin.keys.models import Town
 from lianxin.ledger.rows import plain, stamp_of
 from lianxin.town.api.rows import GoneShape, gone_told, kept, named_told, values_told
@@ -80,7 +81,7 @@ def list_records(request: HttpRequest, key: str) -> HttpResponse:
     if not may_keep(actor, record.may) and not actor.can("audit"):
         raise Problem("may_not")
     asked = query_of(request, RecordsFilter)
-    rows = list(record.rows(actor.town).filter(pk__gt=_number(asked.after)).order_by("pk")[: A_PAGE + 1])
+    rows = list(record.rows(actor.town).filter(pk__gt=read_number(asked.after) or 0).order_by("pk")[: A_PAGE + 1])
     more = str(rows[A_PAGE - 1].pk) if len(rows) > A_PAGE else ""
     told = [_told(record, actor.town, row) for row in rows[:A_PAGE]]
     return respond({"rows": told, "gone": gone_told(record, actor.town), "next": more})
@@ -152,16 +153,12 @@ def _record(key: str) -> Record:
 def _found(request: HttpRequest, key: str, named: str) -> tuple[Record, Any]:
     """A record the actor may read the history of, as it was where it has been taken away."""
     record, actor = _record(key), actor_of(request)
-    row = row_or_gone(record, actor.town, _number(named))
+    row = row_or_gone(record, actor.town, read_number(named) or 0)
     if row is None:
         raise Problem("not_found")
     if not record.sees(actor, row):
         raise Problem("may_not")
     return record, row
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
 def _told(record: Record, town: Town, row: Any) -> dict[str, Any]:

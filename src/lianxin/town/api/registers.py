@@ -19,6 +19,7 @@ from lianxin.cases.api.reading import body_of, query_of
 from lianxin.cases.api.setup import actor_of
 from lianxin.cases.api.shapes import Line, Taken, Word
 from lianxin.cases.api.writing import done_response, respond
+from lianxin.keys.ids import read_number
 from lianxin.keys.models import Town
 from lianxin.ledger.rows import plain, stamp_of
 from lianxin.town.api.rows import (
@@ -339,12 +340,10 @@ def _row(request: HttpRequest, register: Register, named: str) -> Any:
 
 def _id_of(request: HttpRequest, register: Register, named: str) -> int:
     rows = register.rows(actor_of(request).town) if register.by else ()
-    pk: int | None = next((row.pk for row in rows if str(plain(row)[register.by]) == named), None)
-    if pk is not None:
-        return pk
-    if named.isascii() and named.isdigit() and len(named) < 20 and int(named) < 2**63:
-        return int(named)
-    raise Problem("not_found")
+    pk: int | None = next((row.pk for row in rows if str(plain(row)[register.by]) == named), read_number(named))
+    if pk is None:
+        raise Problem("not_found")
+    return pk
 
 
 def _told(register: Register, town: Town, row: Any) -> dict[str, Any]:

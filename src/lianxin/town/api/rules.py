@@ -28,6 +28,7 @@ from lianxin.cases.models import Route
 from lianxin.cases.pickers import grid_by, unit_by
 from lianxin.cases.queries.setup import categories, routes
 from lianxin.cases.rerouting import reroute
+from lianxin.keys.ids import read_number
 from lianxin.keys.models import Town
 from lianxin.keys.once import digest_of
 from lianxin.ledger.rows import StaleRow, stamp_of
@@ -284,7 +285,7 @@ def any_category(town: Town, named: str) -> int | None:
 
 
 def _route(town: Town, named: str) -> Route:
-    pk = int(named) if named.isascii() and named.isdigit() and len(named) < 19 else 0
+    pk = read_number(named) or 0
     route = Route.objects.for_system("api: a rule", town).filter(pk=pk).first()
     if route is None:
         raise Problem("not_found")

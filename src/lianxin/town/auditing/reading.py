@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lianxin.cases.models import Case
+from lianxin.keys.ids import read_number
 from lianxin.keys.numbers import tidy
 from lianxin.ledger.actions import Line, record
 from lianxin.ledger.models import Entry
@@ -31,7 +32,6 @@ KIND: Final = "ledger"  # the subject under which reading and checking are told
 MOST: Final = 50
 AGAIN: Final = timedelta(minutes=10)  # the same page opened again sooner is the same reading
 LONGEST: Final = 120  # characters of what is asked for in one field
-_LARGEST: Final = 2**63
 Faults = dict[str, str]
 
 
@@ -71,8 +71,8 @@ def _subject(actor: Actor, kind: str, word: str, faults: Faults) -> tuple[str, i
         faults["kind"] = _("There is none such.")
     if not word:
         return kind, None
-    if word.isascii() and word.isdigit() and int(word) < _LARGEST and len(word) > 8:
-        return kind, int(word)
+    if len(word) > 8 and (pk := read_number(word)) is not None:
+        return kind, pk
     number = tidy(word, actor.town.letters)
     rows = Case.objects.for_system("ledger: by number", actor.town).exclude(pk__in=hidden_cases(actor))
     found = rows.filter(number=number).values_list("pk", flat=True).first() if number else None
@@ -174,12 +174,13 @@ def _place(entry: Entry) -> str:
 
 def read_place(text: str) -> tuple[datetime, int] | None:
     """Where a page begins, from the `next` of the one before; None for what is none."""
-    at, _dash, pk = text.partition("-")
+    at, _dash, last = text.partition("-")
     try:
         moment = datetime.strptime(at, "%Y%m%dT%H%M%S.%f").replace(tzinfo=UTC)
     except ValueError:
         return None
-    return (moment, int(pk)) if pk.isascii() and pk.isdigit() and len(pk) < 20 else None
+    pk = read_number(last)
+    return None if pk is None else (moment, pk)
 
 
 def note_reading(actor: Actor, wanted: Wanted, *, after: str, now: datetime) -> None:

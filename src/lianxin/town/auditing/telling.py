@@ -18,6 +18,7 @@ from lianxin.cases.models import Case
 from lianxin.cases.pickers import grid_name
 from lianxin.cases.queries.setup import workflow_by_id
 from lianxin.cases.words import act_name, said, step_name
+from lianxin.keys.ids import read_number
 from lianxin.keys.numbers import spoken
 from lianxin.ledger.models import Seal
 from lianxin.ledger.rows import private_columns
@@ -124,8 +125,7 @@ def _case_of(entry: Entry) -> int | None:
     """The case that an entry is about: its subject, or the one that somebody's details were looked at for."""
     if entry.subject_kind in OF_CASES or (entry.subject_kind, entry.data.get("of")) == ("erasure", "case"):
         return entry.subject_id
-    pk = str(entry.data.get("case", "")) if entry.subject_kind in OF_A_CASE else ""
-    return int(pk) if pk.isascii() and pk.isdigit() else None
+    return read_number(str(entry.data.get("case", ""))) if entry.subject_kind in OF_A_CASE else None
 
 
 def _told(actor: Actor, entry: Entry, known: _Known) -> Row:

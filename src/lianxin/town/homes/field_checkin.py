@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from lianxin.cases.actions.checking_in import check_in, read_told
 from lianxin.cases.views.case.showing import seen
 from lianxin.cases.views.frame import StaffRequest
+from lianxin.keys.ids import read_number
 from lianxin.keys.once import KeyUsedOtherwise, OnceKey, digest_of
 from lianxin.people.middleware import staff
 from lianxin.people.views.signing import see, wanted
@@ -60,9 +61,8 @@ def _keep(request: StaffRequest, where: dict[str, Any], now: datetime) -> None:
 
 
 def _grid(request: StaffRequest) -> int:
-    value = request.POST.get("grid", "")
-    pk = int(value) if value.isascii() and value.isdigit() and len(value) < 20 else 0
-    if pk not in grid_tree(request.actor.town):
+    pk = read_number(request.POST.get("grid", ""))
+    if pk is None or pk not in grid_tree(request.actor.town):
         raise Http404
     return pk
 

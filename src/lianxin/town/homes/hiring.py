@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods
 from lianxin.cases.pickers import CHOSEN, grid_by, grid_name, unit_name
 from lianxin.cases.views.frame import StaffRequest, frame
 from lianxin.cases.words import said
+from lianxin.keys.ids import read_number
 from lianxin.people.actions import NewPost, NotGiven, create_account, give_post
 from lianxin.people.actors import Actor
 from lianxin.people.directory import post_of
@@ -34,7 +35,6 @@ from lianxin.town.homes.people import basis_names
 from lianxin.town.homes.rows import Row
 
 USERNAME = re.compile(r"[a-z][a-z0-9._-]{2,39}")
-LONGEST_ID = 2**63
 
 
 @dataclass(slots=True)
@@ -68,8 +68,7 @@ def _person(request: StaffRequest) -> Account | None:
     wanted = request.GET.get("person", "")
     if not wanted:
         return None
-    known = wanted.isascii() and wanted.isdigit() and int(wanted) < LONGEST_ID
-    post = post_of(request.actor, int(wanted)) if known else None
+    post = post_of(request.actor, read_number(wanted) or 0)
     if post is None:
         raise Http404
     return post.account
@@ -81,7 +80,7 @@ def read_hiring(actor: Actor, data: Mapping[str, str], hiring: Hiring) -> None:
     words = {name: " ".join(data.get(name, "").replace("\x00", "").split()) for name in names}
     if hiring.person is None:
         _read_person(words, hiring)
-    unit = units(actor.town).get(int(text)) if (text := data.get("unit", "")).isascii() and text.isdigit() else None
+    unit = units(actor.town).get(read_number(data.get("unit", "")) or 0)
     role = roles(actor.town).get(data.get("role", ""))
     if unit is None:
         hiring.faults["unit"] = _("Choose a unit.")

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from lianxin.cases.pickers import unit_name
 from lianxin.cases.views.frame import StaffRequest, frame
+from lianxin.keys.ids import read_number
 from lianxin.people.middleware import staff
 from lianxin.people.passwords import (
     MOST,
@@ -51,7 +52,7 @@ def staff_passwords(request: StaffRequest) -> HttpResponse:
     """Who cannot sign in yet, unit by unit; a POST gives them one each and answers with slips to print, once."""
     if not request.actor.can("manage_people"):
         raise PermissionDenied
-    unit = units(request.actor.town).get(_number(request.POST.get("unit", "")))
+    unit = units(request.actor.town).get(read_number(request.POST.get("unit", "")) or 0)
     slips: list[Row] = []
     if request.method == "POST":
         given = give_first_passwords(actor=request.actor, now=timezone.now(), unit_id=unit.pk if unit else None)
@@ -67,10 +68,6 @@ def lasts() -> int:
     """For how many days a first password opens the door; 0: until it is replaced."""
     held = first_lasts()
     return held.days if held else 0
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() else 0
 
 
 def _missing(request: StaffRequest) -> Row:

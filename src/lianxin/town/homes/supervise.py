@@ -22,6 +22,7 @@ from lianxin.cases.queries.setup import latest_version, workflow_of
 from lianxin.cases.queries.watch import LISTS, last_sample, listed, spread, tallies
 from lianxin.cases.views.frame import StaffRequest, frame
 from lianxin.cases.words import said
+from lianxin.keys.ids import read_number
 from lianxin.people.actors import Actor
 from lianxin.people.middleware import staff
 from lianxin.people.queries import clock_of, units
@@ -151,8 +152,7 @@ def _his(actor: Actor, by: tuple[str, ...], name: str) -> bool:
 
 
 def _number(data: QueryDict, name: str) -> int | None:
-    word = data.get(name, "")
-    return int(word) if word.isascii() and word.isdigit() and len(word) < 19 else None
+    return read_number(data.get(name, ""))
 
 
 def _names() -> dict[str, str]:

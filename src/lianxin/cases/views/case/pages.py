@@ -13,7 +13,6 @@ from lianxin.cases.actions.undoing import undo
 from lianxin.cases.files import photo_response
 from lianxin.cases.forms import clean_text
 from lianxin.cases.models import Case, Reporter
-from lianxin.cases.pickers import LARGEST
 from lianxin.cases.queries.messages import unread
 from lianxin.cases.queries.setup import workflow_by_id
 from lianxin.cases.queries.standing import NotSeen, stand
@@ -22,6 +21,7 @@ from lianxin.cases.views.case.attempt import attempt_of, perform
 from lianxin.cases.views.case.showing import actor_of, look_reasons, seen, show_page
 from lianxin.cases.views.parts import in_part
 from lianxin.cases.words import done_sentence, refusal
+from lianxin.keys.ids import read_number
 from lianxin.keys.tries import TooManyTries
 from lianxin.notices.actions import read_messages
 from lianxin.people.looking import NoReason
@@ -78,8 +78,7 @@ def take_back(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _entry(request: HttpRequest) -> int:
-    value = request.POST.get("entry", "")
-    return int(value) if value.isascii() and value.isdigit() and int(value[:20]) <= LARGEST else 0
+    return read_number(request.POST.get("entry", "")) or 0
 
 
 def _say(request: HttpRequest, done: Done) -> None:
@@ -118,10 +117,10 @@ def contact(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _reporter(request: HttpRequest) -> int:
-    value = request.POST.get("reporter", "")
-    if not (value.isascii() and value.isdigit() and int(value[:20]) <= LARGEST):
+    pk = read_number(request.POST.get("reporter", ""))
+    if pk is None:
         raise Http404
-    return int(value)
+    return pk
 
 
 def _not_shown(request: HttpRequest, standing: Standing, refused: Exception) -> HttpResponse:

@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 
 from lianxin.cases.actions.covering import cover_case_photo, uncover_case_photo
 from lianxin.cases.models import Case, Photo
-from lianxin.cases.pickers import LARGEST
 from lianxin.cases.views.desk.triage import standing_of
 from lianxin.cases.views.frame import StaffRequest, frame
 from lianxin.cases.views.public.report import photo_file
 from lianxin.forms.covering import MOST_AREAS, WHOLE, Area, cover_of, read_area
+from lianxin.keys.ids import LARGEST
 from lianxin.keys.numbers import spoken
 from lianxin.people.middleware import staff
 

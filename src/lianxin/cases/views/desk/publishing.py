@@ -19,6 +19,7 @@ from lianxin.cases.models import Case, Publication
 from lianxin.cases.queries.publishing import proposal, queue
 from lianxin.cases.views.desk.triage import standing_of
 from lianxin.cases.views.frame import StaffRequest, frame, see_other
+from lianxin.keys.ids import read_number
 from lianxin.keys.numbers import spoken
 from lianxin.people.masking import mask_text
 from lianxin.people.middleware import staff
@@ -70,7 +71,7 @@ def decide(request: StaffRequest, case: Case, *, now: datetime) -> dict[str, str
 def read_public(request: StaffRequest) -> tuple[Public, dict[str, str]]:
     """What the form says is to be public, and what is wrong with it."""
     data = request.POST
-    photos = tuple(int(pk) for pk in data.getlist("photos") if pk.isascii() and pk.isdigit() and len(pk) < 20)
+    photos = tuple(pk for each in data.getlist("photos") if (pk := read_number(each)) is not None)
     return public_of(data, photos, sure=bool(data.get("sure")))
 
 

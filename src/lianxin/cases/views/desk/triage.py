@@ -28,6 +28,7 @@ from lianxin.cases.views.keys import TRIAGE
 from lianxin.cases.views.parts import HELD, in_part, part_of
 from lianxin.cases.views.replies.inserting import INSERT, inserted
 from lianxin.cases.words import refusal, said, used_otherwise
+from lianxin.keys.ids import read_number
 from lianxin.keys.numbers import spoken, tidy
 from lianxin.keys.once import KeyUsedOtherwise, OnceKey, digest_of
 from lianxin.people.actors import Actor
@@ -77,8 +78,10 @@ def act_on(request: StaffRequest, standing: Standing, *, now: datetime) -> None:
     once = OnceKey(f"triage:{actor.post_id}", key, digest_of({"case": standing.case.pk, "act": act})) if key else None
     way = ways(actor, standing).get(act)
     given = read_way(way, request, standing) if way is not None else {}
-    version = int(seen) if seen.isascii() and seen.isdigit() else -1
-    done = follow(standing, act, actor=actor, now=now, given=given, seen=version, once=once)
+    version = read_number(seen)
+    done = follow(
+        standing, act, actor=actor, now=now, given=given, seen=-1 if version is None else version, once=once
+    )  # fmt: skip
     if way is not None and not done.repeated:
         messages.success(request, done_words(actor, done, way))
 
@@ -185,8 +188,8 @@ def around(request: StaffRequest, now: datetime) -> Row:
 
 def since(timeline: list[Row], seen: str) -> list[Row]:
     """What has been done to a case since the version somebody had before them."""
-    known = seen.isascii() and seen.isdigit()
-    return [entry for entry in timeline if known and entry["seq"] > int(seen)][-5:]
+    version = read_number(seen)
+    return [entry for entry in timeline if version is not None and entry["seq"] > version][-5:]
 
 
 def boxes_of(actor: Actor, standing: Standing, others: Mapping[str, Way], now: datetime) -> list[Row]:

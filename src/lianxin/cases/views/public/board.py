@@ -41,6 +41,7 @@ from lianxin.cases.views.public.pages import TownRequest, feeds_of, mine_kept, n
 from lianxin.cases.views.public.progress import progress_of
 from lianxin.cases.views.public.report import photo_file
 from lianxin.keys.cache import cached
+from lianxin.keys.ids import read_number
 from lianxin.keys.models import Town
 from lianxin.keys.numbers import spoken
 from lianxin.people.middleware import by_code, signed_in
@@ -98,7 +99,8 @@ def kept_query(wanted: BoardFilter) -> str:
 
 
 def _one_of(text: str, known: set[int]) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 and int(text) in known else None
+    pk = read_number(text)
+    return pk if pk in known else None
 
 
 def _filters(request: TownRequest, wanted: BoardFilter) -> dict[str, Any]:

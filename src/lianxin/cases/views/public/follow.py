@@ -25,6 +25,7 @@ from lianxin.cases.views.public.signing import offered as offered_by_phone
 from lianxin.cases.views.public.watch import ways
 from lianxin.cases.words import refusal, used_otherwise
 from lianxin.forms.photos import StoredPhoto
+from lianxin.keys.ids import read_number
 from lianxin.keys.numbers import tidy
 from lianxin.keys.once import KeyUsedOtherwise, OnceKey, digest_of
 from lianxin.keys.tries import spend
@@ -83,9 +84,9 @@ def _photos_again(request: TownRequest) -> list[StoredPhoto]:
 
 def _opened(request: TownRequest, number: str) -> Reporter | None:
     """The reporter whose number and digits this browser has shown."""
-    opened = str(request.session.get(OPENED, {}).get(tidy(number), ""))
+    opened = read_number(str(request.session.get(OPENED, {}).get(tidy(number), "")))
     rows = Reporter.objects.for_system("follow", request.town).filter(case__number=tidy(number))
-    return rows.filter(pk=int(opened)).first() if opened.isdigit() else None
+    return rows.filter(pk=opened or 0).first()
 
 
 @require_http_methods(["GET", "POST"])

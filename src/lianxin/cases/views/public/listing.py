@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lianxin.cases.pickers import grid_name
+from lianxin.keys.ids import read_number
 from lianxin.keys.models import Town
 from lianxin.places.gazetteer import Name
 from lianxin.places.queries import grid_tree, names_by_grid
@@ -22,7 +23,7 @@ def listed(town: Town, village: str) -> list[dict[str, Any]]:
     A place is named "grid:name", a whole grid "grid:". Empty for what is no village.
     """
     tree, names = grid_tree(town), names_by_grid(town)
-    node = tree.get(int(village)) if village.isascii() and village.isdigit() else None
+    node = tree.get(read_number(village) or 0)
     if node is None or node.level != "village":
         return []
     groups = [_group(tree[pk].name.removeprefix(node.name), pk, names) for pk in node.children if pk in tree]
@@ -37,8 +38,8 @@ def _group(title: str, grid_id: int, names: Mapping[int, list[Name]]) -> dict[st
 def place_listed(town: Town, value: str) -> Name | None:
     """The place or grid that a form names, looked up again; a whole grid has no point of its own: its name is ""."""
     grid, _, name = value.partition(":")
-    pk = int(grid) if grid.isascii() and grid.isdigit() and len(grid) < 19 else 0
-    if pk not in grid_tree(town):
+    pk = read_number(grid)
+    if pk is None or pk not in grid_tree(town):
         return None
     if not name:
         return Name("", "grid", pk, 0.0, 0.0)

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from lianxin.cases.actions.adopting import adopt_requests
 from lianxin.cases.views.public.pages import TownRequest, nav, plain_words, private, too_many
+from lianxin.keys.ids import read_number
 from lianxin.keys.tries import TooManyTries, spend
 from lianxin.notices.ways import WAYS, Letter
 from lianxin.people.actors import nobody
@@ -97,21 +98,21 @@ def _sent(request: TownRequest, phone: str) -> HttpResponse:
 def code(request: TownRequest) -> HttpResponse:
     """The code; the right one signs in, and brings the requests made with this telephone together."""
     _must_be_offered()
-    asked = str(request.session.get(ASKED, ""))
-    if not asked.isdigit():
+    asked = read_number(str(request.session.get(ASKED, "")))
+    if asked is None:
         return HttpResponseRedirect(reverse("mine-sign-in"), status=303)
     if request.method == "GET":
-        return _coding(request, int(asked))
+        return _coding(request, asked)
     now = timezone.now()
     try:
         spend(request.town.pk, "code-guess", client_of(request), most=GUESSES, per=timedelta(hours=1), now=now)
-        _enter(request, redeem_code(int(asked), request.POST.get("code", ""), now=now))
+        _enter(request, redeem_code(asked, request.POST.get("code", ""), now=now))
     except TooManyTries as many:
-        return too_many(many, lambda told: _coding(request, int(asked), told, 429))
+        return too_many(many, lambda told: _coding(request, asked, told, 429))
     except WrongCode as wrong:
-        return _coding(request, int(asked), _in_words(wrong), 422)
+        return _coding(request, asked, _in_words(wrong), 422)
     except NotTheirs as refused:
-        return _coding(request, int(asked), _not_theirs(refused), 409)
+        return _coding(request, asked, _not_theirs(refused), 409)
     return HttpResponseRedirect(reverse("mine"), status=303)
 
 

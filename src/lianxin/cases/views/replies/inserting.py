@@ -6,6 +6,7 @@ from django.utils import timezone
 from lianxin.cases.queries.replies import replies_for, reply_in
 from lianxin.cases.replies import beside
 from lianxin.cases.values import Standing
+from lianxin.keys.ids import read_number
 from lianxin.people.actors import Actor
 
 INSERT = "insert"  # "act:field", of the button that was pressed
@@ -25,6 +26,6 @@ def inserted(data: QueryDict, standing: Standing, actor: Actor) -> QueryDict:
     picked = {name: pk for name, _sep, pk in (each.partition(":") for each in data.getlist(PICKED))}
     pk = picked.get(field, "")
     filled["act"] = act
-    if pk.isascii() and pk.isdigit() and len(pk) < 19 and (text := text_of(actor, standing, int(pk))):
+    if text := text_of(actor, standing, read_number(pk) or 0):
         filled[field] = beside(data.get(field, ""), text)
     return filled

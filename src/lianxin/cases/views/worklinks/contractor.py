@@ -16,13 +16,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from lianxin.cases.actions.worklinks import LinkOver, link_opened, who_of, work_done
 from lianxin.cases.forms import Wrong, clean_text, keep, read_kept
 from lianxin.cases.models import WorkLink
-from lianxin.cases.pickers import LARGEST, unit_name
+from lianxin.cases.pickers import unit_name
 from lianxin.cases.queries.worklinks import FINISH, RECORD, link_by_code, link_photo, state_of_link, work_page
 from lianxin.cases.views.public.pages import TownRequest, by_script, kept, private
 from lianxin.cases.views.public.report import photo_file
 from lianxin.cases.views.public.report_form import read_photos
 from lianxin.cases.words import used_otherwise
 from lianxin.forms.photos import StoredPhoto
+from lianxin.keys.ids import LARGEST
 from lianxin.keys.once import KeyUsedOtherwise, OnceKey, digest_of
 from lianxin.keys.tries import spend
 from lianxin.people.actors import contractor

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from lianxin.cases.views.frame import StaffRequest, address, frame
+from lianxin.keys.ids import read_number
 from lianxin.keys.once import KeyUsedOtherwise, OnceKey, digest_of
 from lianxin.ledger.rows import Going, reason_of
 from lianxin.people.middleware import staff
@@ -52,8 +53,7 @@ def imports_taken(request: StaffRequest) -> HttpResponse:
     """The files that were taken in, the newest first, and which of them were taken back."""
     if not sorts_of(request.actor):
         raise PermissionDenied
-    asked = request.GET.get("before", "")
-    before = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else 0
+    before = read_number(request.GET.get("before", "")) or 0
     rows, names = taken(request.actor, before=before), sort_names()
     context = {
         **frame(request, "setup"), "setup_url": address("setup"), "rows": [_row(each, names) for each in rows],

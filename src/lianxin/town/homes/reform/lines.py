@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from lianxin.cases.pickers import unit_name
 from lianxin.cases.views.frame import StaffRequest, frame
+from lianxin.keys.ids import read_number
 from lianxin.keys.models import Town
 from lianxin.people.directory import serving
 from lianxin.people.lines import NotDocked, Server, dock_lines, lines_of, said_of
@@ -106,10 +107,11 @@ def server_of(value: str) -> Server | None:
     """Who is named by "unit:ID" or "post:ID"; None for "". Raises ValueError."""
     if not value:
         return None
-    kind, _colon, pk = value.partition(":")
-    if kind not in ("unit", "post") or not (pk.isascii() and pk.isdigit() and len(pk) < 19):
+    kind, _colon, text = value.partition(":")
+    pk = read_number(text)
+    if kind not in ("unit", "post") or pk is None:
         raise ValueError(value)
-    return Server(unit_id=int(pk)) if kind == "unit" else Server(post_id=int(pk))
+    return Server(unit_id=pk) if kind == "unit" else Server(post_id=pk)
 
 
 def _options(town: Town, pk: int) -> list[Row]:

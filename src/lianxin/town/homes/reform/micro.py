@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from lianxin.cases.views.frame import StaffRequest, frame
+from lianxin.keys.ids import read_number
 from lianxin.keys.models import Town
 from lianxin.people.actors import Actor
 from lianxin.people.directory import serving
@@ -69,7 +70,7 @@ def read_micro(data: Mapping[str, str], *, named: bool = True) -> MicroForm:
     phone = tidy_phone(said["phone"]) if said["phone"] else ""
     if said["phone"] and not phone:
         faults["phone"] = _("This is no telephone number.")
-    post = int(said["post"]) if said["post"].isascii() and said["post"].isdigit() and len(said["post"]) < 19 else None
+    post = read_number(said["post"])
     if not faults:
         form.facts = MicroFacts(
             said["name"], **numbers, post_id=post, person=said["person"], phone=phone or "", title=said["title"],

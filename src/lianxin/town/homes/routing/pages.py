@@ -23,6 +23,7 @@ from lianxin.cases.queries.setup import categories, routes
 from lianxin.cases.rerouting import reroute
 from lianxin.cases.routes import why
 from lianxin.cases.views.frame import StaffRequest, frame, see_other
+from lianxin.keys.ids import read_number
 from lianxin.keys.models import Town
 from lianxin.ledger.models import Entry
 from lianxin.ledger.rows import StaleRow, before_entry, past_of, stamp_of
@@ -137,9 +138,9 @@ def route_new(request: StaffRequest) -> HttpResponse:
     """A rule that is not there yet; from the list of those ended, one that was."""
     must_configure(request)
     if request.method != "POST":
-        back = request.GET.get("back", "")
+        back = read_number(request.GET.get("back", "")) or 0
         rows = Entry.objects.for_system("rules: again", request.town).filter(subject_kind=KIND, act="drop")
-        entry = rows.filter(pk=int(back)).first() if back.isascii() and back.isdigit() and len(back) < 19 else None
+        entry = rows.filter(pk=back).first()
         begun = Rule(**{name: entry.data["was"][name] for name in COLUMNS}) if entry else Rule()
         return _page(request, Editing(_as_form(begun)))
     return _answer(request, _read(request, None))

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from lianxin.cases.views.frame import StaffRequest, frame
+from lianxin.keys.ids import read_number
 from lianxin.keys.models import Town
 from lianxin.people.middleware import staff
 from lianxin.people.queries import today
@@ -46,8 +47,9 @@ def holidays(request: StaffRequest) -> HttpResponse:
 
 def _year(town: Town, text: str) -> int:
     """The year asked for; else the first that the table does not cover to its end."""
-    if text.isascii() and text.isdigit() and 2000 <= int(text) < 2200:
-        return int(text)
+    asked = read_number(text)
+    if asked is not None and 2000 <= asked < 2200:
+        return asked
     until = str(town.settings.get("calendar_until") or "")[:4]
     return int(until) + 1 if until.isdigit() else today(timezone.now()).year
 

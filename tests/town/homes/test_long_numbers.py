@@ -1,0 +1,50 @@
+"""A number with more figures than any key has is none: no page breaks on one, whatever it asks by it."""
+
+import pytest
+
+from lianxin.people.models import Account
+
+pytestmark = [pytest.mark.django_db, pytest.mark.row("J")]
+LONG = "9" * 5000  # Python itself reads no number of more than 4,300 figures
+
+
+@pytest.fixture
+def ask(client, settings, town):
+    settings.ALLOWED_HOSTS = ["*"]
+
+    def asked(username, address, data, method="get"):
+        if username:
+            account = Account.objects.get(username=f"{username}.lx")
+            client.force_login(account, backend="lianxin.people.backends.AccountBackend")
+        return getattr(client, method)(address, data)
+
+    return asked
+
+
+@pytest.mark.parametrize(
+    ("username", "address", "data", "status"),
+    [
+        ("", "/board/", {"grid": LONG, "category": LONG}, 200),
+        ("clerk", "/desk/", {"grid": LONG, "after": LONG}, 200),
+        ("leader", "/town/cases/", {"what": "open", "village": LONG, "after": LONG}, 200),
+        ("admin", "/staff/", {"unit": LONG, "grid": LONG, "after": LONG}, 200),
+        ("admin", "/staff/new/", {"person": LONG}, 404),
+        ("admin", "/staff/passwords/", {"unit": LONG}, 200),
+        ("admin", "/sites/", {"grid": LONG, "after": f"{LONG}~x"}, 200),
+        ("admin", "/setup/calendar/year/", {"year": LONG}, 200),
+        ("auditor", "/ledger/", {"subject": LONG}, 422),
+    ],
+)
+def test_a_number_beyond_all_keys_names_nothing(ask, username, address, data, status):
+    assert ask(username, address, data).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("username", "address", "data", "status"),
+    [
+        ("", "/report/places/?list=1", {"village": LONG}, 200),
+        ("admin", "/staff/passwords/", {"unit": LONG}, 200),
+    ],
+)
+def test_nor_does_one_in_a_form(ask, username, address, data, status):
+    assert ask(username, address, data, method="post").status_code == status

@@ -17,6 +17,7 @@ from lianxin.cases.queries.daily import day_of, is_empty
 from lianxin.cases.values import Contact, Draft, Holder
 from lianxin.jobs.queue import LEASE, run_due
 from lianxin.keys.cache import bump
+from lianxin.keys.models import Town
 from lianxin.ledger.verify import verify
 from lianxin.notices.daily import forget_ended
 from lianxin.notices.models import DailyLetter
@@ -256,6 +257,16 @@ def test_nothing_is_sent_before_the_link_in_the_letter_was_pressed(town):
     assert "h***@example.cn" in browser.get("/today/letter/").content.decode()
     assert held.hour == 8
     assert not list(verify(town))
+
+
+def test_an_english_letter_names_the_town_in_english_in_its_subject_too(town, settings):
+    Town.objects.filter(pk=town.pk).update(name_en="Lianxin")
+    bump(town)
+    browser = signed_in("handler")
+    browser.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    browser.post("/today/letter/", {"email": BOX, "hour": "8"})
+    run_due(now=timezone.now())
+    assert mail.outbox[-1].subject == "Lianxin: please confirm your address"
 
 
 def test_a_program_for_mail_that_ends_it_by_itself_confirms_nothing(town):

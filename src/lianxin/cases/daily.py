@@ -139,5 +139,5 @@ def email_asking(*, town_id: int, account: int, site: str, language: str) -> Non
         asked = _("Somebody, perhaps you, asked %(town)s to send work overviews to this address. To confirm: %(link)s")
         told = asked % {"town": words.name_of(town), "link": link}
         ignored = _("If it was not you, do nothing: nothing is sent to an address that is not confirmed.")
-        subject = _("%(town)s: please confirm your address") % {"town": town.name}
+        subject = _("%(town)s: please confirm your address") % {"town": words.name_of(town)}
         WAYS["email"].send(owner.email, Letter(subject, f"{told}\n\n{ignored}\n", told, link, "confirm", {}))

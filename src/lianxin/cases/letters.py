@@ -57,7 +57,7 @@ def asking(town: Town, held: Subscription) -> Letter:
             asked = _("Somebody, perhaps you, asked %(town)s to write here about %(what)s. To confirm: %(link)s")
             told = asked % {"town": words.name_of(town), "what": what, "link": link}
         ignored = _("If it was not you, do nothing: without confirmation the address is deleted after three days.")
-        subject = _("%(town)s: please confirm") % {"town": town.name}
+        subject = _("%(town)s: please confirm") % {"town": words.name_of(town)}
         body = "\n\n".join([told, "" if held.confirmed_at else ignored]).strip() + "\n"
         return Letter(subject, body, told, link, "confirm", {"what": what})
 

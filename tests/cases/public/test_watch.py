@@ -16,6 +16,8 @@ from lianxin.cases.models import Case
 from lianxin.cases.views.public import watch
 from lianxin.jobs.models import Job
 from lianxin.jobs.queue import run_due
+from lianxin.keys.cache import bump
+from lianxin.keys.models import Town
 from lianxin.keys.scope import EVERY_TOWN
 from lianxin.notices.actions import ASKED, forget_unconfirmed
 from lianxin.notices.models import Subscription
@@ -346,3 +348,11 @@ def test_what_does_not_stand_on_the_board_cannot_be_followed(site, lamp):
     assert site.get(f"/board/{done.case.number}/watch/").status_code == 404
     assert site.post(f"/board/{done.case.number}/watch/", {"way": "email", "address": ME}).status_code == 404
     assert site.get(f"/board/{done.case.number}/feed.atom").status_code == 404
+
+
+def test_an_english_letter_names_the_town_in_english_in_its_subject_too(site, town):
+    Town.objects.filter(pk=town.pk).update(name_en="Lianxin")
+    bump(town)
+    site.post("/watch/", {"way": "email", "address": ME}, headers={"accept-language": "en"})
+    work()
+    assert mail.outbox[-1].subject == "Lianxin: please confirm"

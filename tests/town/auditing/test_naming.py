@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from lianxin.cases.actions.leaving import LeaveAsked, set_leave
 from lianxin.cases.actions.replies import ReplyFacts, add_reply
@@ -19,6 +20,7 @@ from lianxin.town.auditing.reading import Wanted, entries
 from lianxin.town.auditing.telling import tell
 from lianxin.town.registers.known import REGISTERS
 from lianxin.town.registers.register import change, enter, read_file, take_away
+from lianxin.town.registers.town import change_town
 from towns import MONDAY, grid_named, who
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("J")]
@@ -80,6 +82,14 @@ def test_of_a_home_no_name_is_told(town, titles):
     enter(register, read_file(register, town, said), **signed(town))
     [(_act, title, _href)] = titles("centre")
     assert title.startswith("李** · ")
+
+
+def test_the_town_is_called_as_its_reader_calls_it(town, titles):
+    town.name_en = "Lianxin"
+    change_town(town, {"phone": "0511-86000000"}, **signed(town))
+    with override("en"):
+        [(_act, title, _href)] = [each for each in titles("town") if each[0] == "change"]
+    assert title == "Lianxin"
 
 
 def test_a_page_takes_as_many_statements_for_fifty_rows_as_for_two(town):

@@ -34,6 +34,7 @@ from lianxin.town.registers.known import REGISTERS
 from lianxin.town.registers.records import RECORDS, Record
 from lianxin.town.registers.register import Kept, Register, told_of
 from lianxin.town.registers.town import town_changes
+from lianxin.ui import words
 from lianxin.workflow.definition import FIELDS
 
 if TYPE_CHECKING:
@@ -195,7 +196,7 @@ def _post(_actor: Actor, entry: Entry, known: _Known) -> tuple[str, str]:
 
 
 def _town(actor: Actor, _entry: Entry, _known: _Known) -> tuple[str, str]:
-    return actor.town.name, reverse("setup-town") if actor.can("configure") else ""
+    return words.name_of(actor.town), reverse("setup-town") if actor.can("configure") else ""
 
 
 _OTHERS: Final = {"grid": _grid, "account": _account, "post": _post, "town": _town}

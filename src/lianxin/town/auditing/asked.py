@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import pgettext
 
-from lianxin.cases.acts import ACTS_OF, act_word, own_words
+from lianxin.cases.acts import ACTS_OF, OWN_WORDS, act_word
 from lianxin.cases.queries.setup import kinds
 from lianxin.cases.words import said, spine_acts
 from lianxin.town.auditing.words import kind_names
@@ -70,10 +70,10 @@ def _of_cases(town: Town) -> dict[str, str]:
 
 
 def _of_group(group: str) -> dict[str, str]:
-    own, found = own_words(), dict[str, str]()
+    found = dict[str, str]()
     for kind in GROUPS[group]:
         for act in ACTS_OF[kind]:
-            found.setdefault(act_word(kind, act), f"{kind if (kind, act) in own else group}.{act}")
+            found.setdefault(act_word(kind, act), f"{kind if (kind, act) in OWN_WORDS else group}.{act}")
     return found
 
 
@@ -93,8 +93,7 @@ def read_act(word: str) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
     if not about:
         return (), held
     if about in GROUPS:
-        own = own_words()
-        return tuple(kind for kind in GROUPS[about] if not any((kind, act) in own for act in held)), held
+        return tuple(kind for kind in GROUPS[about] if not any((kind, act) in OWN_WORDS for act in held)), held
     return ((about,), held) if about in kind_names() else None
 
 

@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db.models import Q
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from lianxin.cases.models import Case, Category
 from lianxin.cases.queries.setup import categories, clauses, leaves
@@ -116,12 +116,8 @@ def options_of(spec: FieldSpec, actor: Actor, case: Case | None, *, now: datetim
         return make(actor, case, now)
     if spec.choices:
         likely = case.urgency if case is not None and spec.key == "urgency" else ""
-        return [{"value": value, "text": zh if _chinese() else en} for value, zh, en in spec.choices], likely
+        return [{"value": value, "text": zh if words.is_chinese() else en} for value, zh, en in spec.choices], likely
     return [], ""
-
-
-def _chinese() -> bool:
-    return (get_language() or "zh").startswith("zh")
 
 
 def unit_name(unit: Unit) -> str:
@@ -144,7 +140,7 @@ def category_names(town: Town) -> Mapping[int, tuple[str, str]]:
         names = {pk: category_name(row) for pk, row in every.items()}
         return {pk: (names[pk], names.get(row.parent_id or 0, "")) for pk, row in every.items()}
 
-    return cached(town, f"category names {'zh' if _chinese() else 'en'}", build)
+    return cached(town, f"category names {'zh' if words.is_chinese() else 'en'}", build)
 
 
 def grid_name(town: Town, grid_id: int | None) -> str:

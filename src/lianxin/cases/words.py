@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from lianxin.ui import words
 from lianxin.workflow.definition import FIELDS, Transition, Workflow
@@ -13,7 +13,7 @@ from lianxin.workflow.engine import Refused
 
 def said(name: Mapping[str, str]) -> str:
     """A name of data ({zh, en}) in the reader's language; the other one where it is missing."""
-    first, second = ("zh", "en") if (get_language() or "zh").startswith("zh") else ("en", "zh")
+    first, second = ("zh", "en") if words.is_chinese() else ("en", "zh")
     return name.get(first) or name.get(second) or ""
 
 

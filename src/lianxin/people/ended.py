@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from lianxin.keys.models import Town
@@ -51,18 +50,9 @@ def ended_post(account_id: int, town: Town, *, on: date) -> Ended | None:
     left = [entry for entry in past_of(town, "post", post.pk) if entry.act == "leave"]
     to = (left[-1].data.get("to") or {}).get("unit") if left else None
     return Ended(
-        role=post.role.name.get("zh" if _chinese() else "en") or post.role.key,
-        unit=_unit(town, post.unit_id),
-        to=_unit(town, to or post.unit_id),
+        role=post.role.name.get("zh" if words.is_chinese() else "en") or post.role.key,
+        unit=words.name_of(units(town)[post.unit_id]),
+        to=words.name_of(units(town)[to or post.unit_id]),
         off=post.ends + timedelta(days=1),
         told_at=left[-1].at if left else None,
     )
-
-
-def _chinese() -> bool:
-    return (get_language() or "zh").startswith("zh")
-
-
-def _unit(town: Town, pk: int) -> str:
-    unit = units(town)[pk]
-    return unit.name if _chinese() or not unit.name_en else unit.name_en

@@ -11,7 +11,8 @@ from django.utils.translation import get_language, gettext, ngettext
 MINUTES_A_DAY = 24 * 60
 
 
-def _is_chinese() -> bool:
+def is_chinese() -> bool:
+    """Whether the reader's language is Chinese, as it is where nobody has said otherwise."""
     return (get_language() or "zh").startswith("zh")
 
 
@@ -24,7 +25,7 @@ class Named(Protocol):
 
 def name_of(row: Named) -> str:
     """What a row is called in the reader's language; by its Chinese name where it has no other."""
-    return row.name if _is_chinese() or not row.name_en else row.name_en
+    return row.name if is_chinese() or not row.name_en else row.name_en
 
 
 def _date_words(day: date, today: date) -> str:
@@ -33,7 +34,7 @@ def _date_words(day: date, today: date) -> str:
     apart = (day - today).days
     if apart in near:
         return near[apart]
-    if _is_chinese():
+    if is_chinese():
         short = f"{day.month}月{day.day}日"
         return short if day.year == today.year else f"{day.year}年{short}"
     return f"{day.day} {day:%b}" if day.year == today.year else f"{day.day} {day:%b %Y}"
@@ -61,7 +62,7 @@ def whole_day(value: date | datetime | None) -> str:
     if value is None:
         return ""
     local = timezone.localtime(value).date() if isinstance(value, datetime) else value
-    return f"{local.year}年{local.month}月{local.day}日" if _is_chinese() else f"{local.day} {local:%b %Y}"
+    return f"{local.year}年{local.month}月{local.day}日" if is_chinese() else f"{local.day} {local:%b %Y}"
 
 
 def stamp(value: datetime | None) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext, pgettext
 
 from lianxin.cases.queries.counts import own
 from lianxin.cases.queries.messages import COUNTED, unread
+from lianxin.cases.words import said
 from lianxin.keys.models import Town
 from lianxin.people.actors import Actor
 from lianxin.people.queries import roles
@@ -78,8 +79,6 @@ def frame(request: StaffRequest, on: str = "", counts: Mapping[str, Tally] | Non
             item = {"text": text, "href": href, "icon": icon, "on": name == on, "key": str(len(nav) + 1)}
             nav.append({**item, "tally": tallies.get(name)})
     role = roles(actor.town).get(actor.role)
-    zh = (getattr(request, "LANGUAGE_CODE", "") or "zh").startswith("zh")
-    post = (role.name.get("zh" if zh else "en") or actor.role) if role else ""
     menu = [
         ("today", _("The day at a glance"), "sun"),
         ("choose-post", _("Change post"), "refresh"),
@@ -88,7 +87,7 @@ def frame(request: StaffRequest, on: str = "", counts: Mapping[str, Tally] | Non
     ]
     return {
         "nav": nav,
-        "me": {"name": actor.name, "post": post},
+        "me": {"name": actor.name, "post": said(role.name) if role else ""},
         "menu": [*_own_page(actor), *({"text": text, "href": href, "icon": icon} for name, text, icon in menu
                                       if (href := address(name)))],
         "bell": {"href": address("messages"), "count": unread(actor), "most": COUNTED, "on": on == "messages"},

@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from lianxin.cases.words import said
 from lianxin.places.datum import BadPoint, Datum, to_wgs84
 from lianxin.town.imports.cleaning import clean_line
+from lianxin.ui.words import is_chinese
 from lianxin.workflow.clock import UNITS, Limit
 
 if TYPE_CHECKING:
@@ -449,8 +450,4 @@ def amount(text: str) -> str:
     """A limit in words: 3 个工作日."""
     number, _sep, unit = text.partition(" ")
     words = unit_names().get(unit, unit) if unit in UNITS else unit
-    return f"{number}{'' if _chinese() else ' '}{words}"
-
-
-def _chinese() -> bool:
-    return (get_language() or "zh").startswith("zh")
+    return f"{number}{'' if is_chinese() else ' '}{words}"

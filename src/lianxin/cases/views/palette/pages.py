@@ -8,8 +8,8 @@ from typing import Any
 from django.http import HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -19,6 +19,7 @@ from lianxin.cases.views.frame import StaffRequest, address, places
 from lianxin.keys.numbers import spoken
 from lianxin.people.actors import Actor
 from lianxin.people.middleware import staff
+from lianxin.ui.words import is_chinese
 
 MOST = 7  # cases: what one takes in at a glance
 Row = dict[str, Any]
@@ -56,7 +57,7 @@ def say() -> dict[str, str]:
 
 def going(actor: Actor) -> Row:
     """The places of work, each findable by its name in the other language too."""
-    other = "en" if (get_language() or "zh").startswith("zh") else "zh-hans"
+    other = "en" if is_chinese() else "zh-hans"
     here = _places(actor)
     with override(other):
         there = {href: text for text, href in _places(actor)}

@@ -8,8 +8,8 @@ from typing import Any
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -132,7 +132,7 @@ def printed(request: StaffRequest, table: Row, heading: str, asked: str, cut: bo
     actor, count = request.actor, len(table["rows"])
     data = {
         **table, "title": heading, "heading": heading, "town": words.name_of(actor.town), "asked": asked,
-        "lang": "zh" if (get_language() or "zh").startswith("zh") else "en",
+        "lang": "zh" if words.is_chinese() else "en",
         "count": _("%(n)s cases") % {"n": count}, "foot": printed_by(actor, timezone.now()),
         "cut": _("Only the first %(n)s are printed. Narrow the filter.") % {"n": MOST} if cut else "",
     }  # fmt: skip

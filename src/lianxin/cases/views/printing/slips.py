@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -94,7 +93,7 @@ def slip_data(actor: Actor, page: Row, revealed: Revealed | None, address: str, 
     segno.make(address, error="m").save(qr, kind="svg", border=1, xmldecl=False)
     return {
         "title": f"{_('Work slip')} {page['spoken']}", "heading": _("Work slip"), "town": words.name_of(actor.town),
-        "lang": "zh" if (get_language() or "zh").startswith("zh") else "en", "number": page["spoken"],
+        "lang": "zh" if words.is_chinese() else "en", "number": page["spoken"],
         "subject": page["title"], "text": page["text"], "step": page["step_name"], "facts": _facts(page),
         "asked": page["asked"], "cells": [cell["state"] for cell in page["cells"]],
         "qr": qr.getvalue().decode(), "address": address,

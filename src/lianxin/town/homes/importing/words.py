@@ -3,12 +3,13 @@
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from lianxin.cases.views.frame import address
 from lianxin.town.imports.uploads import SHOWN
 from lianxin.town.models import Upload
+from lianxin.ui.words import is_chinese
 
 Row = dict[str, Any]
 
@@ -84,7 +85,7 @@ def next_after(what: str) -> list[tuple[str, str]]:
 
 def as_shown(upload: Upload) -> Row:
     """An upload in words; the reasons of its faults in the language of the page, where they are told in it."""
-    found, english = upload.found, not (get_language() or "zh").startswith("zh")
+    found, english = upload.found, not is_chinese()
     faults = [
         {**fault, "reason": fault["reasons"][1] if english and fault["reasons"][1] else fault["reasons"][0]}
         for fault in found.get("first", ())

@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.formats import date_format
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -29,6 +28,7 @@ from lianxin.town.homes.townpage import phase_names
 from lianxin.town.homes.wall.figures import Snapshot, screen, snapshot, soon_href
 from lianxin.town.homes.wall.ground import Ground, cuts, ground
 from lianxin.ui.assets import asset
+from lianxin.ui.words import is_chinese
 
 EVERY_SECONDS = 30  # how often a wall asks again
 OLD_SECONDS = 120  # from when on a wall says that its figures stand still
@@ -166,6 +166,6 @@ def _of(links: bool) -> str:
 def _day(at: datetime) -> str:
     """The day as a hall reads it: 11月22日 星期日."""
     weekday = date_format(at, "l")
-    if (get_language() or "zh").startswith("zh"):
+    if is_chinese():
         return f"{at.month}月{at.day}日 {weekday}"
     return f"{weekday} {at.day} {date_format(at, 'F')}"

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db.models import Count
 from django.urls import reverse
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from markupsafe import Markup
 
 from lianxin.cases.models import Case, WorkflowVersion
@@ -22,6 +22,7 @@ from lianxin.people.models import Post
 from lianxin.people.queries import roles
 from lianxin.town.homes.townpage import phase_names
 from lianxin.town.newer import newer
+from lianxin.ui.words import is_chinese
 from lianxin.workflow.comparing import Change, changes
 from lianxin.workflow.definition import FIELDS, BadWorkflow, Fault, Step, Transition, Workflow, read
 from lianxin.workflow.diagram import svg
@@ -119,7 +120,7 @@ def drawing(town: Town, flow: Workflow) -> Markup:
 
 
 def _tongue() -> str:
-    return "zh" if (get_language() or "zh").startswith("zh") else "en"
+    return "zh" if is_chinese() else "en"
 
 
 def step_rows(town: Town, flow: Workflow) -> list[Row]:

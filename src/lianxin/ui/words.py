@@ -72,24 +72,20 @@ def stamp(value: datetime | None) -> str:
 
 def span(minutes: float) -> str:
     """A length of time in its two largest units: ``2 天 3 小时``, ``45 分钟``."""
-    return _span(math.floor(abs(minutes)))
-
-
-def _units(whole: int) -> tuple[int, int, int]:
-    """The days, hours and minutes of a length that are said: no minutes beside days."""
-    days, rest = divmod(whole, MINUTES_A_DAY)
-    hours, mins = divmod(rest, 60)
-    return days, hours, 0 if days else mins
-
-
-def _span(whole: int) -> str:
-    days, hours, mins = _units(whole)
+    days, hours, mins = _units(minutes)
     parts = [
         ngettext("%(n)s day", "%(n)s days", days) % {"n": days} if days else "",
         ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours} if hours else "",
         ngettext("%(n)s minute", "%(n)s minutes", mins) % {"n": mins} if mins or not (days or hours) else "",
     ]
     return " ".join(part for part in parts if part)
+
+
+def _units(minutes: float) -> tuple[int, int, int]:
+    """The days, hours and minutes of a length that are said: no minutes beside days."""
+    days, rest = divmod(math.floor(abs(minutes)), MINUTES_A_DAY)
+    hours, mins = divmod(rest, 60)
+    return days, hours, 0 if days else mins
 
 
 def _minutes(value: timedelta) -> float:

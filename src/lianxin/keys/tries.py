@@ -29,8 +29,7 @@ def spend(town_id: int, scope: str, who: str, *, most: int, per: timedelta, now:
     Raises TooManyTries when there were `most` already. Counted even when the caller's work then fails; call it
     outside the caller's transaction.
     """
-    seconds = int(per.total_seconds())
-    window, gone = divmod(int(now.timestamp()), seconds)
+    window, left = _window(per, now)
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO keys_tries (id, town_id, scope, who, window_no, count, at) VALUES (%s, %s, %s, %s, %s, 1, %s) "
@@ -39,7 +38,7 @@ def spend(town_id: int, scope: str, who: str, *, most: int, per: timedelta, now:
         )
         (count,) = cursor.fetchone()
     if count > most:
-        raise TooManyTries(seconds - gone)
+        raise TooManyTries(left)
     return int(most - count)
 
 
@@ -49,9 +48,16 @@ def give_back(town_id: int, scope: str, who: str, *, per: timedelta, now: dateti
     What must not be guessed is counted before it is looked at and given back afterwards: so many tries at once do not
     pass together, and a right one returns itself alone, never those that were wrong.
     """
-    window = int(now.timestamp()) // int(per.total_seconds())
+    window, _left = _window(per, now)
     rows = Tries.objects.for_system("a right try", town_id)
     rows.filter(scope=scope, who=who, window_no=window, count__gt=0).update(count=F("count") - 1)
+
+
+def _window(per: timedelta, now: datetime) -> tuple[int, int]:
+    """The number of the window a moment lies in, and the seconds until the next one."""
+    seconds = int(per.total_seconds())
+    window, gone = divmod(int(now.timestamp()), seconds)
+    return window, seconds - gone
 
 
 def forget_old_tries(*, now: datetime) -> int:

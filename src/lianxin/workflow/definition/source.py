@@ -10,8 +10,8 @@ from lianxin.workflow.definition.model import Fault
 
 Path = tuple[str | int, ...]
 
-# Every process reads the published workflows as it starts; the loader in C takes a fifteenth of the time.
 ALIASES = "aliases (&, *) are not used in workflows"
+# Every process reads the published workflows as it starts; the loader in C takes a fifteenth of the time.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 DEEPEST = 50  # a workflow has seven levels
 

@@ -170,10 +170,9 @@ def tabs_of(request: StaffRequest, filters: InboxFilter, number: Row) -> Row:
             for key, text in scopes.items()
         ],
         "steps": [
-            {"text": each["name"], "count": each["count"],
-             "on": each["key"] == filters.step and filters.kind in ("", each["kind"] or filters.kind),
-             "href": link(step=each["key"], **of_kind), "off_href": link(step="", **dict.fromkeys(of_kind, ""))}
-            for each in number["steps"] for of_kind in [{"kind": each["kind"]} if each["kind"] else {}]
+            {"text": each["name"], "count": each["count"], "on": _is_on(each, filters),
+             "href": link(**_of_step(each)), "off_href": link(**dict.fromkeys(_of_step(each), ""))}
+            for each in number["steps"]
         ],
         "lights": [
             {"text": lights[key], "count": number["lights"][key], "on": key == filters.light,
@@ -183,6 +182,15 @@ def tabs_of(request: StaffRequest, filters: InboxFilter, number: Row) -> Row:
         "more": [{"text": _("Several people wait"), "on": filters.shared, "href": link(shared="1"),
                   "off_href": link(shared="")}],
     }  # fmt: skip
+
+
+def _of_step(step: Row) -> dict[str, str]:
+    """What asks for a step: its key, and its kind where another kind calls a step of that key otherwise."""
+    return {"step": step["key"], **({"kind": step["kind"]} if step["kind"] else {})}
+
+
+def _is_on(step: Row, filters: InboxFilter) -> bool:
+    return bool(step["key"] == filters.step and (not filters.kind or step["kind"] in ("", filters.kind)))
 
 
 def controls(actor: Actor, filters: InboxFilter) -> Row:

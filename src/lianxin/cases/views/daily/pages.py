@@ -60,7 +60,7 @@ def letter(request: StaffRequest) -> HttpResponse:
     try:
         return _keep(request, account)
     except TooManyTries as many:
-        return too_many(many, lambda told: _form(request, account, told, 429))
+        return too_many(many, request.town, lambda told: _form(request, account, told, 429))
 
 
 def _form(request: StaffRequest, account: Account, fault: str = "", status: int = 422) -> HttpResponse:

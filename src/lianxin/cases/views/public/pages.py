@@ -100,7 +100,7 @@ def kept(again: Again) -> Callable[[View], View]:
             try:
                 return view(request, *args, **kwargs)
             except TooManyTries as many:
-                return too_many(many, lambda told: again(request, told, 429, **kwargs), request.town)
+                return too_many(many, request.town, lambda told: again(request, told, 429, **kwargs))
             except (OperationalError, OSError) as error:
                 if request.method != "POST" or not cannot_be_saved(error):
                     raise
@@ -115,9 +115,9 @@ def kept(again: Again) -> Callable[[View], View]:
     return wrap
 
 
-def too_many(many: TooManyTries, page: Callable[[str], HttpResponse], town: Town | None = None) -> HttpResponse:
+def too_many(many: TooManyTries, town: Town, page: Callable[[str], HttpResponse]) -> HttpResponse:
     """A form again, with what was typed and a sentence that says until when to wait: nothing that was typed is lost."""
-    if town is not None and isinstance(many, PhoneUsedUp):
+    if isinstance(many, PhoneUsedUp):
         told = why_wait(many, town) + _(" All you wrote is still here.")
     else:
         told = _("Too many tries for now. Please wait %(wait)s (until %(until)s), then send it again: nothing is lost.")

@@ -64,7 +64,7 @@ def ask(request: TownRequest) -> HttpResponse:
     try:
         _spend(request, phone)
     except TooManyTries as many:
-        return too_many(many, lambda told: _asking(request, told, 429))
+        return too_many(many, request.town, lambda told: _asking(request, told, 429))
     return _sent(request, phone)
 
 
@@ -108,7 +108,7 @@ def code(request: TownRequest) -> HttpResponse:
         spend(request.town.pk, "code-guess", client_of(request), most=GUESSES, per=timedelta(hours=1), now=now)
         _enter(request, redeem_code(asked, request.POST.get("code", ""), now=now))
     except TooManyTries as many:
-        return too_many(many, lambda told: _coding(request, asked, told, 429))
+        return too_many(many, request.town, lambda told: _coding(request, asked, told, 429))
     except WrongCode as wrong:
         return _coding(request, asked, _in_words(wrong), 422)
     except NotTheirs as refused:

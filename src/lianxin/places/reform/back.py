@@ -301,7 +301,7 @@ def take_back(town: Town, steps: Sequence[GridStep], followers: Iterable[Entry],
     version = Town.objects.values_list("config_version", flat=True).get(pk=town.pk)
     write_grids(town, reckoned(version, settled), cause)
     _come_back(town, followers, cause)
-    return _end(town, [step for step in steps if step.going in {Going.GONE, Going.ENDS}], cause)
+    return _end(town, [step for step in steps if step.going in LEAVING], cause)
 
 
 def _settled(step: GridStep) -> Settled:
@@ -367,7 +367,8 @@ def _by_point(rows: Mapping[str, Grid], ended: Mapping[str, str]) -> Callable[[H
     of = {rows[code].pk: rows[code].level for code in ended}
 
     def place(row: Held) -> int | None:
-        known_point = row.lon is not None and row.lat is not None and row.grid_id in of
-        return held[of[row.grid_id]].find(row.lon or 0.0, row.lat or 0.0) if known_point else None
+        if row.lon is None or row.lat is None or row.grid_id not in of:
+            return None
+        return held[of[row.grid_id]].find(row.lon, row.lat)
 
     return place

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
+from django.test import Client
 
 from lianxin.keys.cache import bump
 from lianxin.keys.models import Town
@@ -149,6 +150,14 @@ def who(town: Town, username: str) -> Actor:
         return system(town)
     rows = Post.objects.for_system("tests", town).select_related("role", "grid", "account")
     return actor_of(rows.get(account__username=f"{username}.{town.letters.lower()}"), town)
+
+
+def signed_in(username: str) -> Client:
+    """A browser in which a member of the first test town's staff has signed in."""
+    browser = Client(HTTP_HOST="lx.test")
+    account = Account.objects.get(username=f"{username}.lx")
+    browser.force_login(account, backend="lianxin.people.backends.AccountBackend")
+    return browser
 
 
 def reporter_of(town: Town, done) -> Actor:

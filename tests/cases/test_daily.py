@@ -26,7 +26,7 @@ from lianxin.people.actors import nobody
 from lianxin.people.mailboxes import email_token, mask_email
 from lianxin.people.models import Account, CalendarDay, Leave
 from lianxin.people.queries import today, unit_by_key
-from towns import ZONE, who
+from towns import ZONE, signed_in, who
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("B6")]
 BOX = "huang.xw@example.cn"
@@ -48,12 +48,6 @@ def clock(monkeypatch):
         monkeypatch.setattr(daily.timezone, "now", lambda: at)
 
     return turn
-
-
-def signed_in(name):
-    browser = Client(HTTP_HOST="lx.test")
-    browser.force_login(Account.objects.get(username=f"{name}.lx"), backend="lianxin.people.backends.AccountBackend")
-    return browser
 
 
 def handled(town, at, title="路灯不亮", kind="request"):

@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
 from lianxin.cases.actions import open_case, transition
@@ -16,7 +15,7 @@ from lianxin.ledger.verify import verify
 from lianxin.people.actors import nobody
 from lianxin.people.models import Account
 from lianxin.people.queries import unit_by_key
-from towns import who
+from towns import signed_in, who
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("B5")]
 PATH = "/desk/bulk/"
@@ -30,12 +29,6 @@ def _every_host(settings):
 @pytest.fixture
 def clerk(town):
     return signed_in("clerk")
-
-
-def signed_in(name):
-    browser = Client(HTTP_HOST="lx.test")
-    browser.force_login(Account.objects.get(username=f"{name}.lx"), backend="lianxin.people.backends.AccountBackend")
-    return browser
 
 
 def raised(town, n=3):

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
 from lianxin.cases.actions import open_case, transition
@@ -17,9 +16,8 @@ from lianxin.cases.queries.standing import stand
 from lianxin.cases.values import Contact, Draft, Holder
 from lianxin.ledger.models import Entry
 from lianxin.people.actors import nobody
-from lianxin.people.models import Account
 from lianxin.people.queries import today, unit_by_key
-from towns import reporter_of, who
+from towns import reporter_of, signed_in, who
 
 pytestmark = pytest.mark.django_db
 
@@ -27,12 +25,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _every_host(settings):
     settings.ALLOWED_HOSTS = ["*"]
-
-
-def signed_in(name):
-    browser = Client(HTTP_HOST="lx.test")
-    browser.force_login(Account.objects.get(username=f"{name}.lx"), backend="lianxin.people.backends.AccountBackend")
-    return browser
 
 
 def handled(town):

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -13,9 +12,8 @@ from lianxin.cases.actions import open_case, transition
 from lianxin.cases.queries.counts import own
 from lianxin.cases.queries.inbox import InboxFilter, inbox
 from lianxin.cases.values import Draft, Holder
-from lianxin.people.models import Account
 from lianxin.people.queries import unit_by_key
-from towns import who
+from towns import signed_in, who
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("B3")]
 
@@ -23,12 +21,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.row("B3")]
 @pytest.fixture(autouse=True)
 def _every_host(settings):
     settings.ALLOWED_HOSTS = ["*"]
-
-
-def signed_in(name):
-    browser = Client(HTTP_HOST="lx.test")
-    browser.force_login(Account.objects.get(username=f"{name}.lx"), backend="lianxin.people.backends.AccountBackend")
-    return browser
 
 
 def told(page):

@@ -4,7 +4,6 @@ import re
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,9 +17,8 @@ from lianxin.cases.values import Contact, Draft, Holder
 from lianxin.ledger.rows import past_of
 from lianxin.ledger.verify import verify
 from lianxin.people.actors import nobody
-from lianxin.people.models import Account
 from lianxin.people.queries import unit_by_key
-from towns import MONDAY, who
+from towns import MONDAY, signed_in, who
 
 BODY = "{诉求人}您好，您反映的“{标题}”（{number}）已办结。{我}"
 GOOD = "{诉求人}您好，您反映的“{标题}”（{number}）由{承办单位}办理。"
@@ -55,12 +53,6 @@ def test_putting_in_loses_nothing_that_was_typed(typed, text):
 @pytest.fixture(autouse=True)
 def _every_host(settings):
     settings.ALLOWED_HOSTS = ["*"]
-
-
-def signed_in(name):
-    browser = Client(HTTP_HOST="lx.test")
-    browser.force_login(Account.objects.get(username=f"{name}.lx"), backend="lianxin.people.backends.AccountBackend")
-    return browser
 
 
 def handled(town):

@@ -37,9 +37,8 @@ from lianxin.ledger.models import Entry, Text
 from lianxin.ledger.verify import verify
 from lianxin.notices.models import Message
 from lianxin.people.actors import contractor, nobody
-from lianxin.people.models import Account
 from lianxin.people.queries import today, unit_by_key
-from towns import reporter_of, who
+from towns import reporter_of, signed_in, who
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("B5")]
 NAME, PHONE, TEXT = "王秀英", "19900000001", "我叫王秀英，电话 19900000001，村口的灯不亮"
@@ -55,12 +54,6 @@ def picture(town, colour="red"):
     out = io.BytesIO()
     Image.new("RGB", (60, 40), colour).save(out, "JPEG")
     return store(out.getvalue(), town=town), out.getvalue()
-
-
-def signed_in(name):
-    browser = Client(HTTP_HOST="lx.test")
-    browser.force_login(Account.objects.get(username=f"{name}.lx"), backend="lianxin.people.backends.AccountBackend")
-    return browser
 
 
 def do(town, case, act, by, **given):

@@ -6,14 +6,10 @@ case and put it there, until it is painted. Both in turns, so that whatever else
 
 import argparse
 import os
-import shutil
 import statistics
-import tempfile
-from pathlib import Path
 
-from playwright.sync_api import sync_playwright
-
-from bench.__main__ import Server, Walk, machine
+from bench.__main__ import Walk, machine
+from bench.chromium import at_desk
 
 READING = """(() => {  // a case that has just come is deaf to the keys for a moment: let that pass at once
   const now = performance.now.bind(performance);
@@ -66,30 +62,19 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--cases", type=int, default=200, help="how many are triaged one after another")
     cases = parser.parse_args().cases
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium-headless-shell") or shutil.which("chromium")
     print(machine())
-    with tempfile.TemporaryDirectory(prefix="lianxin-bench-") as folder, sync_playwright() as playwright:
-        server = Server(Path(folder), "", 0)
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-dev-shm-usage"])
-        try:
-            walk = Walk(server)
-            for _ in range(cases + 1):
-                walk.open()
-            base = f"http://127.0.0.1:{server.port}"
-            name, _, value = server.facts["cookie"].partition("=")
-            context = browser.new_context(locale="zh-CN", viewport={"width": 1440, "height": 900})
-            context.add_cookies([{"name": name, "value": value, "url": base}])
-            page = context.new_page()
-            page.add_init_script(READING)
-            page.goto(f"{base}/desk/")
-            waits, swaps = triaged(page, cases)
-            middle, slow = statistics.median(waits), sorted(waits)[int(len(waits) * 0.95)]
-            print(f"{'':34}{'median, ms':>12}{'19 of 20':>10}{'a bare swap':>13}{'ratio':>7}   load {os.getloadavg()[0]:.1f}")
-            words, swap = f"key to the next case, {len(waits)} cases", statistics.median(swaps)
-            print(f"{words:34}{middle:12.0f}{slow:10.0f}{swap:13.0f}{middle / swap:7.2f}")
-        finally:
-            browser.close()
-            server.stop()
+    with at_desk(0) as (server, context):
+        walk = Walk(server)
+        for _ in range(cases + 1):
+            walk.open()
+        page = context.new_page()
+        page.add_init_script(READING)
+        page.goto("/desk/")
+        waits, swaps = triaged(page, cases)
+        middle, slow = statistics.median(waits), sorted(waits)[int(len(waits) * 0.95)]
+        print(f"{'':34}{'median, ms':>12}{'19 of 20':>10}{'a bare swap':>13}{'ratio':>7}   load {os.getloadavg()[0]:.1f}")
+        words, swap = f"key to the next case, {len(waits)} cases", statistics.median(swaps)
+        print(f"{words:34}{middle:12.0f}{slow:10.0f}{swap:13.0f}{middle / swap:7.2f}")
 
 
 if __name__ == "__main__":

@@ -8,13 +8,9 @@ by the clock on the wall, so that what else the machine does falls on it), plain
 
 import argparse
 import os
-import shutil
-import tempfile
-from pathlib import Path
 
-from playwright.sync_api import sync_playwright
-
-from bench.__main__ import Server, machine
+from bench.__main__ import machine
+from bench.chromium import at_desk
 
 WATCH = """window.long = [];
 new PerformanceObserver((told) => long.push(...told.getEntries().map((each) => each.duration))).observe({ type: 'longtask', buffered: true });"""
@@ -67,25 +63,14 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--rows", type=int, default=100_000, help="cases on the map")
     rows = parser.parse_args().rows
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium-headless-shell") or shutil.which("chromium")
     print(machine())
-    with tempfile.TemporaryDirectory(prefix="lianxin-bench-") as folder, sync_playwright() as playwright:
-        server = Server(Path(folder), "", rows)
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-dev-shm-usage"])
-        try:
-            base = f"http://127.0.0.1:{server.port}"
-            name, _, value = server.facts["cookie"].partition("=")
-            context = browser.new_context(locale="zh-CN", viewport={"width": 1440, "height": 900})
-            context.add_cookies([{"name": name, "value": value, "url": base}])
-            heads = f"{'marks, s':>10}{'marks':>10}{'CPU, s':>8}{'long tasks':>12}{'longest, ms':>13}"
-            print(f"{'map of ' + format(rows, ',') + ' cases':40}{heads}")
-            for words, slower in (("", 1), (", 4 × slower", 4)):
-                first, least, most, used, long, longest = measured(context, f"{base}/casemap/?state=all", slower)
-                told = f"{first:10.1f}{f'{least}-{most}':>10}{used:8.1f}{long:12}{longest:13.0f}"
-                print(f"{'all on screen, moved eight times' + words:40}{told}   load {os.getloadavg()[0]:.1f}")
-        finally:
-            browser.close()
-            server.stop()
+    with at_desk(rows) as (_server, context):
+        heads = f"{'marks, s':>10}{'marks':>10}{'CPU, s':>8}{'long tasks':>12}{'longest, ms':>13}"
+        print(f"{'map of ' + format(rows, ',') + ' cases':40}{heads}")
+        for words, slower in (("", 1), (", 4 × slower", 4)):
+            first, least, most, used, long, longest = measured(context, "/casemap/?state=all", slower)
+            told = f"{first:10.1f}{f'{least}-{most}':>10}{used:8.1f}{long:12}{longest:13.0f}"
+            print(f"{'all on screen, moved eight times' + words:40}{told}   load {os.getloadavg()[0]:.1f}")
 
 
 if __name__ == "__main__":

@@ -2,21 +2,16 @@
 
 import pytest
 
-from lianxin.people.models import Account
-
 pytestmark = [pytest.mark.django_db, pytest.mark.row("J")]
 LONG = "9" * 5000  # Python itself reads no number of more than 4,300 figures
 
 
 @pytest.fixture
-def ask(client, settings, town):
+def ask(client, signed, settings):
     settings.ALLOWED_HOSTS = ["*"]
 
     def asked(username, address, data, method="get"):
-        if username:
-            account = Account.objects.get(username=f"{username}.lx")
-            client.force_login(account, backend="lianxin.people.backends.AccountBackend")
-        return getattr(client, method)(address, data)
+        return getattr(signed(username) if username else client, method)(address, data)
 
     return asked
 

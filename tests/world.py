@@ -27,7 +27,7 @@ from lianxin.people.representatives import MicroFacts, add_micro
 from lianxin.people.tokens import DISPLAY
 from lianxin.places.models import Grid
 from lianxin.places.sites.actions import SiteFacts, add_site, end_site
-from lianxin.town.imports.taken import note_taken, taken
+from lianxin.town.imports.taken import note_taken, taken_files
 from lianxin.town.models import Upload
 from towns import grid_named, make_town, who
 
@@ -211,7 +211,7 @@ def _uploads(world: World) -> None:
             data = {"code": row.code, "new": False, "changed": ["households"], "households_was": 7, "households": 0}
             record(Line("grid", row.pk, "import", data), actor=admin, now=now)
             note_taken(made.pk, {"what": "grids", "file": "d", "size": 1234, "changed": 1}, "网格.zip", actor=admin, now=now)
-        world.values[name.replace("upload", "imported")] = taken(admin)[0].entry.pk
+        world.values[name.replace("upload", "imported")] = taken_files(admin)[0].entry.pk
 
 
 def versions(world: World) -> dict[str, int]:

@@ -27,7 +27,7 @@ from lianxin.places.reform.queries import became_of
 from lianxin.places.sites.actions import SiteFacts, SiteRow, add_site, change_site, import_sites
 from lianxin.town.imports.back import StaleBack, look_back, take_back, told_steps
 from lianxin.town.imports.people import PersonRow, settle_people
-from lianxin.town.imports.taken import note_taken, taken
+from lianxin.town.imports.taken import note_taken, taken_files
 from towns import grid_named, square, who
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("A1")]
@@ -46,7 +46,7 @@ def brought(town, now):
         with transaction.atomic():
             write(actor, at)
             note_taken(new_id(), {"what": what, "file": "ab" * 32, "size": 1, "changed": 1}, "一份.xlsx", actor=actor, now=at)
-        return taken(actor)[0]
+        return taken_files(actor)[0]
 
     return run
 
@@ -317,7 +317,7 @@ def test_a_new_post_that_has_open_work_stays(town, now, brought):
 def test_who_brings_no_people_neither_sees_nor_takes_back_a_file_of_people(town, now, brought):
     held = Post.objects.for_system("tests", town).get(account__username="handler.lx")
     brought("people", lambda by, at_: settle_people([person(2, "new1", "新人", held.unit, held.role)], actor=by, now=at_))
-    assert taken(who(town, "clerk")) == []
+    assert taken_files(who(town, "clerk")) == []
 
 
 def test_what_a_file_of_another_sort_wrote_is_not_guessed_at(town, now, brought):
@@ -330,8 +330,8 @@ def test_what_a_command_brought_is_taken_back_as_well(town, now, lianxin, tmp_pa
     path = tmp_path / "地名.csv"
     path.write_text(f"类型,地名,网格\n道路,老街,{grid_named(town, '1-1').code}\n", "utf-8")
     assert lianxin("import", "names", path, "--town", "LX", "--yes").exit_code == 0
-    (file,) = taken(who(town, "admin"))
+    (file,) = taken_files(who(town, "admin"))
     assert (file.what, file.name, file.who, file.entry.data["added"]) == ("names", "地名.csv", "", 1)
     assert lianxin("import", "names", path, "--town", "LX", "--yes").exit_code == 0
-    assert taken(who(town, "admin")) == [file]  # the same file again did nothing
+    assert taken_files(who(town, "admin")) == [file]  # the same file again did nothing
     assert back(file) == {Going.GONE: 1}

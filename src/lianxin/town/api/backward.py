@@ -17,16 +17,15 @@ from lianxin.cases.api.operations import StaffRouter, make_once
 from lianxin.cases.api.problems import Problem
 from lianxin.cases.api.reading import body_of, query_of
 from lianxin.cases.api.setup import actor_of
-from lianxin.cases.api.shapes import Taken as Given
-from lianxin.cases.api.shapes import Text, Word
+from lianxin.cases.api.shapes import Taken, Text, Word
 from lianxin.cases.api.writing import done_response, respond
 from lianxin.keys.ids import read_number
 from lianxin.ledger.rows import Going, reason_of
 from lianxin.people.actors import Actor
 from lianxin.town.homes.importing.pages import sorts_of
-from lianxin.town.imports.back import LONGEST_REASON, StaleBack, look_back, take_back, told_steps
+from lianxin.town.imports.back import StaleBack, look_back, reason_fault, take_back, told_steps
 from lianxin.town.imports.cleaning import clean_line
-from lianxin.town.imports.taken import A_PAGE, Taken, taken, taken_by_id
+from lianxin.town.imports.taken import A_PAGE, TakenFile, taken_file, taken_files
 
 example = examples_in(Path(__file__).with_name("examples.yaml"))
 staff = StaffRouter(_("Staff: files in and out"), "setup")
@@ -87,13 +86,13 @@ class ImportedDetail(ImportedShape):
     seen: str
 
 
-class ImportedFilter(Given):
+class ImportedFilter(Taken):
     """Which page."""
 
     before: Word = Field("", description=_("`next` of the page before."))
 
 
-class TakeBackBody(Given):
+class TakeBackBody(Taken):
     """`seen` as it was read; why stays with the history."""
 
     seen: Word
@@ -114,7 +113,7 @@ class TakeBackBody(Given):
 )
 def list_imported(request: HttpRequest) -> HttpResponse:
     """The files that were taken in."""
-    rows = taken(_may(request), before=read_number(query_of(request, ImportedFilter).before) or 0)
+    rows = taken_files(_may(request), before=read_number(query_of(request, ImportedFilter).before) or 0)
     more = str(rows[-1].entry.pk) if len(rows) == A_PAGE else ""
     return respond({"rows": [_told(row) for row in rows], "next": more})
 
@@ -159,9 +158,8 @@ def take_imported_back(request: HttpRequest, imported: str) -> HttpResponse:
     """Take it back."""
     actor, now, body = _may(request), timezone.now(), body_of(request, TakeBackBody)
     found, reason = _found(request, imported), clean_line(body.reason)
-    if not 0 < len(reason) <= LONGEST_REASON:
-        said = gettext("Say why you take it back, in %(n)s characters at most.")
-        raise Problem("invalid", {"reason": said % {"n": LONGEST_REASON}})
+    if wrong := reason_fault(reason):
+        raise Problem("invalid", {"reason": wrong})
 
     def make() -> int:
         take_back(found, seen=body.seen, reason=reason, actor=actor, now=now)
@@ -182,14 +180,14 @@ def _may(request: HttpRequest) -> Actor:
     return actor
 
 
-def _found(request: HttpRequest, named: str) -> Taken:
-    found = taken_by_id(_may(request), read_number(named) or 0)
+def _found(request: HttpRequest, named: str) -> TakenFile:
+    found = taken_file(_may(request), read_number(named) or 0)
     if found is None:
         raise Problem("not_found")
     return found
 
 
-def _told(row: Taken) -> dict[str, Any]:
+def _told(row: TakenFile) -> dict[str, Any]:
     counts = {name: n for name, n in row.entry.data.items() if isinstance(n, int) and name != "size"}
     backs = [{"at": each.at, "reason": reason_of(each)} for each in row.backs]
     return {
@@ -198,7 +196,7 @@ def _told(row: Taken) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _detail(actor: Actor, row: Taken) -> dict[str, Any]:
+def _detail(actor: Actor, row: TakenFile) -> dict[str, Any]:
     back = look_back(actor, row, now=timezone.now())
     steps = [
         {"going": going.value, "title": step.title, "docked": step.docked, "why": step.why,

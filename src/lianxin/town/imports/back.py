@@ -34,7 +34,7 @@ from lianxin.places.models import FormerBoundary
 from lianxin.places.reform.back import GridStep, foresee_back
 from lianxin.places.reform.back import take_back as take_grids_back
 from lianxin.town.imports.sorts import SORTS
-from lianxin.town.imports.taken import BACK, KIND, Taken, rows_of
+from lianxin.town.imports.taken import BACK, KIND, TakenFile, rows_of
 from lianxin.town.registers.party import CENTRES, GROUPS
 from lianxin.town.registers.places import NAMES
 from lianxin.town.registers.records import LINES, PEOPLE, POSTS, SITES, Record
@@ -65,8 +65,10 @@ class _Way:
     def rows(self, town: Town, ids: Iterable[int]) -> dict[int, Any]:
         """The standing rows of some ids."""
         kept = self.kept
-        based = isinstance(kept, Record) and kept.base is not None
-        every = kept.rows(town) if based and isinstance(kept, Record) else kept.model.objects.for_system(KIND, town)
+        if isinstance(kept, Record) and kept.base is not None:  # rows of no town, as accounts are
+            every = kept.rows(town)
+        else:
+            every = kept.model.objects.for_system(KIND, town)
         return {row.pk: row for row in every.filter(pk__in=list(ids))}
 
 
@@ -141,7 +143,7 @@ class Backward:
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:24]
 
 
-def look_back(actor: Actor, taken: Taken, *, now: datetime) -> Backward:
+def look_back(actor: Actor, taken: TakenFile, *, now: datetime) -> Backward:
     """What taking a file back would do now. Writes nothing. Raises PermissionDenied."""
     if not actor.can(SORTS[taken.what].permission):
         raise PermissionDenied
@@ -219,15 +221,22 @@ def _allowed(actor: Actor, way: _Way, row: Any, entry: Entry, going: Going) -> t
 # ---- doing it --------------------------------------------------------------------------------------
 
 
+def reason_fault(reason: str) -> str:
+    """What is wrong with a reason, in a sentence; "" for one that will do."""
+    if 0 < len(reason) <= LONGEST_REASON:
+        return ""
+    return _("Say why you take it back, in %(n)s characters at most.") % {"n": LONGEST_REASON}
+
+
 def take_back(
-    taken: Taken, *, seen: str, reason: str, once: OnceKey | None = None, actor: Actor, now: datetime
+    taken: TakenFile, *, seen: str, reason: str, once: OnceKey | None = None, actor: Actor, now: datetime
 ) -> Counter[Going]:
     """Take a file back as was shown, all that can go back or nothing; how many rows went which way.
 
     The same key again changes nothing more, and tells nothing. Raises StaleBack, PermissionDenied, KeyUsedOtherwise,
     ValueError without a reason.
     """
-    if not 0 < len(reason) <= LONGEST_REASON:
+    if reason_fault(reason):
         raise ValueError("a file is taken back for a reason")
     with transaction.atomic():
         town = Town.objects.select_for_update().get(pk=actor.town_id)

@@ -39,7 +39,7 @@ def note_taken(pk: int, told: Mapping[str, Any], name: str, *, actor: Actor, now
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class TakenFile:
     """A file that was taken in: its entry, what it held, what it was called, who took it, and the times it was taken
     back since, the oldest first.
     """
@@ -51,7 +51,7 @@ class Taken:
     backs: tuple[Entry, ...] = ()
 
 
-def taken(actor: Actor, *, before: int = 0) -> list[Taken]:
+def taken_files(actor: Actor, *, before: int = 0) -> list[TakenFile]:
     """The files that were taken in of what the actor may bring, the newest first; `before`: those before an entry."""
     rows = _entries(actor).order_by("-at", "-id")
     if before:
@@ -59,7 +59,7 @@ def taken(actor: Actor, *, before: int = 0) -> list[Taken]:
     return _read(actor.town, list(rows[:A_PAGE]))
 
 
-def taken_by_id(actor: Actor, pk: int) -> Taken | None:
+def taken_file(actor: Actor, pk: int) -> TakenFile | None:
     """One of them by the id of its entry; None for none."""
     return next(iter(_read(actor.town, list(_entries(actor).filter(pk=pk)[:1]))), None)
 
@@ -76,7 +76,7 @@ def _entries(actor: Actor) -> Any:
     return rows.filter(data__what__in=mine)
 
 
-def _read(town: Town, entries: Sequence[Entry]) -> list[Taken]:
+def _read(town: Town, entries: Sequence[Entry]) -> list[TakenFile]:
     rows = Entry.objects.for_system("files taken in: taken back", town).filter(subject_kind=KIND, act=BACK)
     backs: dict[int, list[Entry]] = {}
     for back in rows.filter(subject_id__in=[each.subject_id for each in entries]).order_by("seq"):
@@ -84,7 +84,7 @@ def _read(town: Town, entries: Sequence[Entry]) -> list[Taken]:
     people = Account.objects.in_bulk([each.account_id for each in entries if each.account_id])
     names = {each.pk: next((text.body for text in each.texts.all() if text.field == "name"), "") for each in entries}
     return [
-        Taken(
+        TakenFile(
             each, each.data["what"], names[each.pk], getattr(people.get(each.account_id or 0), "name", ""),
             tuple(backs.get(each.subject_id, ())),
         )

@@ -27,11 +27,12 @@ from lianxin.town.imports.back import (
     Backward,
     StaleBack,
     look_back,
+    reason_fault,
     take_back,
     told_steps,
 )
 from lianxin.town.imports.cleaning import clean_line
-from lianxin.town.imports.taken import A_PAGE, Taken, taken, taken_by_id
+from lianxin.town.imports.taken import A_PAGE, TakenFile, taken_file, taken_files
 
 Row = dict[str, Any]
 SHOWN: Final = 100  # rows of one sort that the page names
@@ -54,7 +55,7 @@ def imports_taken(request: StaffRequest) -> HttpResponse:
     if not sorts_of(request.actor):
         raise PermissionDenied
     before = read_number(request.GET.get("before", "")) or 0
-    rows, names = taken(request.actor, before=before), sort_names()
+    rows, names = taken_files(request.actor, before=before), sort_names()
     context = {
         **frame(request, "setup"), "setup_url": address("setup"), "rows": [_row(each, names) for each in rows],
         "older": f"?before={rows[-1].entry.pk}" if len(rows) == A_PAGE else "", "newer": "?" if before else "",
@@ -62,7 +63,7 @@ def imports_taken(request: StaffRequest) -> HttpResponse:
     return render(request, "town/imports_taken.html", context)
 
 
-def _row(each: Taken, names: dict[str, Row]) -> Row:
+def _row(each: TakenFile, names: dict[str, Row]) -> Row:
     data = each.entry.data
     return {
         "taken": each, "what": names[each.what]["text"], "at": each.entry.at, "who": each.who,
@@ -87,7 +88,7 @@ def import_back(request: StaffRequest, pk: int) -> HttpResponse:
     actor, now = request.actor, timezone.now()
     if not sorts_of(actor):
         raise PermissionDenied
-    found = taken_by_id(actor, pk) if pk < 2**63 else None
+    found = taken_file(actor, pk) if pk < 2**63 else None
     if found is None:
         raise Http404
     faults: dict[str, str] = {}
@@ -101,7 +102,7 @@ def import_back(request: StaffRequest, pk: int) -> HttpResponse:
     return render(request, "town/import_back.html", context, status=status)
 
 
-def _shown(back: Backward, found: Taken) -> Row:
+def _shown(back: Backward, found: TakenFile) -> Row:
     names = going_names()
     lists = [
         {"going": going, "text": names[going], "n": back.counts[going], "first": SHOWN if n > SHOWN else 0,
@@ -116,12 +117,11 @@ def _shown(back: Backward, found: Taken) -> Row:
     }  # fmt: skip
 
 
-def _done(request: StaffRequest, found: Taken, faults: dict[str, str]) -> bool:
+def _done(request: StaffRequest, found: TakenFile, faults: dict[str, str]) -> bool:
     """Take the file back; False with the faults noted."""
     reason, seen = clean_line(request.POST.get("reason", "")), request.POST.get("seen", "")
-    if not 0 < len(reason) <= LONGEST_REASON:
-        said = _("Say why you take it back, in %(n)s characters at most.")
-        faults["reason"] = said % {"n": LONGEST_REASON}
+    if wrong := reason_fault(reason):
+        faults["reason"] = wrong
         return False
     actor, key = request.actor, request.POST.get("idempotency_key", "").strip()[:100]
     meant = digest_of({"of": found.entry.pk, "seen": seen, "reason": reason})

@@ -3,7 +3,7 @@
 import pytest
 from django.test import RequestFactory
 
-from lianxin.ui.room import FIELD, PUBLIC, outbox_room
+from lianxin.ui.room import outbox_room
 
 
 @pytest.mark.parametrize(
@@ -12,6 +12,6 @@ from lianxin.ui.room import FIELD, PUBLIC, outbox_room
 )
 def test_only_a_plausible_height_is_kept_free(told, room):
     request = RequestFactory().get("/")
-    request.COOKIES[PUBLIC] = told
-    assert outbox_room(request) == room
-    assert outbox_room(request, FIELD) == 0
+    request.COOKIES["lx_room"] = told
+    assert outbox_room(request, "lx_room") == room
+    assert outbox_room(request, "lx_room_field") == 0

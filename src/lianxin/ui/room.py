@@ -6,16 +6,13 @@ outbox is filled; what stands in it the server never learns.
 
 from django.http import HttpRequest
 
-PUBLIC, FIELD, MOST = "lx_room", "lx_room_field", 1200
+MOST = 1200  # more than a screen or two
 
 
-def outbox_room(request: HttpRequest, name: str = PUBLIC) -> int:
-    """The height of the outbox in CSS pixels, 0 where there was none; `name` is the public's cookie or the field's.
+def outbox_room(request: HttpRequest, name: str) -> int:
+    """The height of the outbox in CSS pixels, 0 where there was none; `name`: of the cookie, one for each outbox.
 
-    A cookie is a stranger's word: what is no number of pixels, or more than a screen or two, is no room.
+    A cookie is a stranger's word: what is no number of pixels, or too many, is no room.
     """
     told = request.COOKIES.get(name, "")
     return int(told) if told.isascii() and told.isdigit() and len(told) < 5 and int(told) <= MOST else 0
-
-
-__all__ = ["FIELD", "MOST", "PUBLIC", "outbox_room"]

@@ -7,24 +7,13 @@ from django.utils import timezone
 
 from lianxin.ledger.models import Entry, Text
 from lianxin.ledger.verify import verify
-from lianxin.people.models import Account, Post
+from lianxin.people.models import Post
 from lianxin.people.persons import NotChanged, change_person, stamp_of_person
 from lianxin.town.homes.details import not_changed
 from towns import who
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("A5")]
 NEW = {"name": "周敏敏", "phone": "199-0000-7788", "title": "组长", "languages": "手语", "basis": "part", "why": "婚后改名"}
-
-
-@pytest.fixture
-def enter(client, settings):
-    settings.AUTHENTICATION_BACKENDS = ["lianxin.people.backends.AccountBackend"]
-
-    def sign_in(username):
-        client.force_login(Account.objects.get(username=f"{username}.lx"))
-        return client
-
-    return sign_in
 
 
 def held(town, username):
@@ -43,8 +32,8 @@ def words(answer):
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
 
 
-def test_a_colleague_is_put_right_with_a_history_and_a_way_back(town, enter):
-    admin, before = enter("admin"), held(town, "handler")
+def test_a_colleague_is_put_right_with_a_history_and_a_way_back(town, signed):
+    admin, before = signed("admin"), held(town, "handler")
     seen = stamp_of_person(before)
     answer = admin.post(place(town, "handler"), {**NEW, "seen": seen})
     assert answer.status_code == 303
@@ -64,8 +53,8 @@ def test_a_colleague_is_put_right_with_a_history_and_a_way_back(town, enter):
     assert list(verify(town)) == []
 
 
-def test_everybody_puts_their_own_telephone_right_and_nothing_else(town, enter):
-    handler, before = enter("handler"), held(town, "handler")
+def test_everybody_puts_their_own_telephone_right_and_nothing_else(town, signed):
+    handler, before = signed("handler"), held(town, "handler")
     page = handler.get(f"/staff/{before.pk}/").content.decode()
     assert "修改我的电话" in page
     assert 'name="title"' not in page
@@ -78,8 +67,8 @@ def test_everybody_puts_their_own_telephone_right_and_nothing_else(town, enter):
     assert f'href="/staff/{before.pk}/"' in handler.get("/field/").content.decode()
 
 
-def test_who_keeps_the_accounts_gives_themselves_no_other_title(town, enter):
-    admin = enter("admin")
+def test_who_keeps_the_accounts_gives_themselves_no_other_title(town, signed):
+    admin = signed("admin")
     assert admin.post(place(town, "admin"), {"title": "书记"}).status_code == 403
     assert admin.post(place(town, "admin"), {"name": "管理员", "phone": "19900000123"}).status_code == 303
 
@@ -89,8 +78,8 @@ def test_who_keeps_the_accounts_gives_themselves_no_other_title(town, enter):
     [({"name": " "}, "必须填写"), ({"name": "长" * 61}, "最多 60 "), ({"phone": "1990000"}, "少了 4 位"), ({"phone": "街坊"}, "12345"),
      ({"title": "长" * 61}, "最多 60 "), ({"basis": "x"}, "没有"), ({"why": "长" * 201}, "最多 200 ")],
 )  # fmt: skip
-def test_what_is_wrong_is_said_by_field_and_nothing_typed_is_lost(town, enter, wrong, said):
-    admin, before = enter("admin"), told(held(town, "handler"))
+def test_what_is_wrong_is_said_by_field_and_nothing_typed_is_lost(town, signed, wrong, said):
+    admin, before = signed("admin"), told(held(town, "handler"))
     answer = admin.post(place(town, "handler"), {**NEW, **wrong})
     page = answer.content.decode()
     assert answer.status_code == 422
@@ -102,18 +91,18 @@ def test_what_is_wrong_is_said_by_field_and_nothing_typed_is_lost(town, enter, w
     assert told(held(town, "handler")) == before
 
 
-def test_who_was_not_the_first_overwrites_nothing(town, enter):
-    admin, seen = enter("admin"), stamp_of_person(held(town, "handler"))
+def test_who_was_not_the_first_overwrites_nothing(town, signed):
+    admin, seen = signed("admin"), stamp_of_person(held(town, "handler"))
     admin.post(place(town, "handler"), {"title": "组长", "seen": seen})
     answer = admin.post(place(town, "handler"), {"title": "副组长", "seen": seen})
     assert (answer.status_code, "别人改过了" in words(answer), 'value="副组长"' in answer.content.decode()) == (422, True, True)
     assert held(town, "handler").title == "组长"
 
 
-def test_of_a_post_that_has_ended_nothing_is_changed(town, enter):
+def test_of_a_post_that_has_ended_nothing_is_changed(town, signed):
     post = held(town, "handler")
     Post.objects.for_system("test", town).filter(pk=post.pk).update(starts="2020-01-01", ends="2020-02-01")
-    answer = enter("admin").post(f"/staff/{post.pk}/change/", NEW)
+    answer = signed("admin").post(f"/staff/{post.pk}/change/", NEW)
     assert (answer.status_code, "已经" in words(answer)) == (422, True)
     assert told(held(town, "handler")) == told(post)
 

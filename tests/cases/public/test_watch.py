@@ -127,7 +127,7 @@ def test_what_is_no_address_is_said_beside_the_field(site, town, address):
         assert [letter.to for letter in mail.outbox] == [[rows(town).get().address]]
         return
     assert answer.status_code == 422
-    assert "这个地址收不到信" in page
+    assert "这不像邮箱地址" in page
     assert 'id="f-address-error"' in page
 
 

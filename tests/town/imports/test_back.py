@@ -311,7 +311,7 @@ def test_a_new_post_that_has_open_work_stays(town, now, brought):
     post = Post.objects.for_system("tests", town).get(account__username="new1")
     case = open_case(Draft(kind="request", title="路灯不亮", channel="phone"), actor=who(town, "clerk"), now=now).case
     case.duties.for_system("tests", town).filter(done_at=None).update(post_id=post.pk)
-    assert why(looked(town, file, now)) == ["它手里有未办结的工作：先在岗位页面交接并结束这个岗位。"]
+    assert why(looked(town, file, now)) == ["这个岗位还有未办完的事项，请先在岗位页面交接，再结束岗位。"]
 
 
 def test_who_brings_no_people_neither_sees_nor_takes_back_a_file_of_people(town, now, brought):

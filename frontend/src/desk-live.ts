@@ -3,6 +3,7 @@ import { lost } from "./again";
 import { debounce, make } from "./dom";
 import { List } from "./desk-list";
 import type { Pane } from "./desk-pane";
+import { clock } from "./when";
 
 const EVERY = 15000;
 const AFTER = 300; // somebody who works fast is not asked after each case
@@ -99,8 +100,7 @@ class Stale {
 
   tell(): void {
     if (this.line) return;
-    const at = new Date(this.at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
-    this.line = this.place.appendChild(lost("stale", this.again, { at }));
+    this.line = this.place.appendChild(lost("stale", this.again, { at: clock(this.at) }));
     this.line.classList.add("no-print");
   }
 }

@@ -1,5 +1,7 @@
 """The clerk's inbox: what is pressed and asked for stays in sight, and what fails says so."""
 
+import re
+
 import pytest
 from django.utils import timezone
 
@@ -68,11 +70,14 @@ def test_what_does_not_come_says_so_and_is_asked_for_again(desk_page, town, sign
 
 
 def the_list_that_is_not_renewed(page, axe_clean):
+    language = page.get_attribute("html", "lang")
+    page.evaluate("document.documentElement.lang = 'en'")  # of itself its clock has twelve hours, AM and PM
     page.evaluate(CUT)
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     line = page.locator(".desk-foot > .part-lost")
     line.wait_for()
-    assert "没有更新" in line.inner_text()
+    assert re.match(r"\d\d:\d\d 之后没有更新", line.inner_text())
+    page.evaluate("language => { document.documentElement.lang = language; }", language)
     axe_clean(page)
     page.evaluate(MEND)
     line.get_by_role("button", name="再试一次").click()

@@ -83,8 +83,8 @@ export function draftHolds(form: HTMLFormElement): boolean {
     const plain = Array.from(el.options).find((one) => one.defaultSelected) || el.options[0];
     return el.value !== (plain ? plain.value : "");
   };
-  const written = Array.from(form.elements).filter((el): el is Control => typedInto(el) && el.name !== "" && own(el));
-  return written.every((el) => (draft.values[el.name] || []).join("\n") === valuesOf(form, el.name).join("\n"));
+  const chosen = Array.from(form.elements).filter((el): el is Control => typedInto(el) && el.name !== "" && own(el));
+  return chosen.every((el) => (draft.values[el.name] || []).join("\n") === valuesOf(form, el.name).join("\n"));
 }
 
 function found(key: string): Draft | null {

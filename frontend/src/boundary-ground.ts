@@ -10,6 +10,7 @@ export const METRE = UNIT / 111320; // units of latitude
 
 export const same = (one: Spot, other: Spot): boolean => one[0] === other[0] && one[1] === other[1];
 export const degrees = (spot: Spot): Spot => [spot[0] / UNIT, spot[1] / UNIT];
+export const keyOf = (spot: Spot): string => `${spot[0]},${spot[1]}`;
 export const squeeze = (spot: Spot): number => Math.cos((spot[1] / UNIT / 180) * Math.PI);
 
 export function rings(grid: Grid): number[][] {

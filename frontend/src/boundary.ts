@@ -2,8 +2,9 @@
 import * as L from "leaflet";
 import { all, make, say, writing } from "./dom";
 import { Board } from "./leaflet-map";
-import { degrees, divided, edgeNear, has, METRE, pointNear, replaced, rings, same, spots, squeeze, UNIT } from "./boundary-ground";
+import { degrees, divided, edgeNear, has, keyOf, pointNear, replaced, rings, same, spots, UNIT } from "./boundary-ground";
 import type { Grid, Grounds, Parts, Spot } from "./boundary-ground";
+import { PointTable } from "./boundary-table";
 
 type Step = Record<string, unknown> & { do: string };
 interface Moment { steps: Step[]; grounds: Grounds | null }
@@ -15,11 +16,9 @@ interface Draft { version: string; steps: Step[]; reason: string; sent: boolean 
 
 const PATIENCE = 20000;
 const NEAR = 12; // pixels within which a point or a border draws the hand
-const ARROWS: Record<string, Spot> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
 const latlng = (spot: Spot): L.LatLng => L.latLng(spot[1] / UNIT, spot[0] / UNIT);
 const spotOf = (at: L.LatLng): Spot => [Math.round(at.lng * UNIT), Math.round(at.lat * UNIT)];
-const keyOf = (spot: Spot): string => `${spot[0]},${spot[1]}`;
 const outline = (parts: Parts): L.LatLng[][][] => parts.map((part) => part.map((ring) => spots(ring).map(latlng)));
 
 class Editor {
@@ -34,7 +33,7 @@ class Editor {
   private line: Spot[] = [];
   private nudged = "";
   private timer = 0;
-  private late = "";
+  private table: PointTable | null = null;
   private readonly shapes = new Map<string, { shape: L.Polygon; grid: Grid }>();
   private readonly handles = L.layerGroup();
   private readonly drawn = L.layerGroup();
@@ -70,7 +69,9 @@ class Editor {
     const whole = L.latLngBounds(([] as L.LatLng[]).concat(...(home ? rings(home) : []).map((ring) => spots(ring).map(latlng))));
     if (whole.isValid()) this.map.fitBounds(whole.pad(0.08), { animate: false });
     this.tools();
-    this.table();
+    this.table = new PointTable(this.part("[data-points]"), {
+      choose: (spot, pan) => this.choose(spot, pan), nudge: (from, to) => this.nudge(from, to), move: (from, to) => this.move(from, to), drop: (spot) => this.drop(spot),
+    });
     this.fates();
     this.restore();
     this.setTool(this.form.dataset.drawn ? "move" : "draw");
@@ -210,7 +211,7 @@ class Editor {
     });
     this.grounds = grounds;
     this.render();
-    this.showTable(told.points);
+    this.table?.show(told.points);
     this.marks.clearLayers();
     told.faults.forEach((fault) => {
       if (fault.at) L.circleMarker(latlng(fault.at), { radius: 11, className: `fault-mark${fault.grave ? "" : " note"}` }).bindTooltip(make("span", "", fault.words)).addTo(this.marks);
@@ -401,60 +402,6 @@ class Editor {
     });
   }
 
-  // ---- the table ---------------------------------------------------------------------------------
-
-  private spotIn(row: Element | null): Spot | null {
-    const key = row?.querySelector<HTMLElement>("[data-point]")?.dataset.point;
-    return key ? key.split(",").map(Number) as Spot : null;
-  }
-
-  private table(): void {
-    const box = this.part("[data-points]");
-    box.addEventListener("click", (event) => {
-      const button = (event.target as Element).closest<HTMLElement>("[data-point]");
-      const spot = button && this.spotIn(button.closest("tr"));
-      if (spot) this.choose(spot);
-    });
-    box.addEventListener("keydown", (event) => this.typed(event));
-    box.addEventListener("change", (event) => this.entered(event.target as HTMLInputElement));
-    box.addEventListener("focusout", () => { if (this.late) this.showTable(this.late); });
-  }
-
-  private typed(event: KeyboardEvent): void {
-    const target = event.target as HTMLElement;
-    if (event.key === "Enter" && target instanceof HTMLInputElement) { event.preventDefault(); target.blur(); return; }
-    const way = ARROWS[event.key];
-    const spot = target.dataset.point ? this.spotIn(target.closest("tr")) : null;
-    if (!way || !spot) return;
-    event.preventDefault();
-    const far = METRE * (event.shiftKey ? 10 : 1);
-    const to: Spot = [Math.round(spot[0] + (way[0] * far) / squeeze(spot)), Math.round(spot[1] + way[1] * far)];
-    this.nudge(spot, to);
-    this.write(target.closest("tr") as Element, to);
-    this.choose(to, false);
-  }
-
-  /** The row follows at once; the server's own table comes a moment later. */
-  private write(row: Element, spot: Spot): void {
-    (row.querySelector("[data-point]") as HTMLElement).dataset.point = keyOf(spot);
-    const inputs = row.querySelectorAll<HTMLInputElement>("input.num");
-    degrees(spot).forEach((value, at) => { const input = inputs[at]; if (input) input.value = value.toFixed(7); });
-    const was = row.querySelector<HTMLInputElement>("input[type=hidden]");
-    if (was) was.value = keyOf(spot);
-  }
-
-  private entered(input: HTMLInputElement): void {
-    const row = input.closest("tr");
-    const spot = this.spotIn(row);
-    if (!row || !spot) return;
-    if (input.type === "checkbox") { input.checked = false; this.drop(spot); return; }
-    const [lon, lat] = Array.from(row.querySelectorAll<HTMLInputElement>("input.num")).map((each) => Number(each.value));
-    if (!lon || !lat || Math.abs(lon) > 180 || Math.abs(lat) > 90) { this.write(row, spot); return; }
-    const to: Spot = [Math.round(lon * UNIT), Math.round(lat * UNIT)];
-    this.move(spot, to);
-    this.write(row, to);
-  }
-
   private choose(spot: Spot, pan = true): void {
     all(this.form, "[data-point]").forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.point === keyOf(spot))));
     const at = latlng(spot);
@@ -463,25 +410,6 @@ class Editor {
       handle.getElement()?.classList.toggle("on", same(spotOf(handle.getLatLng()), spot));
     });
     if (pan && !this.map.getBounds().pad(-0.1).contains(at)) this.map.panTo(at, { animate: false });
-  }
-
-  private showTable(html: string): void {
-    const box = this.part("[data-points]");
-    const focus = document.activeElement;
-    if (focus instanceof HTMLInputElement && box.contains(focus)) { this.late = html; return; } // somebody writes in it
-    this.late = "";
-    const point = focus instanceof HTMLElement && box.contains(focus) ? focus.dataset.point : undefined;
-    const open = box.querySelector("details")?.open;
-    const scrolled = box.querySelector(".boundary-points")?.scrollTop || 0;
-    box.innerHTML = html;
-    const fold = box.querySelector("details");
-    if (fold) fold.open = open !== false;
-    const list = box.querySelector(".boundary-points");
-    if (list) list.scrollTop = scrolled;
-    if (!point) return;
-    const again = box.querySelector<HTMLElement>(`[data-point="${point}"]`);
-    again?.focus({ preventScroll: true });
-    again?.setAttribute("aria-pressed", "true");
   }
 }
 

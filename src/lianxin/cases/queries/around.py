@@ -6,7 +6,7 @@ from math import cos, radians
 from typing import TYPE_CHECKING, Any, Final
 
 from lianxin.cases.models import Case
-from lianxin.cases.queries.inbox import rows_of
+from lianxin.cases.queries.rows import rows_of
 from lianxin.cases.suggest import METRES_A_DEGREE, metres_between
 
 if TYPE_CHECKING:

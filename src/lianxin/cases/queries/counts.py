@@ -7,7 +7,8 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from lianxin.cases.models import Duty
-from lianxin.cases.queries.inbox import EPOCH, LIGHTS, MAIN, InboxFilter, Row, duties_of
+from lianxin.cases.queries.inbox import EPOCH, LIGHTS, InboxFilter, duties_of
+from lianxin.cases.queries.rows import MAIN, Row
 from lianxin.cases.queries.setup import step_names, workflow_by_id
 from lianxin.cases.queries.shapes import like, made_once, shape_of
 from lianxin.cases.queries.standing import newest

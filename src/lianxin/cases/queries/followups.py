@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from lianxin.cases.models import Case, FollowUp
-from lianxin.cases.queries.inbox import rows_of
+from lianxin.cases.queries.rows import rows_of
 from lianxin.keys.cache import cached
 from lianxin.keys.prepared import Prepared
 from lianxin.people.actors import Actor

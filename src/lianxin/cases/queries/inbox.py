@@ -5,21 +5,20 @@ place is kept by key (due time, then id), so that page 900 costs what page 1 cos
 come or go meanwhile.
 """
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db.models import Case as CaseWhen
-from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
 
-from lianxin.cases.cells import cells_of
 from lianxin.cases.models import Case, Duty, Reporter
-from lianxin.cases.pickers import category_names, grid_names, unit_name
-from lianxin.cases.queries.setup import categories, workflow_by_id, workflow_of, workflows
+from lianxin.cases.queries.rows import MAIN, Dresser, Row, columns_of, joined_in, path_of, read_rows
+from lianxin.cases.queries.setup import categories, workflow_of, workflows
 from lianxin.cases.queries.shapes import like, made_once
 from lianxin.cases.search import find
-from lianxin.cases.words import channels, said
+from lianxin.cases.words import channels
 from lianxin.keys.ids import LARGEST, read_number
 from lianxin.keys.models import Town
 from lianxin.keys.numbers import tidy
@@ -27,26 +26,17 @@ from lianxin.keys.prepared import Prepared
 from lianxin.people.actors import Actor
 from lianxin.people.cipher import TAIL, blind, tail_blind
 from lianxin.people.masking import tidy_phone
-from lianxin.people.queries import units
 from lianxin.places.queries import subtree_ids
-from lianxin.ui.words import light_of
 from lianxin.workflow.definition import PHASES, Step
 
 SCOPES = ("mine", "unit", "all")
 LIGHTS = ("late", "soon", "ok", "paused")
-MAIN = "main"
 MOST = 200
 PAGE = 50
-Row = dict[str, Any]
 
-_OF_CASE = (
-    "id", "number", "title", "kind", "workflow_id", "step", "category_id", "grid_id", "urgency", "channel",
-    "recorded_at", "closed_at", "version", "state", "parent_id",
-)  # fmt: skip
 _RANKS = {"emergency": 0, "urgent": 1}  # among cases due at the same time the more urgent first
 _PLAIN = 2
 _BY_DUE = (F("due_at").asc(nulls_last=True), "rank", "id")
-_OF_HOLDER = ("unit_id", "post_id", "post__title", "post__account__name")
 SHORTEST = 7  # figures of a telephone that is searched for
 
 
@@ -170,7 +160,7 @@ def inbox(actor: Actor, filters: InboxFilter, *, now: datetime, after: str = "",
         "next": _edge(found, -1, filters.closed) if found and (more or back) else "",
         "previous": _edge(found, 0, filters.closed) if found and (more if back else place is not None) else "",
     }
-    dresser = _Dresser(actor.town, now)
+    dresser = Dresser(actor.town, now)
     return {"rows": [dresser.row(row) for row in found], **edges}
 
 
@@ -249,7 +239,7 @@ def _of_case(actor: Actor, filters: InboxFilter, prefix: str) -> Q:
         asked["category_id__in"] = category_branch(town, filters.category)
     if filters.grid is not None:
         asked["grid_id__in"] = sorted(subtree_ids(town, filters.grid))
-    asked_of = Q(**{_path(prefix, name): value for name, value in asked.items()})
+    asked_of = Q(**{path_of(prefix, name): value for name, value in asked.items()})
     if filters.phase:
         asked_of &= at_steps(town, lambda step: step.phase == filters.phase and not step.end, prefix)
     if filters.shared:
@@ -260,18 +250,18 @@ def _of_case(actor: Actor, filters: InboxFilter, prefix: str) -> Q:
 def _shared(town: Town, prefix: str) -> Q:
     """Cases that somebody joined, or that another was merged into."""
     joined = Reporter.objects.for_system("inbox: cases are scoped", town).filter(
-        case_id=OuterRef(_path(prefix, "id")), first=False
+        case_id=OuterRef(path_of(prefix, "id")), first=False
     )
-    merged = Case.objects.for_system("inbox: cases are scoped", town).filter(parent_id=OuterRef(_path(prefix, "id")))
+    merged = Case.objects.for_system("inbox: cases are scoped", town).filter(parent_id=OuterRef(path_of(prefix, "id")))
     return Q(Exists(joined)) | Q(Exists(merged.exclude(channel="appeal")))
 
 
 def _named(town: Town, filters: InboxFilter, prefix: str) -> Q:
     """Cases of the number, of the telephone or the words; of both where it may be a number and a telephone."""
-    number = Q(**{_path(prefix, "number"): filters.number}) if filters.number else Q()
+    number = Q(**{path_of(prefix, "number"): filters.number}) if filters.number else Q()
     if not (filters.words or filters.phone):
         return number
-    return number | Q(**{_path(prefix, "id__in"): _found(town, filters)})
+    return number | Q(**{path_of(prefix, "id__in"): _found(town, filters)})
 
 
 def _found(town: Town, filters: InboxFilter) -> list[int]:
@@ -296,11 +286,6 @@ def at_steps(town: Town, wanted: Callable[[Step], bool], prefix: str = "") -> Q:
     return at if at else Q(pk__in=())
 
 
-def _path(prefix: str, name: str) -> str:
-    """A column of the case; its id is read from the duty's own row."""
-    return "case_" + name if prefix and name.startswith("id") else prefix + name
-
-
 def category_branch(town: Town, category_id: int) -> list[int]:
     """A category and all below it."""
     every, branch = categories(town), [category_id]
@@ -315,7 +300,7 @@ def _walk_duties(actor: Actor, filters: InboxFilter, place: Place | None, most: 
         return _first_page(actor, filters.scope)
     rows = _ranked(duties_of(actor, filters, now=now))
     if place is None:
-        return _read(actor, rows.order_by(*_BY_DUE), ("case__", ""), most)
+        return read_rows(actor, rows.order_by(*_BY_DUE), ("case__", ""), most)
     back = place.back
     sign = "-" if back else ""
     legs = [
@@ -329,7 +314,7 @@ def _walk_duties(actor: Actor, filters: InboxFilter, place: Place | None, most: 
     found: list[Row] = []
     for _, leg in legs:
         if len(found) < most:
-            found += _read(actor, leg, ("case__", ""), most - len(found))
+            found += read_rows(actor, leg, ("case__", ""), most - len(found))
     return found
 
 
@@ -353,7 +338,7 @@ def _walk_cases(actor: Actor, filters: InboxFilter, place: Place | None, most: i
     back = place is not None and place.back
     if place is not None:
         rows = rows.filter(id__gt=place.id) if back else rows.filter(id__lt=place.id)
-    return _read(actor, rows.order_by("id" if back else "-id"), ("", None), most)
+    return read_rows(actor, rows.order_by("id" if back else "-id"), ("", None), most)
 
 
 def _light_of_case(town: Town, light: str, now: datetime) -> Q:
@@ -378,103 +363,11 @@ def _beyond(place: Place) -> Q:
 
 def _first_page(actor: Actor, scope: str) -> list[Row]:
     """What one sees on opening the inbox."""
-    columns, names = _columns(("case__", ""))
+    columns, names = columns_of(("case__", ""))
 
     def build(post: int, unit: int) -> QuerySet[Duty, Any]:
         rows: Any = _ranked(duties_of(like(actor, post, unit), InboxFilter(scope), now=EPOCH)).order_by(*_BY_DUE)
-        return _joined(rows, "case_id", actor.town).values_list(*columns)[: PAGE + 1]  # type: ignore[no-any-return]
+        return joined_in(rows, "case_id", actor.town).values_list(*columns)[: PAGE + 1]  # type: ignore[no-any-return]
 
     page = made_once(actor, f"first:{scope}", lambda: Prepared(build, post=int, unit=int))
     return [dict(zip(names, values, strict=True)) for values in page.rows(post=actor.post_id, unit=actor.unit_id)]
-
-
-def _columns(prefixes: tuple[str, str | None]) -> tuple[list[str], list[str]]:
-    """What is read of each row, and what it is called; `prefixes` lead to the case's columns and to the duty's."""
-    to_case, to_duty = prefixes
-    columns = [_path(to_case, name) for name in _OF_CASE] + [*_OF_HOLDER, "due_at"]
-    names = [*_OF_CASE, *_OF_HOLDER, "due_at"]
-    if to_duty is not None:
-        columns += ["id", "what", "who", "soon_at"]
-        names += ["duty_id", "duty", "who", "soon_at"]
-    return [*columns, "joined"], [*names, "joined"]
-
-
-def _joined(rows: Any, case_id: str, town: Town) -> Any:
-    """With how many people raised or joined each row's case."""
-    people = Reporter.objects.for_system("inbox: of cases in view", town).filter(case_id=OuterRef(case_id)).order_by()
-    return rows.annotate(joined=Subquery(people.values("case_id").annotate(n=Count("id")).values("n")))
-
-
-def _read(actor: Actor, rows: Any, prefixes: tuple[str, str | None], most: int) -> list[Row]:
-    """Read plain rows; without a prefix to a duty they are rows of cases."""
-    columns, names = _columns(prefixes)
-    found = _joined(rows, "id" if prefixes[1] is None else "case_id", actor.town).values_list(*columns)[:most]
-    return [dict(zip(names, values, strict=True)) for values in found]
-
-
-def rows_of(actor: Actor, cases: QuerySet[Case], *, now: datetime, most: int) -> list[Row]:
-    """The first of some cases as an inbox shows them, without a duty; the caller has scoped them."""
-    found = _read(actor, cases, ("", None), most)
-    dresser = _Dresser(actor.town, now)
-    return [dresser.row(row) for row in found]
-
-
-class _Made(dict[Any, Any]):
-    """What is made once for each key that is asked for."""
-
-    def __init__(self, make: Callable[[Any], Any]) -> None:
-        super().__init__()
-        self.make = make
-
-    def __missing__(self, key: Any) -> Any:
-        made = self[key] = self.make(key)
-        return made
-
-
-class _Dresser:
-    """Turns ids into words for the rows of one page; each name and each shape of cells is made once."""
-
-    def __init__(self, town: Town, now: datetime) -> None:
-        self.now, held_by = now, units(town)
-        self.flows = _Made(lambda version: workflow_by_id(town, version))
-        self.names = _Made(self._names)
-        self.cells: dict[Hashable, Any] = {}
-        self.of_category, self.of_grid = category_names(town), grid_names(town)
-        self.of_unit = _Made(lambda pk: unit_name(held_by[pk]) if pk in held_by else "")
-
-    def row(self, row: Row) -> Row:
-        """A row as pages and the API show it: names for ids, the light, the cells."""
-        state, version = row.pop("state"), row.pop("workflow_id")
-        step: Step = self.flows[version].steps[row["step"]]
-        stopped = bool(state.get("paused_at"))
-        if "duty" not in row:
-            row |= {"duty": MAIN, "duty_id": None, "soon_at": _moment(state.get("soon_at"))}
-            row["who"] = "" if step.end else step.who
-        row["paused"] = stopped and row["duty"] == MAIN
-        row["light"] = light_of(row["due_at"], row["soon_at"], self.now, paused=row["paused"], ended=step.end)
-        row["late"] = row["light"] == "late"
-        row["provisional"] = bool(state.get("provisional"))
-        row["kind_name"], row["step_name"] = self.names[version, step.key]
-        row["phase"] = step.phase
-        row["cells"] = self._cells(version, step.key, state, stopped)
-        row["joined"] = row["joined"] or 0
-        row["category"], row["group"] = self.of_category.get(row["category_id"], ("", ""))
-        row["grid"] = self.of_grid.get(row["grid_id"], "")
-        row["unit"] = self.of_unit[row["unit_id"]]
-        row["post"], row["person"] = row.pop("post__title") or "", row.pop("post__account__name") or ""
-        return row
-
-    def _names(self, at: tuple[int, str]) -> tuple[str, str]:
-        flow = self.flows[at[0]]
-        return said(flow.name), said(flow.steps[at[1]].name)
-
-    def _cells(self, version: int, step: str, state: Row, stopped: bool) -> Any:
-        counts = state.get("counts") or {}
-        shape = (version, step, stopped, bool(counts.get("returned")), bool(counts.get("reopened")))
-        if shape not in self.cells:
-            self.cells[shape] = cells_of(self.flows[version], step, state, None, now=self.now)
-        return self.cells[shape]
-
-
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None

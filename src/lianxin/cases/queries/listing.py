@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q
 
 from lianxin.cases.queries.figures import Slice, sliced
-from lianxin.cases.queries.inbox import rows_of
+from lianxin.cases.queries.rows import rows_of
 from lianxin.keys.ids import read_number
 from lianxin.people.actors import Actor
 

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from lianxin.cases.models import Case, Duty
-from lianxin.cases.queries.inbox import rows_of
+from lianxin.cases.queries.rows import rows_of
 from lianxin.cases.queries.setup import kinds
 from lianxin.cases.roles import holds
 from lianxin.cases.words import act_name, duty_name

@@ -9,7 +9,8 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from lianxin.cases.models import Case, Duty
 from lianxin.cases.queries.figures import BUSY
-from lianxin.cases.queries.inbox import InboxFilter, at_steps, duties_of, inbox, rows_of
+from lianxin.cases.queries.inbox import InboxFilter, at_steps, duties_of, inbox
+from lianxin.cases.queries.rows import rows_of
 from lianxin.cases.queries.setup import steps_of_phase
 from lianxin.keys.models import Town
 from lianxin.ledger.models import Entry, Text

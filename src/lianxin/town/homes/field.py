@@ -18,7 +18,8 @@ from lianxin.cases.actions import open_case, transition
 from lianxin.cases.forms import MOST_PHOTOS, keep
 from lianxin.cases.models import Case
 from lianxin.cases.pickers import category_name, grid_name
-from lianxin.cases.queries.inbox import InboxFilter, inbox, rows_of
+from lianxin.cases.queries.inbox import InboxFilter, inbox
+from lianxin.cases.queries.rows import rows_of
 from lianxin.cases.queries.setup import categories, latest_version, leaves, report_kind, workflow_of
 from lianxin.cases.queries.watch import asked
 from lianxin.cases.values import Done, Holder

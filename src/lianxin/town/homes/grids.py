@@ -17,7 +17,7 @@ from shapely.geometry import shape
 
 from lianxin.cases.models import Case
 from lianxin.cases.pickers import unit_name
-from lianxin.cases.queries.inbox import rows_of
+from lianxin.cases.queries.rows import rows_of
 from lianxin.cases.views.frame import StaffRequest, frame
 from lianxin.keys.cache import cached
 from lianxin.people.actors import Actor

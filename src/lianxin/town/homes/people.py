@@ -18,7 +18,7 @@ from lianxin.cases.actions.handing import Leaving, NotHanded, leave_post, work_o
 from lianxin.cases.actions.leaving import may_set_leave
 from lianxin.cases.models import Case
 from lianxin.cases.pickers import grid_name, holder_by, unit_name
-from lianxin.cases.queries.inbox import rows_of
+from lianxin.cases.queries.rows import rows_of
 from lianxin.cases.views.frame import StaffRequest, frame
 from lianxin.cases.words import said
 from lianxin.people.actors import Actor

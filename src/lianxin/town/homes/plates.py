@@ -15,7 +15,7 @@ from markupsafe import Markup
 from lianxin.cases.models import Case
 from lianxin.cases.pickers import grid_name
 from lianxin.cases.queries.check_ins import check_ins_in
-from lianxin.cases.queries.inbox import rows_of
+from lianxin.cases.queries.rows import rows_of
 from lianxin.cases.views.frame import StaffRequest, frame
 from lianxin.cases.views.public.pages import TownRequest, nav
 from lianxin.keys.models import Town

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from lianxin.cases.actions.sampling import NotDrawn, draw_sample
 from lianxin.cases.models import Case
 from lianxin.cases.pickers import unit_name
-from lianxin.cases.queries.inbox import rows_of
+from lianxin.cases.queries.rows import rows_of
 from lianxin.cases.queries.setup import latest_version, workflow_of
 from lianxin.cases.queries.watch import LISTS, last_sample, listed, spread, tallies
 from lianxin.cases.views.frame import StaffRequest, frame

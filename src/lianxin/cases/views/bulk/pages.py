@@ -26,7 +26,7 @@ from lianxin.cases.fields import fields_for
 from lianxin.cases.forms import FormFaults, parse_given, values_of
 from lianxin.cases.models import Batch, Case
 from lianxin.cases.queries.chosen import batch_of, chosen
-from lianxin.cases.queries.inbox import rows_of
+from lianxin.cases.queries.rows import rows_of
 from lianxin.cases.routes import why
 from lianxin.cases.values import Holder, Standing
 from lianxin.cases.views.desk.lists import carried, dressed

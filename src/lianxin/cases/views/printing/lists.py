@@ -13,7 +13,8 @@ from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from lianxin.cases.queries.inbox import SCOPES, InboxFilter, cases_of, inbox, read_filter, rows_of
+from lianxin.cases.queries.inbox import SCOPES, InboxFilter, cases_of, inbox, read_filter
+from lianxin.cases.queries.rows import rows_of
 from lianxin.cases.queries.saved import asked_in_words, parts_in_words, query_of
 from lianxin.cases.views.frame import StaffRequest, frame
 from lianxin.cases.views.printing.paper import NoFace, paper

@@ -16,7 +16,6 @@ from shapely.geometry import shape
 
 from lianxin.cases.models import Case
 from lianxin.cases.pickers import category_names, grid_names
-from lianxin.cases.queries.inbox import rows_of
 from lianxin.cases.queries.mapped import (
     AGES,
     EACH,
@@ -30,6 +29,7 @@ from lianxin.cases.queries.mapped import (
     read_map_filter,
     read_window,
 )
+from lianxin.cases.queries.rows import rows_of
 from lianxin.cases.queries.saved import ASKED, lights
 from lianxin.cases.queries.setup import workflow_by_id
 from lianxin.cases.views.desk.lists import controls

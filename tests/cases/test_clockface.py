@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lianxin.cases.queries.clockface import _next_day, used_words
+from lianxin.cases.queries.clockface import counts_from, used_words
 from lianxin.workflow.clock import Clock, Limit
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -21,7 +21,7 @@ def at(day, hour, minute=0):
 
 
 def used(entered, now, limit=THREE):
-    start = _next_day(CLOCK, entered) if limit.unit == "working_days" else entered
+    start = counts_from(CLOCK, limit, entered)
     minutes = CLOCK.between(start, max(now, start), working=limit.working)
     return used_words(CLOCK, limit, entered, minutes, working=limit.working)
 

@@ -38,12 +38,12 @@ def limit_words(limit: Limit) -> str:
 def used_words(clock: Clock, limit: Limit | None, entered: datetime, minutes: int, *, working: bool) -> str:
     """What is used of a limit, in what the limit is written in: used up is just when as much is used as it grants.
 
-    `minutes`: of the step's working time, from the end of the day it was entered on where the limit is of working days,
-    for that day does not count (民法典第二百零一条). Those are told as whole days and what is used of the next.
+    `minutes`: of the step's time, since the limit began to count. Working days are told as whole days and what is used
+    of the next.
     """
     if limit is None or limit.unit != "working_days":
         return time_words(minutes, working=working)
-    start = _next_day(clock, entered)
+    start = counts_from(clock, limit, entered)
     moment, days, since = clock.after(start, minutes, working=True)[0], 0, start
     for next_day in range(1, min(limit.amount + MOST_LATE, UNITS[limit.unit])):
         close = clock.due(entered, Limit(next_day, "working_days")).at
@@ -57,9 +57,11 @@ def used_words(clock: Clock, limit: Limit | None, entered: datetime, minutes: in
     return " ".join(part for part in (whole, time_words(rest, working=True) if rest else "") if part)
 
 
-def _next_day(clock: Clock, moment: datetime) -> datetime:
-    """The midnight after a moment, in the town's zone."""
-    return datetime.combine(moment.astimezone(clock.zone).date() + timedelta(days=1), time(), clock.zone)
+def counts_from(clock: Clock, limit: Limit | None, entered: datetime) -> datetime:
+    """When a limit begins to count: of working days not on the day the step was entered (民法典第二百零一条)."""
+    if limit is None or limit.unit != "working_days":
+        return entered
+    return datetime.combine(entered.astimezone(clock.zone).date() + timedelta(days=1), time(), clock.zone)
 
 
 def time_words(minutes: int, *, working: bool) -> str:
@@ -91,14 +93,13 @@ def clock_panel(town: Town, flow: Workflow, case: Case, history: History, *, now
     ended = case.due_at is None
     working, left = bool(limit and limit.working), case.state.get("left")
     used = None if ended else _used(clock, case, pauses, entered, now=now)
-    counted = _next_day(clock, entered) if limit is not None and limit.unit == "working_days" else entered
-    told = 0 if ended else _used(clock, case, pauses, counted, now=now)
+    counted = 0 if ended else _used(clock, case, pauses, counts_from(clock, limit, entered), now=now)
     return {
         "limit": limit_words(limit) if limit is not None and not ended else "",
         "working": working,
         "entered_at": entered,
         "used": used,
-        "used_words": "" if ended else used_words(clock, limit, entered, told, working=working),
+        "used_words": "" if ended else used_words(clock, limit, entered, counted, working=working),
         "due_at": case.due_at,
         "left": left,
         "left_words": "" if left is None else time_words(left, working=bool(case.state.get("working", True))),

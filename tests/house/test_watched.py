@@ -5,7 +5,7 @@ changed behind the product's back in a small town, which `verify` must then name
 """
 
 import io
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.apps import apps
@@ -20,7 +20,7 @@ from lianxin.cases.actions.covering import cover_case_photo
 from lianxin.cases.actions.followups import follow_up, follow_up_done
 from lianxin.cases.actions.publish import Public, publish
 from lianxin.cases.actions.worklinks import LinkFacts, make_link
-from lianxin.cases.models import Case, Category, Photo
+from lianxin.cases.models import Case, Category, Photo, ReplyText
 from lianxin.cases.queries.standing import stand
 from lianxin.cases.values import Contact, Draft, Holder
 from lianxin.forms.photos import store
@@ -30,7 +30,10 @@ from lianxin.ledger.actions import seal
 from lianxin.ledger.verify import verify
 from lianxin.people.actors import nobody
 from lianxin.people.cipher import Personal
+from lianxin.people.models import CentreHousehold, Leave, LineService, PartyGroup, Post, Representative, Turn
 from lianxin.people.queries import unit_by_key
+from lianxin.places.models import AddressName, Grid, ServicePoint, Site
+from lianxin.town.watching import watch
 from towns import MONDAY, make_town, who
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("J")]
@@ -57,12 +60,13 @@ TOLD = {
     "Seal": "number count root at prev mac",
 }
 # "open": of an open duty, "paused" of the main one above all, is tried in tests/ledger/test_tampering.py; boundaries and
-# names of grids in tests/places.
+# names of grids in tests/places; towns in tests/town/test_watching.py.
 ELSEWHERE = {
     "Duty": "paused", "Grid": "name boundary valid_to became", "FormerBoundary": "grid_id boundary change",
+    "Town": "code letters is_demo name name_en county phone settings",
 }  # fmt: skip
-# Settings of a town: what an entry has told last of each column (tests/ledger/test_rows.py). Rows a town began with have no
-# entries, so they are watched from their first change on.
+# Settings of a town: what an entry has told last of each column (tests/ledger/test_rows.py); what a town began with is
+# written down as it stood. Each column of each is changed below.
 SETTINGS = {
     "Category", "Clause", "Route", "ReplyText", "Unit", "Role", "CalendarDay", "Leave", "Turn", "Representative",
     "LineService", "PartyGroup", "CentreHousehold", "ServicePoint", "AddressName", "Site", "Post",
@@ -74,8 +78,9 @@ PASSING = {
 }  # fmt: skip
 PASSING_COLUMNS = {"Duty": "swept", "File": "at"}
 # Who signs in, and what a town and its grids are besides: their chains say what was done to them, not yet what stands.
-OPEN = {"Account", "Token", "Town"}
+OPEN = {"Account", "Token"}
 OPEN_COLUMNS = {
+    "Town": "host anchor config_version",
     "Grid": "parent_id level code path lon lat households population area_m2 valid_from",
     "FormerBoundary": "area_m2 until how reason account_id post_id",
 }
@@ -146,6 +151,27 @@ def _full(town):
     make_link(stand(handler, pk=pk), LinkFacts("某公司", MONDAY + timedelta(days=2), "修灯", photos=(photo.pk,)), actor=handler, now=MONDAY)
     leaf = Category.objects.for_system("tests", town).get(key="streetlight")
     publish_questions(leaf, "questions: []", base=0, why="", actor=admin, now=MONDAY)
+    _settings_of_an_older_version(town, leaf)
+    assert watch(town, now=MONDAY) > 100
+
+
+def _settings_of_an_older_version(town, leaf):
+    """A row of each setting that the town did not begin with, without a word in the history."""
+    grid = Grid.objects.for_system("tests", town).filter(level="grid").order_by("id")[0]
+    unit, (post, other) = unit_by_key(town, "utilities"), Post.objects.for_system("tests", town).order_by("id")[:2]
+    for model, facts in (
+        (ReplyText, {"name": "已修复", "body": "灯修好了", "category": leaf, "unit": unit}),
+        (Leave, {"post": post, "first": MONDAY.date(), "last": MONDAY.date(), "note": "探亲", "stand_in": other}),
+        (Turn, {"post": post, "starts": MONDAY, "ends": MONDAY + timedelta(hours=8)}),
+        (Representative, {"grid": grid, "name": "王大妈", "phone": "19900000003", "title": "楼长"}),
+        (LineService, {"grid": grid, "line": "城管", "unit": unit}),
+        (PartyGroup, {"grid": grid, "name": "第一党小组", "members": 5, "leader": post}),
+        (CentreHousehold, {"grid": grid, "name": "李家", "phone": "19900000004", "members": 4, "address": "1 号"}),
+        (ServicePoint, {"grid": grid, "key": "hall", "kind": "hall", "name": "便民大厅"}),
+        (AddressName, {"grid": grid, "name": "柳湾桥", "kind": "landmark"}),
+        (Site, {"grid": grid, "kind": "venue", "code": "999001101101001-001", "name": "广场", "valid_from": MONDAY.date()}),
+    ):  # fmt: skip
+        model(town=town, **facts).save(force_insert=True)
 
 
 def another(field, value, town):
@@ -191,6 +217,42 @@ def test_a_watched_column_changed_behind_the_products_back_is_named(watched, nam
         assert rows.update(**{column: another(field, value, town)}) == 1
         assert list(verify(town)), f"{row}: {value!r} was changed unseen"
         transaction.savepoint_rollback(mark)
+
+
+@pytest.mark.parametrize("name", sorted(SETTINGS))
+def test_what_a_town_began_with_is_watched_in_every_column(watched, name):
+    town, model = watched[0], MODELS[name]
+    row = _first(model.objects.for_system("tests", town))[0]
+    others = _all_other(row, town)
+    rows = model.objects.for_system("tests: behind the product's back", town).filter(pk=row.pk)
+    assert rows.update(**others) == 1
+    named = [broken for broken in verify(town) if broken.subject.endswith(f":{row.pk}")]
+    assert {broken.detail for broken in named} == set(others) == columns_of(model)
+
+
+@pytest.mark.parametrize("name", sorted(SETTINGS))
+def test_a_setting_put_in_or_taken_away_behind_the_products_back_is_named(watched, name):
+    town, model = watched[0], MODELS[name]
+    row = _first(model.objects.for_system("tests", town))[0]
+    mark = transaction.savepoint()
+    with connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM {model._meta.db_table} WHERE id = %s", [row.pk])
+    assert "its row is missing" in {broken.what for broken in verify(town) if broken.subject.endswith(f":{row.pk}")}
+    transaction.savepoint_rollback(mark)
+    twin = model(pk=new_id(), town=town, **_all_other(row, town))
+    twin.save(force_insert=True)
+    assert [broken.what for broken in verify(town)] == ["a row that nobody made"]
+
+
+def _all_other(row, town):
+    """Another value for every column: of two of which one stands the other one, and a day that is free."""
+    found = {name: another(row._meta.get_field(name), getattr(row, name), town) for name in columns_of(type(row))}
+    return found | OTHERWISE.get(type(row).__name__, {})
+
+
+OTHERWISE = {
+    "Route": {"unit_id": None, "level": "grid"}, "LineService": {"unit_id": None}, "CalendarDay": {"day": date(2031, 1, 8)},
+}  # fmt: skip
 
 
 def _first(rows):

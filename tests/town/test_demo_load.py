@@ -43,7 +43,7 @@ def story(town):
     return {
         "cases": sorted(cases.values_list("number", "title", "step", "recorded_at", "closed_at", "due_at", "address")),
         "entries": sorted(entries.values_list("at", "act", "step", "counts", "late")),
-        "texts": sorted((field, decrypt(body) if field.endswith(".phone") else body) for field, body in texts.values_list("field", "body")),
+        "texts": sorted((field, decrypt(body) if body.startswith("aes:") else body) for field, body in texts.values_list("field", "body")),
         "photos": Photo.objects.for_system("test", town).count(),
         "duties": Duty.objects.for_system("test", town).filter(done_at=None).count(),
         "people": sorted(Account.objects.values_list("username", "name")),

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
     from django.utils.functional import Promise
 
-_ROW: Final = ("add", "change", "restore", "drop")
+_ROW: Final = ("add", "change", "restore", "drop", "found")
 _ON_GROUND: Final = (*_ROW, "follow")
 ACTS_OF: Final[Mapping[str, tuple[str, ...]]] = {
     "account": ("create", "change", "restore", "rename", "reset_password", "change_password", "disable", "create_token",
                 "revoke_token", "prove_phone", "release_phone", "forget", "set_email", "prove_email", "drop_email"),
-    "post": ("give", "create", "change", "leave", "restore", "follow"), "leave": (*_ROW, "end"), "turn": _ROW,
-    "role": _ROW, "unit": _ON_GROUND, "town": ("set_up", "change", "restore"), "calendar": _ROW,
+    "post": ("give", "create", "change", "leave", "restore", "follow", "found"), "leave": (*_ROW, "end"), "turn": _ROW,
+    "role": _ROW, "unit": _ON_GROUND, "town": ("set_up", "change", "restore", "found"), "calendar": _ROW,
     "category": _ROW, "clause": _ROW, "questions": ("publish",), "workflow": ("publish",), "newer_workflow": ("keep",),
     "route": _ON_GROUND, "reply": (*_ROW, "end", "again"),
     "grid": ("begin", "take_over", "end", "rename", "describe", "redraw", "import", "restore", "drop"),
@@ -49,7 +49,7 @@ _WORDS: Final[Mapping[str, Promise]] = {
     "export": pgettext("act", "Taken out as a file"), "set_up": pgettext("act", "The town was set up"),
     "end": pgettext("act", "Put out of use"), "again": pgettext("act", "Taken up again"),
     "follow": pgettext("act", "Followed its grid"), "publish": pgettext("act", "Published"),
-    "keep": pgettext("act", "The town's own was kept"),
+    "found": pgettext("act", "Written down as it stood"), "keep": pgettext("act", "The town's own was kept"),
     "give": pgettext("act", "Post given"), "create": pgettext("act", "Post given by a table"),
     "leave": pgettext("act", "Post ended"), "reset_password": pgettext("act", "New password given"),
     "change_password": pgettext("act", "Own password chosen"), "disable": pgettext("act", "Account shut"),

@@ -3,6 +3,9 @@
 The columns of the change stand in the entry as plain JSON (`was`, `now`), so any earlier state can be shown and put
 back, and `verify` finds a row that was changed behind the product's back. What is a person's own (a name, a telephone
 number) stands beside the entry as a text that can be erased, as the column holds it: encrypted where that is.
+
+Rows that came without an entry (what a town began with, what an older version kept) are written down as they stand,
+once for each kind; after that a row of the kind without an entry is one that nobody made.
 """
 
 from __future__ import annotations
@@ -16,10 +19,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from lianxin.keys.rows import fields_of
 from lianxin.keys.scope import InTown, OfTown
-from lianxin.ledger.actions import Line, record
+from lianxin.ledger.actions import Line, record, record_each
 from lianxin.ledger.models import Entry
 from lianxin.ledger.verify import Broken, Replay, register
 
@@ -31,6 +35,8 @@ if TYPE_CHECKING:
 
 WAS: Final = "was"
 NOW: Final = "now"
+FOUND: Final = "found"  # the act of an entry that writes down what stood without one
+TOWN: Final = "town"  # the subject whose entries tell which kinds were written down
 Row = Any  # of a town, or an account, which is in none
 
 
@@ -79,7 +85,7 @@ def keep_rows(kind: str, model: type[OfTown | InTown], *, private: Iterable[str]
     `private`: the columns that are a person's own.
     """
     _kinds[kind] = _Kind(model, frozenset(private))
-    register(Replay(kind, None, _holds, _none_missing))
+    register(Replay(kind, None, _holds, lambda town: _made_by_nobody(town, kind)))
 
 
 def private_columns(kind: str) -> frozenset[str]:
@@ -266,8 +272,11 @@ def past_of(town: Town, kind: str, pk: int) -> list[Entry]:
 
 def pasts_of(town: Town, kind: str, pks: Iterable[int]) -> list[Entry]:
     """Everything that was done to some rows, the oldest first, with its texts. Two statements."""
-    rows = Entry.objects.for_system("settings: history", town).filter(subject_kind=kind, subject_id__in=list(pks))
-    return list(rows.order_by("at", "id").prefetch_related("texts"))
+    return list(_pasts(town, kind, pks).order_by("at", "id").prefetch_related("texts"))
+
+
+def _pasts(town: Town, kind: str, pks: Iterable[int]) -> Any:
+    return Entry.objects.for_system("settings: history", town).filter(subject_kind=kind, subject_id__in=list(pks))
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,6 +340,49 @@ def _compare(name: str, row: Row | None, state: Mapping[str, Any], seq: int) -> 
             yield Broken(name, seq, "the row is not what was last written", column)
 
 
-def _none_missing(_town: Town) -> Iterator[Broken]:
-    """Rows that a town began with have no entries until they are changed."""
-    yield from ()
+def _made_by_nobody(town: Town, kind: str) -> Iterator[Broken]:
+    """Rows without any entry, once those of the kind were written down."""
+    if kind in found_kinds(town):
+        for pk in _without_entry(town, kind).values_list("pk", flat=True):
+            yield Broken(f"{kind}:{pk}", 0, "a row that nobody made")
+
+
+def found_kinds(town: Town) -> set[str]:
+    """The kinds of rows whose first state was written down."""
+    rows = Entry.objects.for_system("verify: what was found", town).filter(subject_kind=TOWN, act=FOUND)
+    return {kind for entry in rows for kind in entry.data["kinds"]}
+
+
+def write_down(town: Town, stands: Mapping[str, Any], *, actor: Any, now: datetime) -> int:
+    """Write down what stands without an entry, of every kind of rows that has not been; returns how many rows.
+
+    `stands` is what is said of the town itself, as JSON by name: what no entry has told yet is told. Where everything
+    has been written down before, nothing is.
+    """
+    with transaction.atomic():
+        type(town).objects.select_for_update().get(pk=town.pk)  # another process may be at it
+        kinds = sorted(_watched() - found_kinds(town))
+        lines = [line for kind in kinds for line in _standing(town, kind)]
+        record_each(lines, actor=actor, now=now)
+        told = {name for entry in past_of(town, TOWN, town.pk) for name in entry.data.get(NOW, {})}
+        new = {name: value for name, value in stands.items() if name not in told}
+        if kinds or new:
+            record(Line(TOWN, town.pk, FOUND, {"kinds": kinds, NOW: new}), actor=actor, now=now)
+    return len(lines)
+
+
+def _watched() -> set[str]:
+    return {kind for kind, known in _kinds.items() if known.model not in _only}
+
+
+def _without_entry(town: Town, kind: str) -> Any:
+    told = Entry.objects.for_system("verify: rows", town).filter(subject_kind=kind, subject_id=OuterRef("pk"))
+    return _kinds[kind].model.objects.for_system("verify: rows", town).filter(~Exists(told))
+
+
+def _standing(town: Town, kind: str) -> Iterator[Line]:
+    """The entries of rows that have none; a row changed while this waited for its lock has got one by now."""
+    rows = list(_without_entry(town, kind).select_for_update(of=("self",)).order_by("pk"))
+    ids = [row.pk for row in rows]
+    told = set(_pasts(town, kind, ids).values_list("subject_id", flat=True))
+    return (added(row, kind, act=FOUND) for row in rows if row.pk not in told)

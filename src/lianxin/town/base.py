@@ -18,6 +18,7 @@ from lianxin.keys.models import Town
 from lianxin.ledger.actions import Line, record
 from lianxin.people.actors import system
 from lianxin.people.models import CalendarDay, Role, Unit
+from lianxin.town.watching import watch
 from lianxin.workflow.clock_china import chinese_calendar_days
 from lianxin.workflow.definition import read
 from lianxin.workflow.definition.source import LOADER
@@ -37,6 +38,7 @@ def set_up(town: Town, *, now: datetime) -> Town:
     town.save(force_insert=True)
     record(Line("town", town.pk, "set_up", {"letters": town.letters, "code": town.code}), actor=system(town), now=now)
     load_base(town, now=now)
+    watch(town, now=now)
     return town
 
 

@@ -2,7 +2,7 @@
 
 import click
 
-from lianxin.town.cli.starting import Fault, django_ready, migrate, say, settings
+from lianxin.town.cli.starting import Fault, django_ready, migrate, say, settings, watched
 
 
 @click.command(short_help="启动：数据库、服务和后台。Start the town.")
@@ -43,6 +43,7 @@ def prepare() -> None:
         from lianxin.town.cli.demo import load
 
         load()
+    watched()
 
 
 def _read_everything() -> None:
@@ -93,6 +94,7 @@ def worker() -> None:
 
     if sentences := refusal(config):
         raise Fault(*sentences)
+    watched()
     running.Worker().run()
 
 

@@ -43,6 +43,7 @@ from lianxin.town.demo.signins import hand_out, new_password
 from lianxin.town.demo.sites import make_sites, settle_sites
 from lianxin.town.demo.staff import Staff, make_staff
 from lianxin.town.demo.texts import Texts
+from lianxin.town.watching import watch
 
 Progress = Callable[[str, int, int], object]
 
@@ -181,6 +182,7 @@ def _set_up(plan: Plan, loading: Loading) -> Setting:
     sites = make_sites(plan.rules.seed, plan.ground)
     settle_sites(sites, setting.grids, actor=system(setting.town), now=first, ends=anchor)
     settle_points(sites, setting.grids, actor=system(setting.town), now=first)
+    watch(setting.town, now=first)
     return setting
 
 

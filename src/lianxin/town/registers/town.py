@@ -159,5 +159,9 @@ def _as_sent(town: Town, field: Field, value: Any) -> Any:
 def town_changes(town: Town, entry: Entry) -> Change:
     """One entry of the town's history in words."""
     was, now = entry.data.get("was", {}), entry.data.get("now", {})
-    said = [(e.label(), e.said(town, was[e.column]), e.said(town, now[e.column])) for e in FIELDS if e.column in now]
+    said = [
+        (e.label(), e.said(town, was[e.column]) if e.column in was else "", e.said(town, now[e.column]))
+        for e in FIELDS
+        if e.column in now
+    ]
     return Change(entry, tuple(said), reason_of(entry))

@@ -186,6 +186,8 @@ def test_every_fault_is_told_at_once_and_beside_its_field(anybody):
     body = {**REPORT, "category": "no_such", "grid": "nowhere", "lon": 500, "lat": 34}
     told = anybody("POST", "/reports", body, status=422).json_body
     assert set(told["faults"]) == {"category", "grid", "lon"}
+    told = anybody("POST", "/reports", {**REPORT, "lat": None}, status=422, Accept_Language="zh").json_body
+    assert told["faults"] == {"lat": "经度、纬度要一起填写，缺了一个。"}
 
 
 def test_a_sentence_is_in_the_callers_language(anybody):

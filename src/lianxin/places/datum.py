@@ -49,7 +49,7 @@ ALSO_CALLED: Final = {
 class BadPoint(ValueError):
     """A point or datum that cannot be meant. `code` is stable, the message is for people.
 
-    Codes: `unknown_datum`, `not_a_number`, `swapped`, `out_of_range`.
+    Codes: `unknown_datum`, `missing`, `not_a_number`, `swapped`, `out_of_range`.
     """
 
     def __init__(self, code: str, message: StrOrPromise) -> None:
@@ -144,6 +144,8 @@ def _undone(shift: Callable[[float, float], tuple[float, float]], aim: tuple[flo
 
 def _number(value: object) -> float:
     """A finite number; numbers written as text count, truth values do not."""
+    if value is None or value == "":
+        raise BadPoint("missing", _("Longitude and latitude go together: one of them is missing."))
     try:
         if isinstance(value, bool) or not isinstance(value, (int, float, str)):
             raise ValueError

@@ -128,6 +128,13 @@ def test_what_the_machine_names_in_its_own_way_is_no_setting_written_wrong():
     config.read({"LIANXIN_SERVICE_HOST": "10.0.0.1", "LIANXIN_PORT": "tcp://10.0.0.1:80", "LIANXIN_REQUIRE": "chromium"})
 
 
+def test_what_our_own_tests_ask_of_the_environment_is_no_setting_written_wrong():
+    texts = [path.read_text() for path in Path(__file__).parents[1].rglob("*.py")]
+    asked = {name for text in texts for name in re.findall(r"environ(?:\.get\(|\[)\"(LIANXIN_[A-Z]+)\"", text)}
+    assert "LIANXIN_LOOKS" in asked  # it finds them
+    config.read(dict.fromkeys(asked - {setting.name for setting in config.SETTINGS}, "1"))
+
+
 @pytest.mark.parametrize("port", ["0", "65536", "99999", "-1", "8e3", "八千"])
 def test_a_port_that_is_none_is_refused(port):
     with pytest.raises(config.BadSettings, match="PORT 应为 1 到 65535 的整数"):

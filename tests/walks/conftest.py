@@ -3,7 +3,7 @@
 Fixtures: `browser`; `page` (1280 px), `phone` (360 px, touch, at the town's first grid), `plain_phone` (without
 scripts), `desk_page` (1440 px); `go(page, path)` opens a path of the live server; `sign_in(page, username)` signs a
 test town's member of staff in; `axe_clean(page)` fails with every violation of the accessibility rules. A page that
-logs an error, breaks the content policy or throws fails its test. With LIANXIN_SHOTS naming a folder, `shot(page,
+logs an error, breaks the content policy or throws fails its test. With WALK_SHOTS naming a folder, `shot(page,
 "name")` leaves a picture of the whole page there.
 """
 
@@ -125,10 +125,10 @@ def axe_clean() -> Callable:
 
 @pytest.fixture
 def shot() -> Callable:
-    """Leave a picture of a page in the folder LIANXIN_SHOTS names; nothing without it."""
+    """Leave a picture of a page in the folder WALK_SHOTS names; nothing without it."""
 
     def take(page, name: str) -> None:
-        if folder := os.environ.get("LIANXIN_SHOTS"):
-            page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
+        if folder := os.environ.get("WALK_SHOTS"):
+            page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)  # the folder is made
 
     return take

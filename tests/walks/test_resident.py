@@ -1,6 +1,7 @@
 """A resident with a phone: reports, is answered, rates; joins others; follows by number; reads board and map."""
 
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -199,6 +200,28 @@ def test_a_resident_follows_by_number_and_the_end_of_the_telephone(town, phone, 
     phone.get_by_role("button", name="查看进度").click()
     phone.wait_for_url(f"**/r/{case.number}/")
     assert "路灯坏了三天" in phone.content()
+
+
+@pytest.mark.row("B6")
+@pytest.mark.parametrize("pages", ["phone", "plain_phone"])
+def test_after_too_many_tries_the_form_stays_and_says_until_when(pages, town, request, go, shot, axe_clean):
+    page, number = request.getfixturevalue(pages), lamp(town).case.number
+    go(page, "/find/")
+    page.fill("input[name=number]", number)
+    for digits in map(str, range(9980, 9992)):  # a quarter of an hour may end among them, but not twice
+        page.fill("input[name=digits]", digits)
+        with page.expect_response(lambda answer: answer.request.method == "POST") as told:
+            page.get_by_role("button", name="查看进度").click()
+        expect(page.locator(".summary")).to_be_visible()
+        expect(page.locator("input[name=digits]")).to_have_value(digits)  # what was typed stays
+        if told.value.status == 429:
+            break
+    assert told.value.status == 429
+    expect(page.locator(".summary")).to_contain_text(re.compile(r"请等 1?\d 分钟，.+ \d\d:\d\d 以后"))
+    assert page.input_value("input[name=number]") == number
+    shot(page, f"find-wait-{pages}-360")
+    if pages == "phone":
+        axe_clean(page)
 
 
 @pytest.mark.row("B7")

@@ -1,5 +1,6 @@
 """Following: by link or by number and digits; each sees just what is theirs and does what is theirs to do."""
 
+import errno
 import re
 from datetime import datetime, timedelta
 
@@ -19,6 +20,7 @@ from lianxin.ledger.models import Entry
 from lianxin.ledger.verify import verify
 from lianxin.people.actors import nobody
 from lianxin.people.queries import unit_by_key
+from lianxin.ui import words
 from towns import MONDAY, who
 
 pytestmark = pytest.mark.django_db
@@ -128,10 +130,28 @@ def test_after_five_tries_even_the_right_digits_wait(site, lamp):
     assert int(locked["Retry-After"]) <= 15 * 60
     until = datetime.fromtimestamp((timezone.now().timestamp() // 900 + 1) * 900, timezone.get_default_timezone())
     page = locked.content.decode()
-    assert f"{until:%H:%M} 以后就可以再试" in page
-    assert f"请等 {-(-int(locked['Retry-After']) // 60)} 分钟" in page
+    assert f"请等 {-(-int(locked['Retry-After']) // 60)} 分钟，{words.when(until)} 以后再试" in page
+    assert f"{until:%H:%M}" in words.when(until)
+    assert f'value="{case.number}"' in page  # what was typed is still in its form
+    assert 'value="0001"' in page
+    assert locked["Cache-Control"] == "private, no-store"
     elsewhere = Client(headers={"host": "lx.test"}, REMOTE_ADDR="10.1.2.3")
     assert elsewhere.post("/find/", {"number": case.number, "digits": "0001"}).status_code == 303
+
+
+def test_the_form_stays_with_what_was_typed_when_it_cannot_be_looked_up(site, lamp, monkeypatch):
+    def full(*_args, **_named):
+        raise OSError(errno.ENOSPC, "no room")
+
+    number = lamp().case.number
+    wrong = site.post("/find/", {"number": number, "digits": "9999"})
+    monkeypatch.setattr("lianxin.cases.views.public.follow.reporter_by_phone", full)
+    fault = site.post("/find/", {"number": number, "digits": "9999"})
+    assert (wrong.status_code, fault.status_code) == (422, 503)
+    for page in (wrong.content.decode(), fault.content.decode()):
+        assert f'value="{number}"' in page
+        assert 'value="9999"' in page
+    assert 'href="#f-number"' in wrong.content.decode()
 
 
 def test_right_digits_are_no_try_however_often(site, lamp):

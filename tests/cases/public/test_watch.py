@@ -116,6 +116,9 @@ def test_one_place_may_not_ask_for_ever(site, town, monkeypatch):
     answers = [asked(site, f"a{n}@example.cn") for n in range(3)]
     assert [each.status_code for each in answers] == [303, 303, 429]
     assert int(answers[2]["Retry-After"]) > 0
+    page = answers[2].content.decode()
+    assert 'value="a2@example.cn"' in page  # what was typed stays
+    assert "次数太多了" in page
 
 
 @pytest.mark.parametrize("address", ["", "x", "a@b", "a@example.cn\nBcc: b@example.cn", "a" * 200 + "@example.cn", "\x00a@b.cn"])

@@ -19,7 +19,7 @@ from lianxin.cases.models import Reporter
 from lianxin.cases.queries.standing import NotSeen
 from lianxin.cases.views.public.following import Following, following, offered, page_of, photo_digest
 from lianxin.cases.views.public.mine import brief_of, mine_of, private_path
-from lianxin.cases.views.public.pages import TownRequest, by_script, counted, kept, mine_kept, nav, plain_words, private
+from lianxin.cases.views.public.pages import TownRequest, by_script, kept, mine_kept, nav, plain_words, private
 from lianxin.cases.views.public.report import photo_file, read_photos
 from lianxin.cases.views.public.signing import offered as offered_by_phone
 from lianxin.cases.views.public.watch import ways
@@ -39,30 +39,41 @@ ACTS, PER = 120, timedelta(hours=1)  # acts of one address: a whole village may 
 MOST_MINE = 20
 
 
-@require_http_methods(["GET", "POST"])
-@private
-@counted
-def find(request: TownRequest) -> HttpResponse:
-    """Number and last four digits; the answer does not tell a wrong number from wrong digits."""
-    number = plain_words(request.POST.get("number", "") or request.GET.get("number", ""), 40)
-    fault = ""
-    if request.method == "POST":
-        digits = plain_words(request.POST.get("digits", ""), 8)
-        asked = tidy(number, request.town.letters)
-        found = reporter_by_phone(request.town, asked or number, digits, client=client_of(request), now=timezone.now())
-        if found is not None:
-            opened = request.session.get(OPENED, {})
-            request.session[OPENED] = {**opened, asked: str(found.pk)}
-            return HttpResponseRedirect(reverse("follow", kwargs={"number": asked}), status=303)
-        fault = _(
-            "Number and digits do not match. Check both: "
-            "after five wrong ones in a quarter of an hour you have to wait."
-        )
+def _typed(request: TownRequest) -> tuple[str, str]:
+    """The number, which an address may name too, and the digits."""
+    number = request.POST.get("number", "") or request.GET.get("number", "")
+    return plain_words(number, 40), plain_words(request.POST.get("digits", ""), 8)
+
+
+def _asking(request: TownRequest, told: str = "", status: int = 200, field: str = "") -> HttpResponse:
+    """The form with what was typed; `told` is what is wrong, `field` the field it is about, "" for none of them."""
+    number, digits = _typed(request)
     context = {
-        "nav": nav("find"), "number": number, "fault": fault, "mine": mine_kept(request, MOST_MINE),
+        "nav": nav("find"), "number": number, "digits": digits,
+        "faults": [{"field": field, "text": told}] if told else [], "mine": mine_kept(request, MOST_MINE),
         "by_phone": offered_by_phone(),
     }  # fmt: skip
-    return render(request, "cases/public/find.html", context, status=422 if fault else 200)
+    return render(request, "cases/public/find.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@private
+@kept(_asking)
+def find(request: TownRequest) -> HttpResponse:
+    """Number and last four digits; the answer does not tell a wrong number from wrong digits."""
+    if request.method != "POST":
+        return _asking(request)
+    number, digits = _typed(request)
+    asked = tidy(number, request.town.letters)
+    found = reporter_by_phone(request.town, asked or number, digits, client=client_of(request), now=timezone.now())
+    if found is not None:
+        opened = request.session.get(OPENED, {})
+        request.session[OPENED] = {**opened, asked: str(found.pk)}
+        return HttpResponseRedirect(reverse("follow", kwargs={"number": asked}), status=303)
+    told = _(
+        "Number and digits do not match. Check both: after five wrong ones in a quarter of an hour you have to wait."
+    )
+    return _asking(request, told, 422, "f-number")
 
 
 def _again(request: TownRequest, told: str, status: int, number: str, code: str = "") -> HttpResponse:

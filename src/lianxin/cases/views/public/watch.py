@@ -18,8 +18,8 @@ from lianxin.cases.links import reporter_by_code
 from lianxin.cases.queries.board import board_item, groups, places
 from lianxin.cases.views.public.board import kept_query, read_filter
 from lianxin.cases.views.public.mine import private_path
-from lianxin.cases.views.public.pages import TownRequest, counted, feeds_of, nav, plain_words, private
-from lianxin.keys.tries import spend
+from lianxin.cases.views.public.pages import TownRequest, feeds_of, nav, plain_words, private, too_many
+from lianxin.keys.tries import TooManyTries, spend
 from lianxin.notices.actions import Wish, confirm, follow, stop, subscription_by_code
 from lianxin.notices.ways import LONGEST, WAYS
 from lianxin.people.actors import nobody
@@ -30,22 +30,16 @@ TYPED = ("email", "sms")  # ways whose address somebody types; WeChat knows its 
 
 
 @require_http_methods(["GET", "POST"])
-@counted
 def watch(request: TownRequest) -> HttpResponse:
     """Follow an area: where its page and its feed are; POST asks for a letter a week."""
-    wanted, fault = read_filter(request, request.POST if request.method == "POST" else request.GET), ""
-    if request.method == "POST":
-        fault = ask(request, grid_id=wanted.grid, category_id=wanted.category)
-        if not fault:
-            return HttpResponseRedirect(reverse("watch-asked"), status=303)
+    wanted = read_filter(request, request.POST if request.method == "POST" else request.GET)
     town, query = request.town, kept_query(wanted)
     context = {
         "nav": nav("board"), "wanted": wanted, "places": places(town, wanted.grid), "groups": groups(town),
         "feeds": feeds_of(request, _("Follow your village"), "board-feed", query=query),
         "page": reverse("board") + query,
-        "ways": ways(), "fault": fault, "data": request.POST,
     }  # fmt: skip
-    return render(request, "cases/public/watch.html", context, status=422 if fault else 200)
+    return wished(request, "cases/public/watch.html", context, grid_id=wanted.grid, category_id=wanted.category)
 
 
 def ways() -> list[tuple[str, str]]:
@@ -54,9 +48,26 @@ def ways() -> list[tuple[str, str]]:
     return [(key, names[key]) for key in TYPED if WAYS[key].offered()]
 
 
-def ask(request: TownRequest, **about: int | None) -> str:
-    """Ask the address in a form to confirm; what is wrong with the form, or "". Nothing tells whether it is known."""
-    return ask_of(request, request.POST.get("way", "email"), request.POST.get("address", ""), about)
+def wished(request: TownRequest, page: str, context: dict[str, Any], **about: int | None) -> HttpResponse:
+    """The page with its form; POST asks the address in it to confirm. Nothing tells whether an address is known.
+
+    What is wrong is said on the page, and how long to wait: what was typed stays.
+    """
+
+    def show(fault: str = "", status: int = 200) -> HttpResponse:
+        return render(request, page, {**context, "ways": ways(), "fault": fault, "data": request.POST}, status=status)
+
+    if request.method != "POST":
+        return show()
+    try:
+        fault = ask_of(request, request.POST.get("way", "email"), request.POST.get("address", ""), about)
+    except TooManyTries as many:
+        return too_many(many, lambda told: show(told, 429))
+    if fault:
+        return show(fault, 422)
+    if "reporter_id" in about:  # the way back is by a private link, which stands in no other address
+        return render(request, "cases/public/watch_asked.html", {"nav": nav(), "back": context["back"]})
+    return HttpResponseRedirect(reverse("watch-asked"), status=303)
 
 
 def ask_of(request: TownRequest, way: str, typed: str, about: Mapping[str, int | None]) -> str:
@@ -82,39 +93,26 @@ def watch_asked(request: TownRequest) -> HttpResponse:
 @csrf_exempt  # as the page of the private link itself: no other site knows the code
 @require_http_methods(["GET", "POST"])
 @private
-@counted
 def watch_request(request: TownRequest, number: str, code: str) -> HttpResponse:
     """Be told of one's own request; reached from its private page."""
     reporter = reporter_by_code(request.town, number, code)
     if reporter is None:
         raise Http404
-    back, fault = private_path(reporter, reporter.case.number), ""
-    if request.method == "POST":
-        fault = ask(request, reporter_id=reporter.pk)
-        if not fault:
-            return render(request, "cases/public/watch_asked.html", {"nav": nav(), "back": back})
-    context = {"nav": nav(), "ways": ways(), "fault": fault, "data": request.POST, "back": back}
-    return render(request, "cases/public/watch_request.html", context, status=422 if fault else 200)
+    context = {"nav": nav(), "back": private_path(reporter, reporter.case.number)}
+    return wished(request, "cases/public/watch_request.html", context, reporter_id=reporter.pk)
 
 
 @require_http_methods(["GET", "POST"])
-@counted
 def watch_item(request: TownRequest, number: str) -> HttpResponse:
     """Be told of a request of others that stands on the public board."""
     row = board_item(request.town, number)
     if row is None:
         raise Http404
-    fault, back = "", reverse("board-item", args=[row["number"]])
-    if request.method == "POST":
-        fault = ask(request, case_id=row["case_id"])
-        if not fault:
-            return HttpResponseRedirect(reverse("watch-asked"), status=303)
-    feeds = feeds_of(request, row["title"], "board-item-feed", row["number"])
     context = {
-        "nav": nav("board"), "ways": ways(), "fault": fault, "data": request.POST, "back": back, "row": row,
-        "feeds": feeds,
+        "nav": nav("board"), "back": reverse("board-item", args=[row["number"]]), "row": row,
+        "feeds": feeds_of(request, row["title"], "board-item-feed", row["number"]),
     }  # fmt: skip
-    return render(request, "cases/public/watch_item.html", context, status=422 if fault else 200)
+    return wished(request, "cases/public/watch_item.html", context, case_id=row["case_id"])
 
 
 @csrf_exempt  # programs for mail post here by themselves (RFC 8058); no other site knows the code

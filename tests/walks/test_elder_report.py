@@ -16,18 +16,32 @@ ON = ".step.on .step-head"
 NEXT, BACK, SEND = "[data-step-next]", "[data-step-back]", ".thumb button[type=submit]"
 
 
+PLACES = """() => {
+  const at = (selector) => document.querySelector(selector).getBoundingClientRect();
+  const tel = at('.call-bar'), thumb = at('.stepped > .thumb'), head = at('.step.on .step-head');
+  return { tel: tel.top >= 0 && tel.bottom <= innerHeight, thumb: Math.round(innerHeight - thumb.bottom),
+           head: head.top >= tel.bottom && head.bottom <= thumb.top };
+}"""
+
+
 @pytest.fixture
-def elder(phone, live_server):
+def elder(phone, live_server, town):
+    town.phone = "0990-6681200"
+    town.save(update_fields=["phone"])
     phone.context.add_cookies([{"name": "lx_size", "value": "elder", "url": live_server.url}])
     return phone
 
 
 @pytest.fixture
 def at(axe_clean, shot):
-    """The step that is seen, alone, by its number and the number of all; it is open to everyone."""
+    """The step that is seen, alone, by its number and the number of all; it is open to everyone.
 
-    def check(page, step, of=4, focus=True):
-        expect(page.locator(ON)).to_contain_text(f"第 {step} 步，共 {of} 步")
+    The telephone is in sight, and the buttons are where the thumb found them.
+    """
+
+    def check(page, step, of=4, focus=True, told="第 {} 步，共 {} 步"):
+        expect(page.locator(ON)).to_contain_text(told.format(step, of))
+        assert page.evaluate(PLACES) == {"tel": True, "thumb": 0, "head": True}
         assert page.locator(".step:visible").count() == 1
         assert page.locator(SEND).is_visible() == (step == of)
         assert page.locator(NEXT).is_visible() == (step != of)
@@ -80,6 +94,21 @@ def test_an_elder_speaks_and_sends_one_thing_a_screen(town, elder, go, at):
     assert Photo.objects.for_system("walk", town).filter(case_id=case.pk).count() == 1
     go(elder, "/report/")  # the next one begins at its beginning
     at(elder, 1, focus=False)
+
+
+@pytest.mark.parametrize("choices", [{}, {"lx_theme": "dark", "django_language": "en"}])
+def test_in_the_largest_type_a_step_holds_and_the_telephone_stays_in_sight(choices, town, elder, live_server, go, at):
+    chosen = {"lx_size": "largest", **choices}
+    elder.context.add_cookies([{"name": n, "value": v, "url": live_server.url} for n, v in chosen.items()])
+    elder.add_init_script(HEARING)
+    go(elder, "/report/")
+    said = "Step {} of {}" if choices else "第 {} 步，共 {} 步"
+    at(elder, 1, focus=False, told=said)
+    elder.fill("textarea[name=text]", WORDS)
+    for step in (2, 3, 4):
+        elder.locator(NEXT).tap()
+        at(elder, step, told=said)
+        assert elder.evaluate("document.documentElement.scrollWidth") == 360
 
 
 def test_a_fault_and_a_question_lead_to_their_step(town, elder, go, at):

@@ -4,11 +4,14 @@ import re
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
-from lianxin.cases.actions import open_case
+from lianxin.cases.actions import open_case, transition
 from lianxin.cases.actions.saved import save_view
 from lianxin.cases.queries.inbox import InboxFilter
-from lianxin.cases.values import Draft
+from lianxin.cases.queries.standing import stand
+from lianxin.cases.values import Draft, Holder
+from lianxin.people.queries import unit_by_key
 from towns import grid_named, who
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.row("B3")]
@@ -35,6 +38,21 @@ def test_on_a_phone_a_pressed_chip_and_what_the_list_is_narrowed_to_are_in_sight
     phone.click(".desk-only a")
     phone.wait_for_url("**/desk/?scope=all")
     assert phone.locator(".desk-only").count() == 0
+
+
+@pytest.mark.parametrize("theme", ["light", "dark", "contrast"])
+def test_a_row_that_is_no_longer_here_can_still_be_read(theme, desk_page, town, live_server, sign_in, go, axe_clean, shot):
+    numbers = raise_some(town, 4)
+    desk_page.context.add_cookies([{"name": "lx_theme", "value": theme, "url": live_server.url}])
+    sign_in(desk_page, "clerk")
+    go(desk_page, "/desk/")
+    colleague, utilities = who(town, "clerk2"), Holder(unit_by_key(town, "utilities").pk)
+    for act, given in (("accept", {}), ("assign", {"holder": utilities})):
+        transition(stand(colleague, number=numbers[0]), act, actor=colleague, now=timezone.now(), given=given)
+    desk_page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(desk_page.locator(".desk-rows > .gone")).to_contain_text("已不在此列")
+    shot(desk_page, f"desk-gone-{theme}-1440")
+    axe_clean(desk_page)
 
 
 CUT = "() => { window.asks = window.fetch; window.fetch = () => Promise.reject(new TypeError('cut')); }"

@@ -50,7 +50,7 @@ CHANGE = {
 def new(town, key):
     if key == "points":
         return NEW[key] | {"grid": grid_named(town, "1-1").code, "kind": ServicePoint.Kind.values[0]}
-    if key in ("names", "groups", "centres"):
+    if key in ("groups", "centres"):
         return NEW[key] | {"grid": grid_named(town, "1-1").code}
     if key == "roster":
         starts = timezone.localtime() + timedelta(days=1)

@@ -14,6 +14,7 @@ from lianxin.places.models import AddressName, Grid, ServicePoint
 from lianxin.places.names import known_names
 from lianxin.places.points import service_points
 from lianxin.places.queries import ancestor_ids, grid_at, grid_tree
+from lianxin.places.sites.queries import Misplaced, ground_of
 from lianxin.town.registers.contacts import Phone
 from lianxin.town.registers.fields import Choice, Field, Key, Option, Point, Words, Yes
 from lianxin.town.registers.register import Faults, Register
@@ -33,6 +34,14 @@ def grids_to_choose(town: Town) -> Iterable[Option]:
     return cached(town, f"grids to choose {get_language()}", build)
 
 
+def _grid() -> Choice:
+    """In which grid something with a point of its own lies."""
+    return Choice(
+        column="grid_id", label=lambda: _("In the grid"), options=grids_to_choose, none=None,
+        empty=lambda: _("by its point"), hint=lambda: _("Not chosen: the grid in which the point lies."),
+    )  # fmt: skip
+
+
 # --- service points ---------------------------------------------------------------------------------------------------
 
 
@@ -49,15 +58,33 @@ def _point_check(town: Town, row: Any, facts: Mapping[str, Any]) -> Faults:
     return faults | _lies(town, facts)
 
 
+def _by_point(town: Town, stands: Mapping[str, Any], given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The grid of what was given with a point and without one; what stands in a grid that holds the point stays."""
+    if given.get("grid_id") is not None or not {"point", "grid_id"} & set(given):
+        return {}
+    point = given.get("point", stands.get("point"))
+    held = stands.get("grid_id") if "grid_id" not in given else None
+    if not point or (held is not None and not _lies(town, {"point": point, "grid_id": held})):
+        return {}
+    return {"grid_id": grid_at(town, *point)}
+
+
 def _lies(town: Town, facts: Mapping[str, Any]) -> Faults:
-    """Whether a point, if any, lies in the grid that is said, or in one below it."""
-    if not facts.get("point"):
+    """Whether what is kept lies in a grid, and its point, if any, in that grid, below it or at its border."""
+    point, named = facts.get("point"), facts.get("grid_id")
+    if not point:
+        return {} if named is not None else {"grid_id": _("Choose the grid, or say by a point where it is.")}
+    inside = grid_at(town, *point)
+    if inside and named in ancestor_ids(town, inside):
         return {}
-    inside = grid_at(town, *facts["point"])
-    if inside and facts.get("grid_id") in ancestor_ids(town, inside):
-        return {}
-    where = grid_name(town, inside) if inside else _("no grid of the town")
-    return {"point": _("The point lies in %(grid)s.") % {"grid": where}}
+    try:
+        ground_of(town, tuple(point), named)
+    except Misplaced:
+        if not inside:
+            return {"point": _("This point lies in no grid of the town.")}
+        told = {"grid": grid_name(town, inside), "named": grid_name(town, named)}
+        return {"point": _("The point lies in %(grid)s, the grid that is chosen is %(named)s.") % told}
+    return {}
 
 
 POINTS = Register(
@@ -68,7 +95,7 @@ POINTS = Register(
         Field(column="name", label=lambda: _("Its name"), required=True, most=60),
         Key(column="key", label=lambda: _("Key"), hint=lambda: _("For files and programs. Empty: one is given.")),
         Choice(column="kind", label=lambda: _("What sort it is"), options=point_kinds, required=True),
-        Choice(column="grid_id", label=lambda: _("In the grid"), options=grids_to_choose, none=None, required=True),
+        _grid(),
         Field(column="address", label=lambda: _("Where it is, in words"), most=120),
         Point(column="point", label=lambda: _("Its point"),
               hint=lambda: _("Point on the map, or write longitude and latitude (GPS, Tianditu).")),
@@ -82,6 +109,7 @@ POINTS = Register(
     rows=service_points,
     off=lambda row: not row.active,
     check=_point_check,
+    fills=_by_point,
 )  # fmt: skip
 
 # --- names of places --------------------------------------------------------------------------------------------------
@@ -92,6 +120,8 @@ def _name_kinds(_town: Town) -> Iterator[Option]:
 
 
 def _name_check(town: Town, row: Any, facts: Mapping[str, Any]) -> Faults:
+    if facts["grid_id"] is None:
+        return _lies(town, facts)
     node = grid_tree(town).get(facts["grid_id"])
     if node is None:
         return {"grid_id": _("This grid has ended.")}
@@ -122,7 +152,7 @@ NAMES = Register(
     fields=(
         Field(column="name", label=lambda: _("Its name"), required=True, most=60),
         Choice(column="kind", label=lambda: _("What sort it is"), options=_name_kinds, required=True),
-        Choice(column="grid_id", label=lambda: _("In the grid"), options=grids_to_choose, none=None, required=True),
+        _grid(),
         Point(column="point", label=lambda: _("Its point"),
               hint=lambda: _("Point on the map, or write longitude and latitude. Empty: the middle of the grid.")),
     ),
@@ -131,6 +161,7 @@ NAMES = Register(
     rows=_names,
     group=lambda town, row: village_of(town, row.grid_id),
     check=_name_check,
+    fills=_by_point,
     by="",
     drops=True,
     sort="names",

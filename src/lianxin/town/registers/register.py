@@ -49,7 +49,8 @@ class Kept:
 
     `kind`: their word in the ledger. `about` of a row: what stands beside its name in a list. `check` tells what is
     wrong with facts that are each sound by themselves: it is given the town, the row (None: a new one) and all columns
-    as they would stand. `drops`: rows may be taken away. `after` runs in the change's transaction.
+    as they would stand. `fills` adds what follows from what was given: it is given the town, the columns as they stand
+    and those that were given. `drops`: rows may be taken away. `after` runs in the change's transaction.
     """
 
     key: str
@@ -60,6 +61,7 @@ class Kept:
     title: Callable[[Town, Any], str] = lambda _town, row: str(row)
     about: Callable[[Town, Any], str] = lambda _town, _row: ""
     check: Callable[[Town, Any, Mapping[str, Any]], Faults] = lambda _town, _row, _facts: {}
+    fills: Callable[[Town, Mapping[str, Any], Mapping[str, Any]], Mapping[str, Any]] = lambda _t, _stands, _given: {}
     after: Callable[[Town, Any, datetime], None] = lambda _town, _row, _now: None
     may: str = "configure"
     allows: Callable[[Actor, Any], bool] | None = None  # who may change a row, where it is not for all who `may`
@@ -148,6 +150,7 @@ def _read(register: Register, town: Town, given: Sequence[tuple[Field, Any]], ro
         same = isinstance(each, Several) and held is not None and set(held) == set(value)
         reading.facts[each.column] = held if same else value  # the same ones in another order are no change
     if not reading.faults:
+        reading.facts |= register.fills(town, stands, reading.facts)
         fixed = {e.column for e in register.fields if e.fixed and row is not None}
         changed = [name for name in fixed & set(reading.facts) if reading.facts[name] != stands[name]]
         reading.faults |= dict.fromkeys(changed, _("This does not change once it is entered."))

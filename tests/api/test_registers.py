@@ -207,6 +207,14 @@ def test_the_town_is_changed_by_field_and_who_was_quicker_is_told(town, admin):
     assert [each["became"] for each in past[0]["fields"]] == ["0516-8000001"]
 
 
+def test_a_holiday_table_does_not_end_in_the_past(admin):
+    held = admin("GET", "/setup/town", status=200).json_body
+    sent = {"values": {"calendar_until": "2020-12-31"}, "seen": held["seen"]}
+    told = admin("PATCH", "/setup/town", sent, status=422).json_body["faults"]
+    assert list(told) == ["values.calendar_until"]
+    assert admin("GET", "/setup/town", status=200).json_body == held
+
+
 def test_the_town_is_put_back_once_unless_what_it_was_cannot_stand_any_more(town, admin):
     held = admin("GET", "/setup/town", status=200).json_body
     change = {"values": {"phone": "0516-8000001", "hours": {"1": "09:00-12:00"}}, "why": "搬家", "seen": held["seen"]}

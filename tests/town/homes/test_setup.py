@@ -107,6 +107,25 @@ def test_a_unit_is_changed_told_in_the_history_and_put_back(town, admin):
     assert list(verify(town)) == []
 
 
+def test_a_holiday_table_that_would_end_in_the_past_is_refused_beside_its_field_and_nothing_is_lost(town, admin):
+    form = filled(admin.get("/setup/town/"))
+    refused = admin.post("/setup/town/", {**form, "calendar_until": "2020-12-31", "county": "沛县"})
+    assert refused.status_code == 422
+    page = text(refused)
+    assert page.count("这一天已经过去") == 2  # above, and beside the field
+    assert (filled(refused)["calendar_until"], filled(refused)["county"]) == ("2020-12-31", "沛县")
+    again = {"year": "2019", "text": "元旦：1月1日放假", "whole": "1"}
+    town.settings.pop("calendar_until")
+    town.save(update_fields=["settings"])
+    bump(town)
+    looked = text(admin.post("/setup/calendar/year/", again | {"do": "look"}))
+    checked = re.search(r'name="checked" value="(\w+)"', looked)[1]
+    taken = admin.post("/setup/calendar/year/", again | {"do": "take", "checked": checked})
+    assert taken.status_code == 422
+    assert "这一天已经过去" in text(taken)
+    assert not CalendarDay.objects.for_system("test", town).filter(day__year=2019).exists()
+
+
 def test_two_administrators_do_not_overwrite_each_other(town, admin):
     unit = Unit.objects.for_system("test", town).get(key="utilities")
     address = f"/setup/units/{unit.pk}/"

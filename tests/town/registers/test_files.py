@@ -57,6 +57,15 @@ def test_with_one_fault_nothing_is_changed_and_every_fault_is_told(town):
     assert written(town) == before
 
 
+def test_a_file_whose_holiday_table_has_ended_is_told_where_and_nothing_of_it_stays(town):
+    before, old = written(town), MONDAY.replace(year=MONDAY.year - 1).date().isoformat()
+    source = yaml.safe_dump({"units": [{"name": "新所"}], "town": {"calendar_until": old}}, allow_unicode=True)
+    loaded = load(town, source, actor=who(town, "system"), now=MONDAY)
+    assert [(fault.place, "已经过去" in fault.said) for fault in loaded.faults] == [("town.calendar_until", True)]
+    forget()
+    assert written(town) == before
+
+
 def test_a_new_row_without_a_key_is_given_one(town):
     rows = {"categories": [{"name": "无代号"}], "units": [{"name": "新所"}], "clauses": [{"name": "甲", "text": "乙", "appeal": "丙"}]}
     source = yaml.safe_dump(rows, allow_unicode=True)

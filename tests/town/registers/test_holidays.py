@@ -1,6 +1,6 @@
 """A year of holidays from the notice as it is published, or from a line for each; what is wrong is said by line."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -11,6 +11,8 @@ from lianxin.ledger.verify import verify
 from lianxin.people.models import CalendarDay, Unit
 from lianxin.people.queries import clock_of
 from lianxin.town.registers.holidays import look, take, worked_in_error
+from lianxin.town.registers.register import NotKept
+from lianxin.town.registers.town import change_town, put_town_back
 from lianxin.workflow.clock_china import chinese_calendar_days
 from towns import MONDAY, who
 
@@ -145,3 +147,31 @@ def test_a_table_made_before_is_told_where_a_unit_works_on_a_published_rest_day(
     on_saturdays(town)
     assert worked_in_error(town, date(2026, 9, 1)) == [date(2026, 10, 3)]
     assert worked_in_error(town, date(2026, 10, 4)) == []  # gone by
+
+
+def until(town):
+    return Town.objects.get(pk=town.pk).settings["calendar_until"]
+
+
+def test_the_table_does_not_end_in_the_past_nor_go_back_behind_days_that_are_entered(town):
+    admin, stood = who(town, "admin"), until(town)
+    last = CalendarDay.objects.for_system("test", town).latest("day").day
+    for day, told in ((MONDAY.date() - timedelta(days=1), "已经过去"), (last - timedelta(days=1), f"{last.year}年{last.month}月{last.day}日")):
+        with pytest.raises(NotKept) as refused:
+            change_town(town, {"calendar_until": day.isoformat()}, actor=admin, now=MONDAY)
+        assert set(refused.value.faults) == {"calendar_until"}
+        assert told in refused.value.faults["calendar_until"]
+    assert until(town) == stood
+    assert change_town(town, {"calendar_until": last.isoformat()}, actor=admin, now=MONDAY) == ["calendar_until"]
+    assert change_town(town, {"calendar_until": stood}, actor=admin, now=MONDAY) == ["calendar_until"]
+
+
+def test_an_end_that_was_said_too_soon_goes_back_though_the_days_stay_but_never_into_the_past(town):
+    admin, stood = who(town, "admin"), until(town)
+    take(town, look(town, "元旦：2031年1月1日放假", 2031), complete=2031, actor=admin, now=MONDAY)
+    seq = past_of(town, "town", town.pk)[-1].seq
+    later = MONDAY.replace(year=2032)
+    with pytest.raises(NotKept):
+        put_town_back(town, seq, actor=admin, now=later)
+    assert put_town_back(town, seq, actor=admin, now=MONDAY) == ["calendar_until"]
+    assert until(town) == stood

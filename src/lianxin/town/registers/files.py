@@ -203,9 +203,14 @@ class _Loading:
                 self.fault(("town", name), wrong.said)
         if facts and not self.loaded.faults:
             before = stands(self.town)
-            done = change_town(self.town, facts, **self.signed)
-            told = _differences(FIELDS, self.town, before, facts, done)
-            self.loaded.count("changed" if done else "same", "town", "", told)
+            try:
+                done = change_town(self.town, facts, **self.signed)
+            except NotKept as refused:
+                for name, told in refused.faults.items():
+                    self.fault(("town", name), told)
+                return None
+            differ = _differences(FIELDS, self.town, before, facts, done)
+            self.loaded.count("changed" if done else "same", "town", "", differ)
         return None
 
     def roles_first(self, said: Mapping[Any, Any]) -> None:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from lianxin.cases.queries.setup import kinds
@@ -18,10 +19,13 @@ from lianxin.keys.cache import bump
 from lianxin.keys.models import Town
 from lianxin.ledger.actions import Line, record
 from lianxin.ledger.rows import Change, past_of, reason_of
+from lianxin.people.models import CalendarDay
+from lianxin.people.queries import today
 from lianxin.town.registers.contacts import Phone
 from lianxin.town.registers.fields import Choice, Field, Option, Wrong
 from lianxin.town.registers.register import NotKept, Reading, may_keep
 from lianxin.town.registers.times import Day, Hours, Week
+from lianxin.ui import words
 
 if TYPE_CHECKING:
     from django.http import QueryDict
@@ -100,7 +104,8 @@ def change_town(
 ) -> list[str]:
     """Change what is said of the town; the names of what changed. Raises NotKept, StaleTown.
 
-    `seen` is the `stamp_of_town` of what the caller looked at; `why` stands in the history.
+    `seen` is the `stamp_of_town` of what the caller looked at; `why` stands in the history. What was once may stand
+    again (`restore`) though days entered since go beyond it: their limits are provisional then, as they were.
     """
     if not may_keep(actor, "configure"):
         raise NotKept({"": _("This is not yours to do.")})
@@ -110,6 +115,8 @@ def change_town(
             raise StaleTown
         before = stands(town)
         changed = [name for name, value in facts.items() if before[name] != value]
+        if "calendar_until" in changed:
+            _must_reach(town, facts["calendar_until"], before["calendar_until"] if act != "restore" else None, now)
         for name in changed:
             if name in COLUMNS:
                 setattr(held, name, facts[name])
@@ -123,6 +130,18 @@ def change_town(
         if "calendar_until" in changed:
             enqueue("cases.reckon", town_id=town.pk, run_at=now)
     return changed
+
+
+def _must_reach(town: Town, until: str, stood: str | None, now: datetime) -> None:
+    """The holiday table does not end in the past, and is not taken back behind days that are entered; else NotKept."""
+    if until < today(now).isoformat():
+        told = _("This day is past, and every limit from now on would be provisional. Set today or a later day.")
+        raise NotKept({"calendar_until": told})
+    days = CalendarDay.objects.for_system("holidays", town)
+    last = days.aggregate(last=Max("day"))["last"] if stood and until < stood else None
+    if last is not None and until < last.isoformat():
+        told = _("Holidays are entered until %(day)s: the table goes at least so far. Take away what is wrong first.")
+        raise NotKept({"calendar_until": told % {"day": words.whole_day(last)}})
 
 
 def put_town_back(town: Town, seq: int, *, actor: Actor, now: datetime, seen: str = "") -> list[str]:

@@ -1,6 +1,7 @@
 """A year's holidays and make-up days from one text: looked at first, entered whole."""
 
 import hashlib
+from dataclasses import replace
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -22,6 +23,7 @@ from lianxin.people.views.signing import see
 from lianxin.town.homes.rows import Row
 from lianxin.town.registers.holidays import MOST, Looked, look, take
 from lianxin.town.registers.known import CALENDAR
+from lianxin.town.registers.register import NotKept
 from lianxin.town.registers.times import weekdays
 
 
@@ -39,7 +41,10 @@ def holidays(request: StaffRequest) -> HttpResponse:
     looked = look(actor.town, data.get("text", ""), year)
     if looked.faults or data.get("do") != "take" or data.get("checked") != _mark(looked):
         return _page(request, year, looked)
-    take(actor.town, looked, complete=year if data.get("whole") else None, actor=actor, now=timezone.now())
+    try:
+        take(actor.town, looked, complete=year if data.get("whole") else None, actor=actor, now=timezone.now())
+    except NotKept as refused:
+        return _page(request, year, replace(looked, faults=tuple(refused.faults.values())))
     n = len(looked.days)
     messages.success(request, ngettext("%(n)s day was entered.", "%(n)s days were entered.", n) % {"n": n})
     return see(reverse("setup-register", args=[CALENDAR.key]))

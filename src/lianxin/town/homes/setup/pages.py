@@ -255,7 +255,7 @@ def setup_town(request: StaffRequest) -> HttpResponse:
                 )  # fmt: skip
                 messages.success(request, _("Saved.") if done else _("Nothing was changed."))
                 return see(reverse("setup-town"))
-        except StaleTown as refused:
+        except (NotKept, StaleTown) as refused:
             faults = _faults(refused)
     return _town_page(request, town, faults)
 

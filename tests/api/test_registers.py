@@ -91,7 +91,7 @@ def test_who_was_quicker_and_when_is_told_and_nothing_overwritten(town, admin, t
 
 
 def test_a_day_that_is_none_is_called_so(town, admin):
-    for day, told in (("2026-02-30", "没有这一天。"), ("正月", "请填写日期。")):
+    for day, told in (("2026-02-30", "没有这一天：2026-02-30。"), ("正月", "请填写日期。")):
         refused = admin("POST", "/setup/calendar", {"values": NEW["calendar"] | {"day": day}}, status=422).json_body
         assert told in refused["faults"].values()
 

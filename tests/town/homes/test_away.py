@@ -31,3 +31,13 @@ def test_a_leave_is_ended_not_put_out_of_use(town, signed, post):
     ending = page.split(f"/away/{row.pk}/end/")[1].split("</form>")[0]
     assert "结束" in ending
     assert "停用" not in ending
+
+
+@pytest.mark.parametrize(("day", "said"), [("2026-02-30", "没有这一天：2026-02-30。"), ("", "请填写日期。"), ("明天", "请填写日期。")])
+@pytest.mark.parametrize(("path", "fields"), [("away", ("first", "last")), ("leave", ("off",))])
+def test_a_day_that_does_not_exist_is_called_so_not_asked_for(signed, post, path, fields, day, said):
+    sent = dict.fromkeys(fields, day) | {"note": "探亲", "reason": "调离"}
+    page = signed("admin").post(f"/staff/{post('handler').pk}/{path}/", sent)
+    assert page.status_code == 422
+    assert page.content.decode().count(said) == 2 * len(fields)  # above, and beside the field
+    assert ("探亲" if path == "away" else "调离") in page.content.decode()

@@ -18,6 +18,8 @@ from lianxin.people.models import Leave
 from lianxin.people.queries import today
 from lianxin.people.views.signing import see
 from lianxin.town.homes.people import found, post_page
+from lianxin.town.registers.fields import Wrong
+from lianxin.town.registers.times import day_of
 
 
 @staff
@@ -56,9 +58,9 @@ def _asked(request: StaffRequest, faults: dict[str, str]) -> LeaveAsked | None:
     data, days = request.POST, dict[str, date]()
     for name in ("first", "last"):
         try:
-            days[name] = date.fromisoformat(data.get(name, ""))
-        except ValueError:
-            faults[name] = _("Set a date.")
+            days[name] = day_of(data.get(name, ""))
+        except Wrong as wrong:
+            faults[name] = wrong.said
     to = holder_by(request.actor.town, data.get("stand_in", ""))
     if to is None:
         faults["stand_in"] = _("Choose who stands in.")

@@ -34,6 +34,8 @@ from lianxin.places.queries import grid_tree
 from lianxin.town.homes.records.showing import of_post
 from lianxin.town.homes.reform.micro import speakers
 from lianxin.town.homes.rows import Row, dress
+from lianxin.town.registers.fields import Wrong
+from lianxin.town.registers.times import day_of
 
 
 @staff
@@ -136,9 +138,9 @@ def _leaving(request: StaffRequest, actor: Actor, faults: dict[str, str]) -> Lea
     to = holder_by(actor.town, request.POST.get("to", ""))
     reason = request.POST.get("reason", "").replace("\x00", "").strip()
     try:
-        off = date.fromisoformat(request.POST.get("off", ""))
-    except ValueError:
-        faults["off"], off = _("Set a date."), date.min
+        off = day_of(request.POST.get("off", ""))
+    except Wrong as wrong:
+        faults["off"], off = wrong.said, date.min
     if to is None:
         faults["to"] = _("Choose who takes the work over.")
     if not reason:

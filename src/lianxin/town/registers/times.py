@@ -23,6 +23,16 @@ if TYPE_CHECKING:
 SPAN = re.compile(r"(\d{1,2}(?::\d{2})?)\s*[-–—~至到]\s*(\d{1,2}(?::\d{2})?)")
 
 
+def day_of(text: str) -> date:
+    """A date in ISO 8601; raises Wrong, which tells a day that does not exist from none at all."""
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        written = re.fullmatch(r"\d{4}-\d{2}-\d{2}", text.strip())
+        none = _("There is no such day: %(day)s.") % {"day": text.strip()}
+        raise Wrong(none if written else _("Set a date.")) from None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day(Field):
     """A date."""
@@ -33,11 +43,7 @@ class Day(Field):
 
     def load(self, town: Town, raw: Any) -> Any:
         """The date in ISO 8601 as the row's column takes it."""
-        try:
-            return raw if isinstance(raw, date) else date.fromisoformat(str(raw).strip())
-        except ValueError:
-            written = re.fullmatch(r"\s*\d{4}-\d{2}-\d{2}\s*", str(raw))
-            raise Wrong(_("There is no such day.") if written else _("Set a date.")) from None
+        return raw if isinstance(raw, date) else day_of(str(raw))
 
     def dump(self, town: Town, value: Any) -> Any:
         """ISO 8601."""

@@ -85,6 +85,19 @@ def test_what_is_said_of_somebody_is_put_right_by_a_program_too(town, token):
     assert list(verify(town)) == []
 
 
+def test_on_what_footing_somebody_works_is_said_of_posts_of_a_grid_alone(town, token):
+    admin, place = token("admin"), f"/posts/{who(town, 'handler').post_id}"
+    rows = admin("GET", "/posts", status=200).json_body["rows"]
+    assert {(row["grid"] is None, row["basis"] is None) for row in rows} == {(True, True), (False, False)}
+    refused = admin("PATCH", place, {"basis": "part", "seen": admin("GET", place).json_body["seen"]}, status=422)
+    assert set(refused.json_body["faults"]) == {"basis"}
+    told = admin("POST", "/posts", NEW | {"unit": "desk", "role": "clerk", "basis": "part"}, status=422)
+    assert set(told.json_body["faults"]) == {"basis"}
+    worker = f"/posts/{who(town, 'worker').post_id}"
+    done = admin("PATCH", worker, {"basis": "part", "seen": admin("GET", worker).json_body["seen"]}, status=200).json_body
+    assert done["basis"] == "part"
+
+
 def test_who_leaves_leaves_nothing_behind(town, token):
     now, clerk, handler = timezone.now(), who(town, "clerk"), who(town, "handler")
     done = open_case(Draft(kind="request", title="路灯不亮", text="三天了"), actor=nobody(town), now=now)

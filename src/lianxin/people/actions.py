@@ -108,7 +108,7 @@ class NewPost:
 
 
 class NotGiven(Exception):
-    """No post was given; `code`: not_yours, to_oneself, no_grid, elsewhere, held."""
+    """No post was given; `code`: not_yours, to_oneself, no_grid, basis (without a grid), elsewhere, held."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -142,6 +142,8 @@ def _may_give(account: Account, wanted: NewPost, actor: Actor, now: datetime) ->
         raise NotGiven("elsewhere")
     if wanted.grid_id is None and wanted.role.sees == Role.Sees.GRID:
         raise NotGiven("no_grid")
+    if wanted.grid_id is None and wanted.basis != Post.Basis.FULL:
+        raise NotGiven("basis")
     held = posts_of(account.pk, town, on=today(now))
     if (wanted.unit.pk, wanted.role.pk, wanted.grid_id) in {(p.unit_id, p.role_id, p.grid_id) for p in held}:
         raise NotGiven("held")

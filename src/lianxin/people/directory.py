@@ -72,7 +72,7 @@ def posts_wanted(actor: Actor, wanted: Wanted, *, now: datetime) -> QuerySet[Pos
     if wanted.role:
         rows = rows.filter(role__key=wanted.role)
     if wanted.basis:
-        rows = rows.filter(basis=wanted.basis)
+        rows = rows.filter(basis=wanted.basis, grid__isnull=False)
     for part in wanted.words.split():
         rows = rows.filter(_of_words(town, part))
     return rows

@@ -27,7 +27,9 @@ LONGEST: Final = {"name": 60, "title": 60, "languages": 80, "why": 200}
 
 
 class NotChanged(Exception):
-    """Nothing was changed; `code`: not_yours, ended, elsewhere (their account is another town's too), no_name."""
+    """Nothing was changed; `code`: not_yours, ended, elsewhere (their account is another town's too), no_name,
+    no_grid (on what footing somebody works on a grid is said of posts of a grid alone).
+    """
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -66,6 +68,8 @@ def change_person(
             raise NotChanged("ended")
         if seen and stamp_of_person(there) != seen:
             raise StaleRow(there)
+        if there.grid_id is None and said.get("basis", there.basis) != there.basis:
+            raise NotChanged("no_grid")
         of_person = {name: value for name, value in said.items() if name in OF_PERSON}
         renamed = any(getattr(there.account, name) != value for name, value in of_person.items())
         if renamed and works_elsewhere(there.account_id, actor.town):

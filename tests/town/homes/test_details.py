@@ -32,15 +32,26 @@ def words(answer):
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
 
 
+def test_the_footing_on_a_grid_is_shown_and_asked_for_posts_of_a_grid_alone(town, signed):
+    admin = signed("admin")
+    for username, shown in (("handler", False), ("worker", True)):
+        page = admin.get(f"/staff/{held(town, username).pk}/").content.decode()
+        assert ('name="basis"' in page, "网格身份" in page) == (shown, shown)
+    refused = admin.post(place(town, "handler"), {"basis": "part", "title": "组长"})
+    assert (refused.status_code, "没有网格身份" in words(refused), held(town, "handler").basis) == (422, True, "full")
+    listed = words(admin.get("/staff/?basis=full"))
+    assert ("worker" in listed, "handler" in listed) == (True, False)
+
+
 def test_a_colleague_is_put_right_with_a_history_and_a_way_back(town, signed):
-    admin, before = signed("admin"), held(town, "handler")
+    admin, before = signed("admin"), held(town, "worker")
     seen = stamp_of_person(before)
-    answer = admin.post(place(town, "handler"), {**NEW, "seen": seen})
+    answer = admin.post(place(town, "worker"), {**NEW, "seen": seen})
     assert answer.status_code == 303
-    after = held(town, "handler")
+    after = held(town, "worker")
     assert told(after) == ("周敏敏", "19900007788", "组长", "手语", "part")
     page = words(admin.get(f"/staff/{after.pk}/"))
-    for part in ("handler → 周敏敏", "199****7788", "组长", "婚后改名"):
+    for part in ("worker → 周敏敏", "199****7788", "组长", "婚后改名"):
         assert part in page
     assert "19900007788" not in page.split("改动记录")[-1]
     entry = Entry.objects.for_system("test", town).filter(subject_kind="account", subject_id=after.account_id).latest("seq")
@@ -49,7 +60,7 @@ def test_a_colleague_is_put_right_with_a_history_and_a_way_back(town, signed):
     for key, pk, kind in (("people", after.account_id, "account"), ("posts", after.pk, "post")):
         last = Entry.objects.for_system("test", town).filter(subject_kind=kind, subject_id=pk).latest("seq")
         assert admin.post(f"/records/{key}/{pk}/", {"seq": str(last.seq)}).status_code == 303
-    assert told(held(town, "handler")) == told(before)
+    assert told(held(town, "worker")) == told(before)
     assert list(verify(town)) == []
 
 

@@ -56,6 +56,12 @@ def test_a_new_person_can_sign_in_with_the_password_that_is_shown_once(town, ent
     assert client.get("/desk/").status_code == 200
 
 
+def test_a_footing_on_a_grid_goes_with_a_grid(town, enter):
+    refused = enter("admin").post("/staff/new/", form(town, basis="part"))
+    assert (refused.status_code, "请一并选网格" in refused.content.decode()) == (422, True)
+    assert not posts(town, "zhou.min").exists()
+
+
 def test_somebody_who_is_there_gets_another_post_without_another_password(town, enter):
     client, handler = enter("security"), who(town, "handler")
     before = Account.objects.get(pk=handler.account_id).password

@@ -110,7 +110,10 @@ class NewLeave(Taken):
 
 
 class PostShape(Schema):
-    """Somebody in a post; `account` is the same in all posts of one person. The telephone: while they hold it."""
+    """Somebody in a post; `account` is the same in all posts of one person. The telephone: while they hold it.
+
+    `basis`: on what footing they work on the grid; null for a post of none.
+    """
 
     id: str
     account: str
@@ -120,7 +123,7 @@ class PostShape(Schema):
     unit: Ref | None
     role: Ref | None
     grid: Ref | None
-    basis: Basis
+    basis: Basis | None
     languages: str
     starts: date | None
     ends: date | None
@@ -413,7 +416,8 @@ def _row(actor: Actor, row: dict[str, Any]) -> dict[str, Any]:
     role = roles(actor.town).get(row["role_key"])
     gone = row["ends"] is not None and row["ends"] < today(timezone.now())
     return {
-        **{name: row[name] for name in ("name", "title", "basis", "languages", "starts", "ends")},
+        **{name: row[name] for name in ("name", "title", "languages", "starts", "ends")},
+        "basis": row["basis"] if row["grid_id"] else None,
         "phone": "" if gone else row["phone"], "id": str(row["id"]), "account": str(row["account"]),
         "unit": unit_ref(actor.town, row["unit_id"]),
         "role": {"id": str(role.pk), "key": role.key, "name": said(role.name)} if role else None,

@@ -67,6 +67,7 @@ def not_changed(refused: NotChanged) -> dict[str, str]:
     """Why nothing was changed, beside the field it is about ("": beside none)."""
     told = {
         "no_name": ("name", _("Write the name.")),
+        "no_grid": ("basis", _("The post is of no grid: there is nothing to say here.")),
         "ended": ("", _("This post has ended already.")),
         "elsewhere": ("", _("This person works for another town as well: neither changes name or telephone alone.")),
     }

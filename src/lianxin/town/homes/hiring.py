@@ -144,6 +144,7 @@ def not_given(refused: NotGiven) -> dict[str, str]:
     told = {
         "to_oneself": ("", _("Nobody gives themselves a post. Ask another administrator.")),
         "no_grid": ("grid", _("Who has this role works a grid: choose it.")),
+        "basis": ("basis", _("Part-time and volunteer are said of posts of a grid: choose the grid too.")),
         "held": ("role", _("This person holds this post already.")),
     }
     name, sentence = told.get(refused.code, ("", _("This is not yours to do.")))

@@ -88,14 +88,15 @@ class Record(Kept):
     """Rows that have pages of their own. `home` of a row: the address where it is shown, "" for none.
 
     `own`: who may read the history besides those who may put the row back and those who audit. `base`: the rows that
-    are of a town. `titled`: the columns that the title of a row tells. `follows` of a row that was put back: what comes
-    of it by itself, "" for nothing.
+    are of a town. `titled`: the columns that the title of a row tells; `hides`: those that mean nothing of it.
+    `follows` of a row that was put back: what comes of it by itself, "" for nothing.
     """
 
     home: Callable[[Town, Any], str]
     own: Callable[[Actor, Any], bool] = lambda _actor, _row: False
     base: Callable[[Town], Any] | None = None
     titled: tuple[str, ...] = ()
+    hides: Callable[[Any], tuple[str, ...]] = lambda _row: ()
     follows: Callable[[Any], str] = lambda _row: ""
 
     def rows(self, town: Town) -> Any:
@@ -189,6 +190,7 @@ POSTS = Record(
     allows=_others_post,
     own=lambda actor, row: row.account_id == actor.account_id,
     home=lambda town, row: _of_post(town, row.pk),
+    hides=lambda row: () if row.grid_id else ("basis",),
 )  # fmt: skip
 
 LEAVES = Record(

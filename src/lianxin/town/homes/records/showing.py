@@ -64,7 +64,9 @@ def history(
         return []
     keeps = {pk for pk, row in seen.items() if record.keeps(actor, row)}
     told = [told_of(record, town, entry) for entry in reversed(pasts_of(town, record.kind, seen))]
-    told = [_short(record, each) for each in told if each.fields or each.entry.act in TOLD]
+    told = [
+        _short(record, seen[each.entry.subject_id], each) for each in told if each.fields or each.entry.act in TOLD
+    ]
 
     last = {change.entry.subject_id: change.entry for change in reversed(told)}
 
@@ -79,12 +81,12 @@ def history(
     return shown
 
 
-def _short(record: Record, change: Change) -> Change:
-    """Of what was entered or taken away: without what its title says anyway."""
-    if WAS in change.entry.data and NOW in change.entry.data:
-        return change
-    titled = {each.label() for each in record.fields if each.column in record.titled}
-    return replace(change, fields=tuple(each for each in change.fields if each[0] not in titled))
+def _short(record: Record, row: Any, change: Change) -> Change:
+    """Without what means nothing of the row; what was entered or taken away also without what its title says anyway."""
+    changed = WAS in change.entry.data and NOW in change.entry.data
+    silent = {*record.hides(row), *(() if changed else record.titled)}
+    labels = {each.label() for each in record.fields if each.column in silent}
+    return replace(change, fields=tuple(each for each in change.fields if each[0] not in labels))
 
 
 def of_post(actor: Actor, post: Post) -> list[Row]:

@@ -73,7 +73,7 @@ async function judged(letter: Letter, { answer, html }: Told): Promise<Answer> {
     await putLetter({ ...letter, fields: letter.of ? [] : firstWords(letter.fields), state: "sent", at: Date.now(), location });
     return { kind: "done", location };
   }
-  if (letter.of && ((location && SIGN_IN.test(location)) || answer.headers.has("X-Lianxin-Other"))) return waits(letter, "sign-in");
+  if (letter.of && (answer.status === 401 || (location && SIGN_IN.test(location)) || answer.headers.has("X-Lianxin-Other"))) return waits(letter, "sign-in");
   if (answer.status === 429) return waits(letter, "later", Number(answer.headers.get("Retry-After")) || 60);
   if (answer.status >= 500) return waits(letter, "failed");
   const moved = answer.status === 409 || answer.status === 404; // the case went on meanwhile, or away

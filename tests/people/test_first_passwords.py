@@ -1,5 +1,6 @@
 """A password that somebody else gave lets one in to choose one's own, and to do nothing else; it runs out."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -66,7 +67,8 @@ def test_nobody_is_sent_back_to_an_address_that_takes_forms_alone(client, town, 
         sign_in(client, given)
     for page, back in (("http://127.0.0.1/field/?x=1", "/field/%3Fx%3D1"), ("https://elsewhere.test/field/", "/"), ("", "/")):
         sent = client.post("/field/check-in/", {}, headers={"Referer": page} if page else {})
-        assert sent["Location"] == f"{door}?next={back}"
+        way = sent["Location"] if door == "/password/" else sent.content.decode()
+        assert f"{door}?next={back}" in re.split('["\n]', way)
 
 
 def test_the_choice_stands_in_the_history_without_the_password(client, town, given):

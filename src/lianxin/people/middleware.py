@@ -7,6 +7,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
@@ -17,6 +18,7 @@ from lianxin.people.actors import Actor, actor_of, nobody
 from lianxin.people.ended import Ended, PostEnded, ended_post
 from lianxin.people.models import Account
 from lianxin.people.queries import posts_of, today
+from lianxin.ui.typed import sent, typed
 
 Responder = Callable[[HttpRequest], HttpResponse]
 BY_CODE = "by_code"
@@ -115,6 +117,24 @@ def _page_of(request: HttpRequest) -> str:
     return urlunsplit(("", "", page.path, page.query, "")) if page.netloc == request.get_host() else "/"
 
 
+def _ask_to_sign_in(request: HttpRequest) -> HttpResponse:
+    """The way to sign in. A form that comes when the session has run out is answered with what was written in it.
+
+    The words stand in that one answer, for whoever sent them, and nowhere else: neither the page to sign in nor the
+    server keeps them, for the next to sign in here may be somebody else.
+    """
+    from django.contrib.auth.views import redirect_to_login
+
+    to_sign_in = redirect_to_login(_page_of(request))
+    if request.method in ("GET", "HEAD"):
+        return to_sign_in
+    lost = typed(request)
+    context = {"lost": lost, "photos": bool(sent(request)) and bool(request.FILES), "sign_in": to_sign_in["Location"]}
+    response = render(request, "people/signed_out.html", context, status=401)
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
 def staff(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Let only people in a post in; others are asked to sign in, to choose a password, or told it is not theirs."""
 
@@ -122,7 +142,7 @@ def staff(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         from django.contrib.auth.views import redirect_to_login
 
         if not request.user.is_authenticated or by_code(request):
-            return redirect_to_login(_page_of(request))
+            return _ask_to_sign_in(request)
         if owes_password(request):
             return redirect_to_login(_page_of(request), reverse("change-password"))
         request.town, request.actor = _town(request), _actor(request)  # type: ignore[attr-defined]

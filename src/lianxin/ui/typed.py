@@ -1,5 +1,7 @@
 """What somebody wrote into a form that cannot be taken now: given back, so that nothing has to be thought of twice."""
 
+from collections.abc import Iterable
+
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
@@ -20,10 +22,15 @@ def sent(request: HttpRequest) -> Pairs:
         return []
     try:
         hidden = getattr(request, "sensitive_post_parameters", ())
-        names = [] if hidden == "__ALL__" else [name for name in request.POST if name not in hidden]
+        names = [] if hidden == "__ALL__" else [name for name in request.POST if not _hidden(name, hidden)]
         return [(name, value) for name in names for value in request.POST.getlist(name)]
     except (MultiPartParserError, RequestDataTooBig, SuspiciousOperation, UnreadablePostError):
         return []
+
+
+def _hidden(name: str, hidden: Iterable[str]) -> bool:
+    """What a view calls sensitive, and passwords also where no view has been asked yet."""
+    return "password" in name or name in hidden
 
 
 def typed(request: HttpRequest) -> Pairs:

@@ -1,5 +1,7 @@
 """Pages of the look itself: the reader's choices, the gallery of components, a refused form."""
 
+from urllib.parse import urlsplit
+
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -9,6 +11,7 @@ from django.views.decorators.http import require_GET, require_safe
 
 from lianxin.ui.assets import worker_script
 from lianxin.ui.samples import samples
+from lianxin.ui.typed import typed
 
 A_YEAR = 365 * 24 * 3600
 # Query name: cookie, and the values it may take.
@@ -62,5 +65,13 @@ def worker(_request: HttpRequest, form: str) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The page of a form whose token is missing or old: what to do, not what went wrong inside."""
-    return render(request, "403_csrf.html", {"reason": reason}, status=403)
+    """The page of a form whose token is missing or old: what to do, not what went wrong inside.
+
+    Another sign-in in the same browser makes the forms old that stand open: what was written in one is given back,
+    to a page of ours alone, for another site could have us show its words as the reader's own.
+    """
+    came = request.headers.get("Origin") or request.headers.get("Referer", "")
+    ours = urlsplit(came).netloc == request.get_host()
+    response = render(request, "403_csrf.html", {"reason": reason, "lost": typed(request) if ours else []}, status=403)
+    response["Cache-Control"] = "private, no-store"
+    return response

@@ -106,6 +106,38 @@ def test_words_to_a_case_that_is_no_longer_in_sight_are_given_back(town, signed,
     assert f'<p class="pre">{PLANS}</p>' in told.content.decode()
 
 
+FORMS = ["/setup/units/new/", "/staff/{}/change/", "/field/raise/", "/desk/replies/", "/cases/{}/follow-up", "/setup/town/"]
+
+
+@pytest.mark.parametrize("path", FORMS)
+def test_a_form_sent_when_the_session_has_run_out_has_its_words_in_the_answer_and_nowhere_else(town, signed, post, life, path):
+    number = life().to("handle").case.number
+    client = signed("handler")
+    client.logout()
+    sent = {"note": PLANS, "reason": "ok", "password": "three old trees", "csrfmiddlewaretoken": "x y"}
+    told = client.post(path.format(number if "cases" in path else post("handler").pk), sent, headers={"referer": "http://testserver/desk/?view=all"})
+    page = told.content.decode()
+    assert (told.status_code, told["Cache-Control"]) == (401, "private, no-store")
+    assert f'<p class="pre">{PLANS}</p>' in page
+    assert '<p class="pre">ok</p>' in page
+    assert "three old trees" not in page
+    assert 'href="/sign-in/?next=/desk/%3Fview%3Dall" target="_blank"' in page
+    assert PLANS not in client.get("/sign-in/").content.decode()
+    assert PLANS not in str(dict(client.session))
+    assert "target" not in client.post(path.format(1), {"x": "1"}).content.decode().split("<main")[1].split("</main>")[0]
+
+
+def test_a_form_that_another_sign_in_made_old_gives_the_words_back_to_our_own_pages_alone(town):
+    client = Client(enforce_csrf_checks=True)
+    sent = {"note": PLANS, "password": "three old trees"}
+    own = client.post("/desk/replies/", sent, headers={"origin": "http://testserver"})
+    assert (own.status_code, own["Cache-Control"]) == (403, "private, no-store")
+    assert f'<p class="pre">{PLANS}</p>' in own.content.decode()
+    assert "three old trees" not in own.content.decode()
+    for headers in ({"origin": "http://evil.example"}, {}):
+        assert PLANS not in client.post("/desk/replies/", sent, headers=headers).content.decode()
+
+
 def test_what_a_page_gives_back_is_what_was_written_and_never_a_password(rf):
     asked = rf.post("/", {"note": "ok", "category": "717", "holder": "unit:4", "phone": "13800000000", "words": " ", "new": "换 灯"})
     assert typed(asked) == [("", "ok"), ("", "13800000000"), ("", "换 灯")]

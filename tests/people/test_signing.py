@@ -82,8 +82,9 @@ def test_who_holds_several_posts_is_asked_first_and_acts_in_the_one_chosen(clien
 def test_nobody_takes_the_post_of_another(client, town):
     sign_in(client)
     other = Post.objects.for_system("test", town).get(account__username="leader.lx")
+    own = client.session["post"]
     assert client.post("/post/", {"post": str(other.pk)}).status_code == 200
-    assert "post" not in client.session
+    assert client.session["post"] == own != str(other.pk)
 
 
 def test_an_account_without_a_post_is_told_so(client, town):

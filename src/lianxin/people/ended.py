@@ -9,14 +9,15 @@ from django.utils.translation import gettext as _
 from lianxin.keys.models import Town
 from lianxin.ledger.rows import past_of
 from lianxin.people.models import Post
-from lianxin.people.queries import units
+from lianxin.people.queries import posts_of, units
 from lianxin.ui import words
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
     """What was told of an end. `off`: the first day without the post; `told_at`: when it was entered, None where that
-    was never written; `unit`, `to`: the unit of the post, and the one its open work went to.
+    was never written; `unit`, `to`: the unit of the post, and the one its open work went to; `others`: whether who
+    held it holds another post.
     """
 
     role: str
@@ -24,6 +25,7 @@ class Ended:
     to: str
     off: date
     told_at: datetime | None
+    others: bool
 
     def sentence(self) -> str:
         """That the post has ended, since when, and who goes on with its work: a unit, as the public sees it too."""
@@ -41,9 +43,13 @@ class PostEnded(PermissionDenied):
         self.ended = ended
 
 
-def ended_post(account_id: int, town: Town, *, on: date) -> Ended | None:
-    """The post of an account in a town that ended last before a day; ask for those who hold none any more."""
+def ended_post(account_id: int, town: Town, *, on: date, pk: int | None = None) -> Ended | None:
+    """The post of an account in a town that ended last before a day; ask for those who act in none any more.
+
+    `pk`: that one alone.
+    """
     rows = Post.objects.for_system("sign-in", town).select_related("role")
+    rows = rows if pk is None else rows.filter(pk=pk)
     post = rows.filter(account_id=account_id, ends__lt=on).order_by("-ends", "-id").first()
     if post is None or post.ends is None:
         return None
@@ -55,4 +61,5 @@ def ended_post(account_id: int, town: Town, *, on: date) -> Ended | None:
         to=words.name_of(units(town)[to or post.unit_id]),
         off=post.ends + timedelta(days=1),
         told_at=left[-1].at if left else None,
+        others=bool(posts_of(account_id, town, on=on)),
     )

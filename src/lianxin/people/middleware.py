@@ -84,17 +84,28 @@ def _actor(request: HttpRequest) -> Actor:
     if account is None or by_code(request):
         return nobody(town)
     posts = posts_of(account.pk, town, on=today(timezone.now()))
-    chosen = request.session.get("post")
-    held = next((post for post in posts if str(post.pk) == chosen), None) or next(iter(posts), None)
+    chosen = request.session.get("post", "")
+    held = next((post for post in posts if str(post.pk) == chosen), None)
+    if held is None and not _chosen_ended(account, town, chosen):
+        held = next(iter(posts), None)
     return actor_of(held, town) if held else nobody(town)
 
 
+def _chosen_ended(account: Account, town: Town, chosen: str) -> Ended | None:
+    """The post somebody chose to act in here, where it has ended since: they are asked, not put into another one."""
+    if not chosen:
+        return None
+    return ended_post(account.pk, town, on=today(timezone.now()), pk=int(chosen))
+
+
 def ended_of(request: HttpRequest) -> Ended | None:
-    """The post that has ended of whoever signed in as staff and holds none now; None for everybody else."""
+    """The post that has ended of whoever signed in as staff and acts in none now; None for everybody else."""
     account = signed_in(request)
     if account is None or by_code(request) or _actor(request).is_staff:
         return None
-    return ended_post(account.pk, _town(request), on=today(timezone.now()))
+    town = _town(request)
+    chosen = _chosen_ended(account, town, request.session.get("post", ""))
+    return chosen or ended_post(account.pk, town, on=today(timezone.now()))
 
 
 class ActorMiddleware:

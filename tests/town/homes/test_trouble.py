@@ -9,7 +9,7 @@ from django.utils import timezone
 from lianxin.cases.actions.handing import Leaving, leave_post
 from lianxin.cases.values import Holder
 from lianxin.keys.cache import forget
-from lianxin.people.models import Post
+from lianxin.people.models import Account, Post
 from lianxin.people.queries import today, unit_by_key
 from lianxin.ui.typed import typed
 from towns import who
@@ -64,7 +64,7 @@ def ended(town, post):
     def end(name):
         to = Holder(unit_by_key(town, "sanitation").pk)
         now = timezone.now()
-        leave_post(post(name), Leaving(today(now), to, "调离"), actor=who(town, "admin"), now=now)
+        leave_post(name if isinstance(name, Post) else post(name), Leaving(today(now), to, "调离"), actor=who(town, "admin"), now=now)
         forget()
 
     return end
@@ -97,6 +97,60 @@ def test_whoever_comes_back_after_a_post_ended_reads_it_on_every_page_and_can_le
     answer = client.get("/api/v1/cases", headers={"Accept": "application/json"})
     assert (answer.status_code, answer.json()["code"]) == (403, "post_over")
     assert "现在由环境卫生管理所办理" in answer.json()["detail"]
+
+
+@pytest.fixture
+def second(town, post):
+    """Give somebody a second post, as clerk of the hall."""
+
+    def give(name):
+        account, other = Account.objects.get(username=f"{name}.lx"), post("clerk")
+        forget()
+        return Post.objects.create(town=town, account=account, unit=other.unit, role=other.role, title="副岗")
+
+    return give
+
+
+def entered(client, *, chosen=None):
+    """Sign in by the page, and choose a post where there are several."""
+    client.logout()
+    client.post("/sign-in/", {"username": "handler.lx", "password": "secret-secret"})
+    if chosen is not None:
+        client.post("/post/", {"post": str(chosen.pk)})
+    return client
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_whose_chosen_post_has_ended_is_told_and_asked_not_put_into_another(town, client, post, ended, second, when):
+    held = post("handler")
+    other = second("handler") if when == "before" else None
+    entered(client, chosen=held if other else None)
+    assert client.get("/field/").status_code == 200
+    ended(held)
+    other = other or second("handler")
+    for path in ("/desk/", "/field/"):
+        told = client.get(path)
+        assert told.status_code == 403
+        assert "已结束，今天起不再有效" in told.content.decode()
+        assert 'href="/post/"' in told.content.decode()
+    told = client.post("/desk/replies/", {"note": PLANS})
+    assert told.status_code == 403
+    assert f'<p class="pre">{PLANS}</p>' in told.content.decode()
+    first = client.get("/").content.decode()
+    assert ("已结束" in first, 'href="/post/"' in first) == (True, True)
+    assert client.post("/post/", {"post": str(other.pk)})["Location"] == "/"
+    assert client.get("/desk/").status_code == 200
+    assert "已结束" not in client.get("/board/").content.decode()
+
+
+def test_a_post_chosen_in_one_town_says_nothing_of_another_town(town, other_town, post, ended):
+    client = Client(headers={"host": "127.0.0.1"})
+    clerk = Post.objects.for_system("test", other_town).get(account__username=f"clerk.{other_town.letters.lower()}")
+    Post.objects.create(town=other_town, account=post("handler").account, unit=clerk.unit, role=clerk.role)
+    entered(client)
+    ended("handler")
+    assert client.get("/desk/?town=LX").status_code == 403
+    assert client.get("/desk/?town=QH").status_code == 200
 
 
 def test_words_to_a_case_that_is_no_longer_in_sight_are_given_back(town, signed, life):

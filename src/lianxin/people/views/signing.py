@@ -56,8 +56,11 @@ def _after(request: HttpRequest) -> str:
     """After signing in: one's own password before anything else, then the post by those who hold several."""
     if owes_password(request):
         return _with_next(request, "change-password")
-    if len(held_posts(request)) > 1:
+    posts = held_posts(request)
+    if len(posts) > 1:
         return _with_next(request, "choose-post")
+    if posts:
+        request.session["post"] = str(posts[0].pk)  # should it end, they are told, not put into another unasked
     return wanted(request) or HOME
 
 

@@ -21,11 +21,15 @@ expect.set_options(timeout=SLOW)
 
 
 def _until_read(kind, act, page_of):
-    """Let an act that leads to another page return when that page has been read: the driver returns when it begins."""
+    """Let an act begin on a page that has been read, its scripts with it, and return when the one it leads to has been.
+
+    The driver acts on what it finds while the page is still coming, and returns when the next one begins.
+    """
     plain = getattr(kind, act)
 
     @wraps(plain)
     def patient(self, *given, **named):
+        page_of(self).wait_for_load_state("domcontentloaded")
         plain(self, *given, **named)
         if not (page := page_of(self)).is_closed():
             page.wait_for_load_state("domcontentloaded")
@@ -33,9 +37,19 @@ def _until_read(kind, act, page_of):
     setattr(kind, act, patient)
 
 
-for act in ("click", "tap", "press"):
+for act in ("click", "tap", "press", "fill", "check", "select_option", "set_input_files"):
     _until_read(Page, act, lambda page: page)
     _until_read(Locator, act, lambda found: found.page)
+_keyboard = Page.keyboard.fget
+
+
+def _keyboard_of_a_page_read(page):
+    """The keys of a page that has been read: before its scripts they mean nothing."""
+    page.wait_for_load_state("domcontentloaded")
+    return _keyboard(page)
+
+
+Page.keyboard = property(_keyboard_of_a_page_read)
 
 
 def _page(browser, **options) -> Iterator:
@@ -73,16 +87,15 @@ def plain_phone(browser, live_server):
 
 
 READING = """(() => {
-  const now = performance.now.bind(performance);
-  let read = 0;
-  performance.now = () => now() + read;
+  let read = performance.now();
+  performance.now = () => read;
   window.haveRead = () => { read += 500; };
 })()"""
 
 
 @pytest.fixture
 def desk_page(browser, live_server):
-    """A page as on a desk's screen. `haveRead()` in it lets half a second of reading pass at once."""
+    """A page as on a desk's screen. Nobody reads in it by being slow: `haveRead()` lets half a second of reading pass."""
     for shown in _page(browser, viewport={"width": 1440, "height": 900}):
         shown.add_init_script(READING)
         yield shown

@@ -200,7 +200,8 @@ def somebody_away_and_somebody_on_duty(page, town, case):
     stand_in, day = who(town, "handler2"), timezone.localdate() + timedelta(days=2)
     follow(page, "人员", "nav.rail")
     page.fill("main [name=q]", "handler")
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     page.locator("main").get_by_role("link", name="handler", exact=True).click()
     page.locator("summary", has_text="登记请假").click()
     page.select_option("[name=stand_in]", f"post:{stand_in.post_id}")
@@ -293,7 +294,8 @@ def limits_and_questions(page, town, lamp, sound):
     """A limit that is none is marked, alone; questions are published once their text is sound."""
     set_up(page, "类别和时限")
     page.fill("main [name=q]", lamp.name)
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     follow(page, lamp.name)
     page.fill("[name=limits_n_handle]", "两天")
     press(page, "保存")

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from lianxin.places.datum import from_wgs84
+from patience import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 DOT = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
@@ -33,6 +34,16 @@ def under_the_middle(page):
     return lon, lat
 
 
+def zoom_of(page):
+    """How near the pictures are that the map asked for last."""
+    return page.evaluate("Math.max(...[...document.querySelectorAll('.leaflet-tile')].map((one) => Number(new URL(one.src).searchParams.get('z'))))")
+
+
+def settled(page):
+    """Wait until the map stands still and all its pictures are there."""
+    page.wait_for_function("() => !document.querySelector('.leaflet-zoom-anim') && !document.querySelector('.leaflet-tile:not(.leaflet-tile-loaded)')")
+
+
 def metres(one, other):
     across = (one[0] - other[0]) * math.cos(math.radians(one[1]))
     return math.hypot(across, one[1] - other[1]) * 111_320
@@ -51,13 +62,15 @@ def test_a_shifted_picture_lies_where_its_datum_says_also_after_a_move(page, tow
     go(page, "/map/")
     page.wait_for_selector(".leaflet-tile-loaded")
     page.wait_for_selector(".grid-line")
-    page.wait_for_timeout(400)
+    settled(page)
     aim = from_wgs84(*CENTRE, "gcj02")
     assert metres(aim, CENTRE) > 400
     assert metres(under_the_middle(page), aim) < 15  # a few pixels
     assert all("key=0123456789abcdef0123456789abcdef" in url for url in asked)
     page.locator("[data-map-canvas]").focus()
     for _step in range(3):
+        before = zoom_of(page)
         page.keyboard.press("+")
-        page.wait_for_timeout(350)
+        until(page, lambda before=before: zoom_of(page) > before)
+        settled(page)
     assert metres(under_the_middle(page), aim) < 4

@@ -61,7 +61,7 @@ def test_a_corner_cut_off_and_given_away_takes_its_requests_with_it(desk_page, t
     assert page.locator("[data-changes] tbody tr").count() == 4  # the town, the village, both grids
     moved = page.locator("[name=steps]").input_value()
     assert moved.count("move") == 1
-    page.keyboard.press("z")
+    answered(page, lambda: page.keyboard.press("z"))
     assert page.locator("[name=steps]").input_value() == "[]"
     answered(page, lambda: page.keyboard.press("y"))
     assert page.locator("[name=steps]").input_value() == moved
@@ -118,8 +118,8 @@ def test_a_point_is_moved_by_the_keyboard_and_a_step_that_cannot_be_is_taken_bac
     x, y = point_of(117.0, 34.6)
     point = page.locator(f'[data-point="{x},{y}"]')
     point.focus()
-    page.keyboard.press("ArrowUp")
-    answered(page, lambda: page.keyboard.press("Shift+ArrowUp"))
+    for key in ("ArrowUp", "Shift+ArrowUp"):
+        answered(page, lambda key=key: page.keyboard.press(key))
     steps = page.evaluate("JSON.parse(document.querySelector('[name=steps]').value)")
     assert [step["do"] for step in steps] == ["move"]
     metres = (steps[0]["to"][1] - 34.6) * 111_320

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from lianxin.cases.actions import open_case
 from lianxin.cases.values import Draft
+from patience import until
 from towns import grid_named, who
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.row("B3")]
@@ -40,6 +41,7 @@ def test_the_map_beside_a_case_shows_its_whole_grid_by_name(desk_page, town, sig
     go(desk_page, "/desk/?scope=all")
     desk_page.click(".desk-rows a.title")
     desk_page.wait_for_selector("[data-pane] .grid-line.on", state="attached")
+    until(desk_page, lambda: (desk_page.evaluate(MAP) or {}).get("names"))
     told = desk_page.evaluate(MAP)
     assert grid.name in told["names"]
     assert (told["whole"], told["on"]) == (True, 0)

@@ -57,6 +57,7 @@ def test_ten_requests_are_dispatched_with_three_keys_each(desk_page, town, sign_
         if done == 0:
             axe_clean(desk_page)
             shot(desk_page, "desk-triage")
+        desk_page.wait_for_url("**open=*")
         before = desk_page.url
         act(desk_page)
         desk_page.wait_for_url(lambda url, before=before: url != before)
@@ -132,6 +133,7 @@ def test_a_call_is_registered_while_it_is_spoken(desk_page, town, sign_in, go, a
     sign_in(desk_page, "clerk")
     go(desk_page, "/desk/")
     desk_page.keyboard.press("r")
+    desk_page.wait_for_url("**/register/")
     desk_page.wait_for_selector("#f-phone:focus")
     desk_page.keyboard.type("19900000001")
     desk_page.keyboard.press("Tab")

@@ -7,6 +7,7 @@ from lianxin.cases.models import Case, Photo
 from lianxin.places.models import AddressName
 from rulers import too_small
 from towns import grid_named
+from walks.test_field_offline import drafted
 from walks.test_resident import HEARING, lamp, picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.row("B1")]
@@ -161,7 +162,7 @@ def test_words_kept_on_the_phone_come_back_at_the_first_step(town, elder, go, at
     elder.locator(NEXT).tap()
     elder.locator(NEXT).tap()
     elder.fill("input[name=address]", "东头")
-    elder.wait_for_timeout(700)  # until it is kept
+    drafted(elder, "东头")
     go(elder, "/report/")
     expect(elder.locator("textarea[name=text]")).to_have_value(WORDS)
     at(elder, 1, focus=False)

@@ -126,8 +126,8 @@ def test_a_request_goes_round_the_faces_at_every_width_in_both_languages(reader,
     resident.reload()
     well(resident, width, language)
     resident.locator(".rating label").first.click()
-    resident.locator("form:has(.rating) button.main").click()
-    resident.wait_for_load_state()
+    with resident.expect_navigation():
+        resident.locator("form:has(.rating) button.main").click()
     leader = reader(width, language, "leader")
     for address in ("/town/", "/town/cases/?what=open", "/wall/", "/supervise/", "/grids/", "/casemap/"):
         leader.goto(address)

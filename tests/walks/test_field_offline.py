@@ -32,6 +32,12 @@ HELD = """async () => {
 }"""
 
 
+DRAFTED = """async (written) => {
+  const db = await new Promise((done) => { const asked = indexedDB.open("lianxin-outbox", 1); asked.onsuccess = () => done(asked.result); });
+  const drafts = await new Promise((done) => { const asked = db.transaction("drafts").objectStore("drafts").getAll(); asked.onsuccess = () => done(asked.result); });
+  db.close();
+  return drafts.some((each) => each.fields.some(([_name, value]) => value === written));
+}"""
 KEPT = """async () => {
   const about = await caches.match("/field/day-kept", { cacheName: "lx-day" });
   return about ? about.json() : { at: 0 };
@@ -179,11 +185,11 @@ def test_somebody_was_faster_and_nothing_is_lost(lift, town, axe_clean, shot):
     phone = lift()
     page = phone.new_page()
     sign_in(page, "worker")
-    for each in (case, other):
+    for waiting, each in ((1, case), (2, other)):
         page.goto(f"/field/cases/{each.number}/")
         phone.set_offline(True)
         finish(page, f"{each.title}：已办好。")
-        says(page, "没有网络")
+        says(page, f"{waiting} 件还没发出：没有网络")
         transition(each.pk, "remind", actor=who(town, "supervisor"), now=timezone.now())
         phone.unroute_all()
         phone.route("**/act", lambda route: route.abort())
@@ -223,6 +229,11 @@ def one_letter_waits(lift, town):
     record(page, "已到现场")
     says(page, "1 件还没发出")
     return case, phone, page
+
+
+def drafted(page, written):
+    """Wait until what was written lies on the phone in a draft."""
+    until(page, lambda: page.evaluate(DRAFTED, written))
 
 
 def keep_day(page, case):
@@ -440,7 +451,7 @@ def test_what_a_category_asks_is_asked_and_answered_without_a_net_and_comes_once
     assert asked.inner_text() == ""
     page.select_option("#f-category", str(dogs.pk))
     assert asked.get_by_label("大约几条").input_value() == "3"  # nothing said is lost by a slip
-    page.wait_for_timeout(600)  # as a draft
+    drafted(page, "3")
     page.goto("/field/raise/")
     page.wait_for_selector("text=大约几条")
     assert page.locator("[data-asked]").get_by_label("大约几条").input_value() == "3"

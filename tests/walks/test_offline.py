@@ -219,7 +219,7 @@ def test_refused_words_come_back_to_the_form_with_what_is_wrong(phone, town, sho
     assert "不像电话号码" in page.locator(".summary").inner_text()
     assert page.input_value("textarea[name=text]") == WORDS
     assert page.locator(".chosen img").count() == 1
-    assert page.locator("[data-outbox-bar]").is_hidden()
+    page.wait_for_selector("[data-outbox-bar]", state="hidden")
     shot(page, "offline-refused-360")
     axe_clean(page)
     page.goto("/")  # left and come back: what was typed is there again
@@ -388,6 +388,7 @@ def test_the_report_opens_without_a_net_once_it_was_opened_with_one(browser, liv
     wire.on("ServiceWorker.workerRegistrationUpdated", lambda told: found.extend(told["registrations"]))
     wire.send("ServiceWorker.enable")
     page.goto("about:blank")
+    until(page, lambda: found)
     context.set_offline(False)
     sync = {"origin": live_server.url, "registrationId": found[0]["registrationId"], "tag": "lianxin-outbox"}
     wire.send("ServiceWorker.dispatchSyncEvent", {**sync, "lastChance": False})

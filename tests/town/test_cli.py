@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 import urllib.error
 import urllib.request
@@ -219,8 +218,12 @@ def test_a_port_that_is_let_go_of_a_moment_later_is_waited_for():
         old.listen()
         port = old.getsockname()[1]
         assert running.port_fault("127.0.0.1", port) is not None
-        threading.Timer(0.5, old.close).start()
-        assert running.port_fault("127.0.0.1", port, waiting=lambda: told.append(port)) is None
+
+        def let_go():
+            told.append(port)
+            old.close()
+
+        assert running.port_fault("127.0.0.1", port, waiting=let_go) is None
     assert told == [port]
 
 

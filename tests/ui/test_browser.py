@@ -1,7 +1,8 @@
 """The components in a real browser: seen, reached by keyboard, sent once, and open to everyone."""
 
 import threading
-from wsgiref.simple_server import WSGIRequestHandler, make_server
+from socketserver import ThreadingMixIn
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
 from django.contrib.staticfiles.handlers import StaticFilesHandler
@@ -21,6 +22,12 @@ class Quiet(WSGIRequestHandler):
         """Keep the test's output to itself."""
 
 
+class Ready(ThreadingMixIn, WSGIServer):
+    """A browser opens connections before it has a question: one that says nothing keeps no other waiting."""
+
+    daemon_threads = True
+
+
 class WithFiles(StaticFilesHandler):
     """The pages and what the build made; without DEBUG, at whose change every template is compiled anew."""
 
@@ -32,7 +39,7 @@ class WithFiles(StaticFilesHandler):
 def site(plain):
     if not assets.MANIFEST.is_file():
         pytest.skip("the front end has not been built: python -m lianxin.ui.build")
-    server = make_server("127.0.0.1", 0, WithFiles(WSGIHandler()), handler_class=Quiet)
+    server = make_server("127.0.0.1", 0, WithFiles(WSGIHandler()), server_class=Ready, handler_class=Quiet)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"

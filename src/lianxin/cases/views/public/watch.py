@@ -62,7 +62,7 @@ def wished(request: TownRequest, page: str, context: dict[str, Any], **about: in
     try:
         fault = ask_of(request, request.POST.get("way", "email"), request.POST.get("address", ""), about)
     except TooManyTries as many:
-        return too_many(many, lambda told: show(told, 429))
+        return too_many(many, request.town, lambda told: show(told, 429))
     if fault:
         return show(fault, 422)
     if "reporter_id" in about:  # the way back is by a private link, which stands in no other address

@@ -199,7 +199,7 @@ def test_a_place_far_away_is_taken_and_said_to_be_outside(site, town, lon, lat, 
     ("wrong", "words"),
     [
         ({"datum": "wgs72"}, "坐标系"), ({"datum": "<b>"}, "坐标系"), ({"lon": "34.6", "lat": "117.0"}, "写反"),
-        ({"lon": "117.0"}, "经纬度"), ({"lon": "一一七"}, "经纬度"), ({"lon": "1e400"}, "经"),
+        ({"lon": "117.0"}, "缺了一个"), ({"lon": "一一七"}, "经纬度"), ({"lon": "1e400"}, "经"),
     ],
 )  # fmt: skip
 def test_a_place_that_is_none_is_said_so_and_the_words_stay(site, town, wrong, words):

@@ -122,7 +122,7 @@ def test_another_photo_under_the_same_key_is_another_report(site, draw):
         ({"lon": "34.6", "lat": "117.0"}, "写反"),
         ({"lon": "999", "lat": "999"}, "经度"),
         ({"lon": "nan", "lat": "inf"}, "经纬度"),
-        ({"lon": "117", "lat": ""}, "经纬度"),
+        ({"lon": "117", "lat": ""}, "缺了一个"),
         ({"lon": "117.0", "lat": "34.6", "datum": "mars"}, "坐标系"),
         ({"category": "999"}, "选一项"),
         ({"category": "'; drop table cases_case; --"}, "选一项"),

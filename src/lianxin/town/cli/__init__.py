@@ -2,7 +2,7 @@
 
 import click
 
-from lianxin.town.cli import checking, demo, erasing, importing, running, setup, towns, users, verifying
+from lianxin.town.cli import backing_up, checking, demo, erasing, importing, running, setup, towns, users, verifying
 
 CONTEXT = {"max_content_width": 110, "help_option_names": ["-h", "--help"]}
 
@@ -24,6 +24,7 @@ for command in (
     importing.importing,
     importing.exporting,
     verifying.verify,
+    backing_up.backup,
     checking.check,
     towns.town,
     setup.setup,

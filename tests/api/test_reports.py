@@ -5,10 +5,12 @@ import hashlib
 import pytest
 
 from calling import REPORT, jpeg
+from lianxin.cases.actions import transition
 from lianxin.cases.api import public
 from lianxin.cases.api.counting import Allowance
 from lianxin.cases.models import Case, Photo, Reporter
 from lianxin.ledger.verify import verify
+from towns import MONDAY, who
 
 pytestmark = pytest.mark.django_db
 
@@ -227,6 +229,27 @@ def test_a_wrong_code_opens_nothing_and_is_told_like_a_wrong_number(anybody, cod
     wrong_code = anybody("GET", f"/reports/{made['number']}?code={code}", status=404).json_body
     wrong_number = anybody("GET", f"/reports/LX00000000?code={made['code']}", status=404).json_body
     assert wrong_code == wrong_number
+
+
+@pytest.mark.parametrize(("act", "given", "taken"), [
+    ("satisfied", {"rating": 2}, False), ("satisfied", {"rating": "3"}, True),
+    ("dissatisfied", {"rating": 3, "reason": "还是不亮"}, False), ("dissatisfied", {"rating": 2, "reason": "还是不亮"}, True),
+])  # fmt: skip
+def test_stars_that_say_the_opposite_of_the_act_are_refused(anybody, town, act, given, taken):
+    made = anybody("POST", "/reports", REPORT, status=201).json_body
+    pk = Case.objects.for_system("tests", town).get(number=made["number"]).pk
+    transition(pk, "accept", actor=who(town, "clerk"), now=MONDAY)
+    transition(pk, "answer", actor=who(town, "clerk"), now=MONDAY, given={"answer": "已修好"})
+    place = f"/reports/{made['number']}"
+    told = anybody("GET", f"{place}?code={made['code']}").json_body
+    stars = {
+        each["act"]: [option["value"] for option in field["options"]]
+        for each in told["acts"] for field in each["fields"] if field["name"] == "rating"
+    }  # fmt: skip
+    assert stars == {"satisfied": ["5", "4", "3"], "dissatisfied": ["2", "1"]}
+    sent = {"act": act, "version": told["version"], "given": given}
+    done = anybody("POST", f"{place}/transitions?code={made['code']}", sent, status=201 if taken else 422)
+    assert ("given.rating" in done.json_body.get("faults", {})) is not taken
 
 
 def test_a_code_opens_its_own_report_alone(anybody):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from lianxin.cases.models import Case, ReplyText
 from lianxin.cases.pickers import options_of
 from lianxin.cases.queries.replies import replies_for
+from lianxin.cases.queries.setup import workflow_by_id
 from lianxin.cases.words import said
 from lianxin.people.actors import Actor
 from lianxin.ui import words
@@ -33,6 +34,8 @@ def fields_for(
 def _field(spec: FieldSpec, transition: Transition, actor: Actor, case: Case | None, now: datetime) -> dict[str, Any]:
     control = ("textarea" if spec.long else "text") if spec.type == "text" else _CONTROLS.get(spec.type, spec.type)
     options, value = options_of(spec, actor, case, now=now)
+    if spec.type == "rating":
+        options = [each for each in options if int(each["value"]) in stars_of(transition, actor, case)]
     return {
         "name": spec.key,
         "label": said(spec.name),
@@ -46,6 +49,13 @@ def _field(spec: FieldSpec, transition: Transition, actor: Actor, case: Case | N
         "replies": _replies(spec, actor, case),
         "of": case.number if case is not None else "",
     }
+
+
+def stars_of(transition: Transition, actor: Actor, case: Case | None) -> range:
+    """The ratings a transition takes."""
+    if case is None:
+        return range(1, 6)
+    return workflow_by_id(actor.town, case.workflow_id).stars(case.step, transition)
 
 
 def _replies(spec: FieldSpec, actor: Actor, case: Case | None) -> list[dict[str, str]]:

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core import signing
 from django.utils.translation import gettext as _
 
-from lianxin.cases.fields import LONGEST_TEXT, fields_for
+from lianxin.cases.fields import LONGEST_TEXT, fields_for, stars_of
 from lianxin.cases.models import Case
 from lianxin.cases.pickers import category_by, clause_by, grid_by, holder_by, unit_by, word
 from lianxin.cases.values import Holder
@@ -60,6 +60,7 @@ class _Reading:
     actor: Actor
     case: Case | None
     files: Mapping[str, Any]
+    transition: Transition
     kept: list[StoredPhoto] = field(default_factory=list)
 
 
@@ -71,7 +72,7 @@ def parse_given(
     Texts come back tidy, moments aware, `holder` as Holder, `units` as ids, `category`, `grid` and `case` as ids,
     `clause` as its key, `photos` as stored photos. Files may be uploads, bytes or StoredPhoto. Raises FormFaults.
     """
-    reading = _Reading(actor, case, files or {})
+    reading = _Reading(actor, case, files or {}, transition)
     given: dict[str, Any] = {}
     faults: dict[str, str] = {}
     for key in (*transition.needs, *transition.takes):
@@ -170,6 +171,13 @@ def _choice(spec: FieldSpec, values: list[Any], _reading: _Reading) -> str:
     return value
 
 
+def _rating(spec: FieldSpec, values: list[Any], reading: _Reading) -> str:
+    value = _choice(spec, values, reading)
+    if int(value) not in stars_of(reading.transition, reading.actor, reading.case):
+        raise Wrong(_("One or two stars say that it is not settled, three or more that it is: choose what fits."))
+    return value
+
+
 def _found(value: Any) -> Any:
     if value is None:
         raise Wrong(_("Choose one of those listed."))
@@ -220,7 +228,7 @@ def _case(_spec: FieldSpec, values: list[Any], reading: _Reading) -> int:
 _READ: Mapping[str, Callable[[FieldSpec, list[Any], _Reading], Any]] = {
     "text": _text,
     "datetime": _datetime,
-    "rating": _choice,
+    "rating": _rating,
     "choice": _choice,
     "holder": _holder,
     "units": _units,

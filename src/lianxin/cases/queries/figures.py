@@ -36,9 +36,8 @@ from lianxin.ledger.models import Entry
 from lianxin.people.actors import Actor
 from lianxin.people.queries import today, units
 from lianxin.places.queries import ancestor_ids, ended_grids, grid_tree, subtree_ids
-from lianxin.workflow.definition import PHASES
+from lianxin.workflow.definition import CONTENT, PHASES
 
-SATISFIED = 3  # of five: 基本满意 and above
 FACTS = ("closed", "unclosed", "on_time", "overdue", "rated", "satisfied", "unsatisfied", "returned", "reopened")
 RATES = {  # part and rest make the whole: what a rate is a share of
     "closed": ("closed", "unclosed", ""),
@@ -241,7 +240,7 @@ def _fact(town: Town, what: str, period: Period, now: datetime) -> Q:
     counted = ~Q(counts="") & still_stands(town)
     reopened = Q(id__in=_entries(town, period, counted & Q(counts="reopened")))
     every = Q(id__in=rated.values("case_id"))
-    content = Q(id__in=rated.filter(rating__gte=SATISFIED).values("case_id")) & ~reopened
+    content = Q(id__in=rated.filter(rating__gte=CONTENT).values("case_id")) & ~reopened
     return {
         "rated": every,
         "satisfied": content,

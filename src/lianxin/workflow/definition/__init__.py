@@ -2,6 +2,7 @@
 
 from lianxin.workflow.definition.fields import FIELDS, FieldSpec
 from lianxin.workflow.definition.model import (
+    CONTENT,
     EFFECTS,
     OUTCOMES,
     PHASE_NAMES,
@@ -17,6 +18,7 @@ from lianxin.workflow.definition.model import (
 from lianxin.workflow.definition.reading import read
 
 __all__ = [
+    "CONTENT",
     "EFFECTS",
     "FIELDS",
     "OUTCOMES",

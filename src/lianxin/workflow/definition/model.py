@@ -23,6 +23,7 @@ PHASE_NAMES: Mapping[str, Name] = MappingProxyType(
 )
 OUTCOMES = ("done", "refused", "withdrawn", "merged")
 
+CONTENT = 3  # of five stars, the fewest with which somebody is satisfied: 基本满意
 MAIN = "main"  # the duty of whoever's turn it is at a step
 
 
@@ -155,6 +156,16 @@ class Workflow:
     def transition(self, step: str, act: str) -> Transition | None:
         """The transition of that act from that step."""
         return self._acts.get((step, act))
+
+    def stars(self, step: str, found: Transition) -> range:
+        """The ratings an act takes at a step: of five, or, where who raised the case may either be content or have it
+        handled again, one and two with the act that has it handled again and three to five with the other.
+        """
+        own = [each for each in self.transitions_from(step) if "reporter" in each.by and "rating" in each.needs]
+        again = {each.act for each in own if each.counts == "reopened"}
+        if found.act not in {each.act for each in own} or not 0 < len(again) < len(own):
+            return range(1, 6)
+        return range(1, CONTENT) if found.act in again else range(CONTENT, 6)
 
     def phase_of(self, step: str) -> str:
         """Which of the six official steps this is; KeyError for a step unknown."""

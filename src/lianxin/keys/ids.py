@@ -84,10 +84,10 @@ def new_id() -> int:
     return (_maker or _make())()
 
 
-def read_number(text: str) -> int | None:
-    """An id, or another number not below 0, as an address or a form has it; None for what is none, or beyond all keys.
+def read_number(text: str, most: int = LARGEST) -> int | None:
+    """An id, or another number not below 0, as an address or a form has it; None for what is none, or above `most`.
 
     `int` alone raises on "²", which is a digit too, and on more than 4,300 figures: a page that breaks on its address.
     """
     number = int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST)) else None
-    return number if number is not None and number <= LARGEST else None
+    return number if number is not None and number <= most else None

@@ -2,6 +2,10 @@
 
 import pytest
 
+from lianxin.town.homes.reform.form import read_facts
+from lianxin.town.homes.reform.micro import read_micro
+from lianxin.town.registers.fields import Number, Wrong
+
 pytestmark = [pytest.mark.django_db, pytest.mark.row("J")]
 LONG = "9" * 5000  # Python itself reads no number of more than 4,300 figures
 
@@ -43,3 +47,12 @@ def test_a_number_beyond_all_keys_names_nothing(ask, username, address, data, st
 )
 def test_nor_does_one_in_a_form(ask, username, address, data, status):
     assert ask(username, address, data, method="post").status_code == status
+
+
+@pytest.mark.parametrize("told", ["000000000100", "0" * 12 + "9" * 20, "²"])
+def test_zeros_before_it_hide_no_number_that_is_too_large(town, told):
+    with pytest.raises(Wrong):
+        Number(column="members", highest=99).load(town, told)
+    if told != "000000000100":  # which is a number of households
+        assert "households" in read_facts({"name": "一网格", "households": told}).faults
+        assert "households" in read_micro({"name": "一", "households": told}).faults

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from lianxin.cases.words import said
+from lianxin.keys.ids import read_number
 from lianxin.places.datum import BadPoint, Datum, to_wgs84
 from lianxin.town.imports.cleaning import clean_line
 from lianxin.ui.words import is_chinese
@@ -219,11 +220,12 @@ class Number(Field):
         text = str(raw if raw is not None else "").strip()
         if not text:
             return self.least
-        if not (text.isascii() and text.isdigit()) or not self.least <= int(text[:9]) <= self.highest:
+        number = read_number(text, self.highest)
+        if number is None or number < self.least:
             raise Wrong(
                 _("A whole number from %(least)s to %(highest)s.") % {"least": self.least, "highest": self.highest}
             )
-        return int(text)
+        return number
 
     def said(self, town: Town, value: Any) -> str:
         """The figures."""

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from lianxin.keys.ids import read_number
 from lianxin.keys.models import Town
 from lianxin.places.imports import LONGEST_NAME
 from lianxin.places.models import Grid
@@ -71,11 +72,11 @@ def read_facts(data: Mapping[str, str]) -> FactsForm:
         form.faults["name"] = _("Write a name of 60 characters at most.")
     form.facts["name"] = name
     for key in ("households", "population"):
-        told = form.data[key] or "0"
-        if not (told.isascii() and told.isdigit() and int(told[:12]) <= LARGEST):
+        number = read_number(form.data[key] or "0", LARGEST)
+        if number is None:
             form.faults[key] = _("Write a number.")
         else:
-            form.facts[key] = int(told)
+            form.facts[key] = number
     if len(form.data["reason"]) > MOST_REASON:
         form.faults["reason"] = _("At most %(n)s characters.") % {"n": MOST_REASON}
     return form

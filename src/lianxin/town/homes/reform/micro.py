@@ -62,11 +62,11 @@ def read_micro(data: Mapping[str, str], *, named: bool = True) -> MicroForm:
         faults["name"] = _("Write a name of 60 characters at most.")
     numbers = {}
     for name in ("households", "population"):
-        told = said[name] or "0"
-        if told.isascii() and told.isdigit() and int(told[:12]) <= LARGEST:
-            numbers[name] = int(told)
-        else:
+        number = read_number(said[name] or "0", LARGEST)
+        if number is None:
             faults[name] = _("Write a number.")
+        else:
+            numbers[name] = number
     phone = tidy_phone(said["phone"]) if said["phone"] else ""
     if said["phone"] and not phone:
         faults["phone"] = _("This is no telephone number.")

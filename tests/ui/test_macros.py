@@ -83,6 +83,14 @@ def test_a_form_of_django_shows_its_values_and_faults(page):
     assert 'maxlength="40"' in drawn
 
 
+def test_the_faults_of_a_form_lead_to_their_fields(page):
+    faults = {"": "没有办成", "title": "请写", "place": "请选", "seen": "请再看"}
+    drawn = page('{{ ui.field_errors(faults, at={"place": "f-address"}, but=["seen"]) }}', faults=faults)
+    told = re.findall(r"<li>(?:<a href=\"(.*?)\">)?(.*?)(?:</a>)?</li>", drawn)
+    assert told == [("", "没有办成"), ("#f-title", "请写"), ("#f-address", "请选")]
+    assert "data-summary" not in page("{{ ui.field_errors({}) }}")
+
+
 def test_each_form_has_a_key_of_its_own_and_keeps_it_when_refused(page):
     keys = re.findall(r'idempotency_key" value="(\w+)"', page("{{ ui.idem() }}{{ ui.idem() }}{{ ui.idem('again') }}"))
     assert len(set(keys)) == 3

@@ -21,7 +21,7 @@ from PIL import Image
 
 from lianxin.cases.actions import open_case, transition
 from lianxin.cases.actions.afterwards import ask_later
-from lianxin.cases.actions.bulk import Pick, begin_batch, offers, run_batch, undo_batch
+from lianxin.cases.actions.bulk import Pick, act_on_all, offers, undo_batch
 from lianxin.cases.actions.handing import Leaving, leave_post
 from lianxin.cases.actions.joining import join_case
 from lianxin.cases.actions.leaving import LeaveAsked, begin_leave, set_leave
@@ -339,8 +339,9 @@ class Machine(RuleBasedStateMachine):
         given = {key: value for key, value in self.given(cases[0], last, chance, odd=False).items() if key in ALIKE}
         note(f"{self.now:%m-%d %H:%M} bulk {act} by {person} {given}")
         picks = [Pick(standing, standing.case.version) for standing in standings]
-        batch, _ = begin_batch(None, offer, picks, actor=actor, now=self.now)
-        run_batch(batch, offer, picks, self.filled(given), actor=actor, now=self.now)
+        batch, _ = act_on_all(None, offer, picks, self.filled(given), actor=actor, now=self.now)
+        chosen = {line["case"] for line in batch.lines}
+        cases = [case for case in cases if self.pks[case["id"]] in chosen]  # not the one the others are merged into
         told = []
         for case, line in zip(cases, batch.lines, strict=True):
             first = len(case["log"])

@@ -72,15 +72,23 @@ def offers(actor: Actor, standings: Sequence[Standing]) -> dict[str, Offer]:
     return dict(sorted(found.items(), key=lambda each: -len(each[1].ways)))
 
 
-def without_main(picks: Sequence[Pick], given: Mapping[str, Any]) -> Sequence[Pick]:
-    """The picks but for the one that the others are merged into: it is the one kept. It alone stays, to be refused."""
-    return [pick for pick in picks if pick.standing.case.pk != given.get("case")] or picks
-
-
-def begin_batch(
-    once: OnceKey, offer: Offer, picks: Sequence[Pick], *, actor: Actor, now: datetime
+def act_on_all(
+    once: OnceKey | None, offer: Offer, picks: Sequence[Pick], given: Mapping[str, Any], *, actor: Actor, now: datetime
 ) -> tuple[Batch, bool]:
-    """Note what is about to be done to which cases; with whether the same form has been sent before."""
+    """Do an act to each of several cases; what came of each, and whether the same form has been sent before.
+
+    The case that the others are merged into is the one kept: it is left out, and refused where it alone was chosen.
+    The same key again does nothing more. Raises PermissionDenied, KeyUsedOtherwise.
+    """
+    picks = [pick for pick in picks if pick.standing.case.pk != given.get("case")] or picks
+    batch, repeated = _begin(once, offer, picks, actor=actor, now=now)
+    return (batch if repeated else _run(batch, offer, picks, given, actor=actor, now=now)), repeated
+
+
+def _begin(
+    once: OnceKey | None, offer: Offer, picks: Sequence[Pick], *, actor: Actor, now: datetime
+) -> tuple[Batch, bool]:
+    """Note what is about to be done to which cases, so that one broken off says which are missing."""
     if actor.post_id is None:
         raise PermissionDenied
     lines = [{"case": pick.standing.case.pk, "number": pick.standing.case.number} for pick in picks]
@@ -100,7 +108,7 @@ def key_of_batch(key: str, act: str, picks: Mapping[str, int], typed: Mapping[st
     return OnceKey(f"batch:{actor.post_id}", key, digest_of(meant))
 
 
-def run_batch(
+def _run(
     batch: Batch, offer: Offer, picks: Sequence[Pick], given: Mapping[str, Any], *, actor: Actor, now: datetime
 ) -> Batch:
     """Do the act to each case in turn; what came of it is written with it, in the same transaction."""

@@ -11,17 +11,7 @@ from django.utils.translation import gettext_noop as _
 from ninja import Router, Schema
 from pydantic import Field, StringConstraints
 
-from lianxin.cases.actions.bulk import (
-    MOST,
-    Offer,
-    Pick,
-    begin_batch,
-    key_of_batch,
-    offers,
-    run_batch,
-    undo_batch,
-    without_main,
-)
+from lianxin.cases.actions.bulk import MOST, Offer, Pick, act_on_all, key_of_batch, offers, undo_batch
 from lianxin.cases.actions.undoing import undo
 from lianxin.cases.api.credentials import allowed
 from lianxin.cases.api.describing import Described
@@ -138,9 +128,8 @@ def act_on_cases(request: HttpRequest) -> HttpResponse:
     if offer is None:
         raise Problem("not_from_here")
     given = _given(offer, body.given, actor)
-    picks = without_main([Pick(each, versions[each.case.number]) for each in standings], given)
-    batch, repeated = begin_batch(once, offer, picks, actor=actor, now=now)
-    made = batch if repeated else run_batch(batch, offer, picks, given, actor=actor, now=now)
+    picks = [Pick(each, versions[each.case.number]) for each in standings]
+    made, repeated = act_on_all(once, offer, picks, given, actor=actor, now=now)
     return done_response(_shape(made), repeated=repeated)
 
 

@@ -11,17 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from lianxin.cases.actions.bulk import (
-    MOST,
-    Offer,
-    Pick,
-    begin_batch,
-    key_of_batch,
-    offers,
-    run_batch,
-    undo_batch,
-    without_main,
-)
+from lianxin.cases.actions.bulk import MOST, Offer, Pick, act_on_all, key_of_batch, offers, undo_batch
 from lianxin.cases.fields import fields_for
 from lianxin.cases.forms import FormFaults, parse_given, values_of
 from lianxin.cases.models import Batch, Case
@@ -69,13 +59,12 @@ def bulk(request: StaffRequest) -> HttpResponse:
 
 def perform(request: StaffRequest, offer: Offer, picks: Sequence[Pick], given: Mapping[str, Any]) -> Batch:
     """Do it, once for each time the form was made."""
-    now, data, actor = timezone.now(), request.POST, request.actor
+    data, actor = request.POST, request.actor
     typed = {name: data.getlist(name) for name in data if name not in _OWN}
     key = data.get("idempotency_key", "")[:100] or str(new_id())
     once = key_of_batch(key, offer.act, seen_of(data.getlist("pick")), typed, actor=actor)
-    picks = without_main(picks, given)
-    batch, repeated = begin_batch(once, offer, picks, actor=actor, now=now)
-    return batch if repeated else run_batch(batch, offer, picks, given, actor=request.actor, now=now)
+    batch, _repeated = act_on_all(once, offer, picks, given, actor=actor, now=timezone.now())
+    return batch
 
 
 def seen_of(picks: Sequence[str]) -> dict[str, int]:

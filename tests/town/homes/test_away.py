@@ -41,3 +41,10 @@ def test_a_day_that_does_not_exist_is_called_so_not_asked_for(signed, post, path
     assert page.status_code == 422
     assert page.content.decode().count(said) == 2 * len(fields)  # above, and beside the field
     assert ("探亲" if path == "away" else "调离") in page.content.decode()
+
+
+def test_the_last_day_a_leave_may_have_is_written_as_other_days_are(signed, post):
+    sent = asked(post, 0) | {"last": "2099-01-01"}
+    page = signed("admin").post(f"/staff/{post('handler').pk}/away/", sent).content.decode()
+    last = timezone.localdate() + timedelta(days=366)
+    assert f"{last.year}年{last.month}月{last.day}日" in page

@@ -20,6 +20,7 @@ from lianxin.people.views.signing import see
 from lianxin.town.homes.people import found, post_page
 from lianxin.town.registers.fields import Wrong
 from lianxin.town.registers.times import day_of
+from lianxin.ui import words
 
 
 @staff
@@ -81,9 +82,9 @@ def _entered(asked: LeaveAsked) -> str:
 
 def not_entered(code: str) -> dict[str, str]:
     """Why a leave is not entered or ended, beside the field it is about ("": beside none)."""
-    day = timezone.localdate() + timedelta(days=366)
+    last = words.whole_day(timezone.localdate() + timedelta(days=366))
     told = {
-        "bad_day": ("last", _("Not before the first day, not before today, and not after %(day)s.") % {"day": day}),
+        "bad_day": ("last", _("Not before the first day, not before today, and not after %(day)s.") % {"day": last}),
         "to_itself": ("stand_in", _("Choose somebody else: this is the post that is away.")),
         "bad_holder": ("stand_in", _("This person is no more in that unit.")),
         "overlaps": ("first", _("There is a leave in these days already.")),

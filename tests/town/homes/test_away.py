@@ -10,6 +10,10 @@ from lianxin.people.models import Leave
 pytestmark = [pytest.mark.django_db, pytest.mark.row("A5")]
 
 
+def days(n):
+    return (timezone.localdate() + timedelta(days=n)).isoformat()
+
+
 def asked(post, first, *, hand=True):
     day = timezone.localdate() + timedelta(days=first)
     form = {"first": day.isoformat(), "last": (day + timedelta(days=2)).isoformat(), "stand_in": f"post:{post('handler2').pk}"}
@@ -43,8 +47,9 @@ def test_a_day_that_does_not_exist_is_called_so_not_asked_for(signed, post, path
     assert ("探亲" if path == "away" else "调离") in page.content.decode()
 
 
-def test_the_last_day_a_leave_may_have_is_written_as_other_days_are(signed, post):
-    sent = asked(post, 0) | {"last": "2099-01-01"}
-    page = signed("admin").post(f"/staff/{post('handler').pk}/away/", sent).content.decode()
-    last = timezone.localdate() + timedelta(days=366)
-    assert f"{last.year}年{last.month}月{last.day}日" in page
+def test_a_leave_that_is_too_long_is_told_how_long_one_may_be(town, signed, post):
+    page = signed("admin").post(f"/staff/{post('handler').pk}/away/", asked(post, 0) | {"last": days(367)})
+    assert "最多 367 天" in page.content.decode()
+    signed("admin").post(f"/staff/{post('handler').pk}/away/", asked(post, 0) | {"last": days(366)})
+    row = Leave.objects.for_system("test", town).get()
+    assert (row.last - row.first).days + 1 == 367

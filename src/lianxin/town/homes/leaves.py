@@ -1,6 +1,6 @@
 """Entering and ending a leave, on the page of a post."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from lianxin.cases.actions.handing import NotHanded
-from lianxin.cases.actions.leaving import LeaveAsked, end_leave, set_leave
+from lianxin.cases.actions.leaving import LONGEST, LeaveAsked, end_leave, set_leave
 from lianxin.cases.pickers import holder_by
 from lianxin.cases.views.frame import StaffRequest
 from lianxin.people.middleware import staff
@@ -20,7 +20,6 @@ from lianxin.people.views.signing import see
 from lianxin.town.homes.people import found, post_page
 from lianxin.town.registers.fields import Wrong
 from lianxin.town.registers.times import day_of
-from lianxin.ui import words
 
 
 @staff
@@ -82,9 +81,9 @@ def _entered(asked: LeaveAsked) -> str:
 
 def not_entered(code: str) -> dict[str, str]:
     """Why a leave is not entered or ended, beside the field it is about ("": beside none)."""
-    last = words.whole_day(timezone.localdate() + timedelta(days=366))
+    most = LONGEST.days + 1  # the first day and the last one among them
     told = {
-        "bad_day": ("last", _("Not before the first day, not before today, and not after %(day)s.") % {"day": last}),
+        "bad_day": ("last", _("Not before the first day or today; a leave has %(n)s days at most.") % {"n": most}),
         "to_itself": ("stand_in", _("Choose somebody else: this is the post that is away.")),
         "bad_holder": ("stand_in", _("This person is no more in that unit.")),
         "overlaps": ("first", _("There is a leave in these days already.")),

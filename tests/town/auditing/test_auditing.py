@@ -90,6 +90,11 @@ def test_filters_find_by_kind_number_who_act_and_day(town, auditor, other_town):
     wrong = {"kind": "spell", "subject": "LX1", "who": "没有的人", "since": "昨天", "until": "2000-13-01"}
     assert set(read_wanted(auditor, wrong)[1]) == set(wrong)
     assert set(read_wanted(auditor, {"since": "2026-03-02", "until": "2026-03-01"})[1]) == {"until"}
+    day = timezone.localdate()
+    assert read_wanted(auditor, {"since": day.isoformat(), "until": day.isoformat()})[1] == {}
+    for name in ("since", "until"):  # the ledger ends today
+        for ahead in ((day + timedelta(days=1)).isoformat(), "9999-12-31"):
+            assert "还没有到" in read_wanted(auditor, {name: ahead})[1][name]
     assert set(read_wanted(auditor, {"who": "admin.qh"})[1]) == {"who"}
 
 

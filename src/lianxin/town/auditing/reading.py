@@ -112,9 +112,9 @@ def _acts(word: str, faults: Faults) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def _days(since: str, until: str, faults: Faults) -> tuple[date | None, date | None]:
     """The first and the last day that are asked for, in order and not still to come."""
     first, last = _day(since, "since", faults), _day(until, "until", faults)
-    if first and first > timezone.localdate():
-        faults["since"] = _("This day is still to come: the ledger ends today.")
-    elif first and last and first > last:
+    ahead = {name: day for name, day in (("since", first), ("until", last)) if day and day > timezone.localdate()}
+    faults |= dict.fromkeys(ahead, _("This day is still to come: the ledger ends today."))
+    if not ahead and first and last and first > last:
         faults["until"] = _("The last day lies before the first: exchange the two, or leave one empty.")
     return first, last
 
@@ -160,7 +160,7 @@ def _asked(wanted: Wanted) -> Q:
     if wanted.since:
         asked &= Q(at__gte=_begins(wanted.since))
     if wanted.until:
-        asked &= Q(at__lt=_begins(wanted.until + timedelta(days=1)) if wanted.until < date.max else Q())
+        asked &= Q(at__lt=_begins(wanted.until + timedelta(days=1)))
     return asked
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from lianxin.ledger.models import Entry
 from lianxin.ledger.verify import verify
+from lianxin.people.models import Representative
 from towns import grid_named, who
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("A2")]
@@ -35,6 +36,11 @@ def test_what_is_named_changes_and_the_rest_stays(town, token, place):
     worker = who(town, "worker")
     now = admin("PATCH", about, {"post": str(worker.post_id)}, status=200).json_body["speaker"]
     assert (now["name"], now["post"], now["title"]) == ("worker", str(worker.post_id), "单元长")
+    admin("PATCH", about, {"doors": "1 至 30 号", "why": "新楼交付"}, status=200)
+    row = Representative.objects.for_system("test", town).get()
+    past = admin("GET", f"/records/representatives/{row.pk}/past", status=200).json_body["rows"]
+    assert [each["why"] for each in past] == ["新楼交付", "", "", ""]
+    assert admin("PATCH", about, {"why": "长" * 201}, status=422).json_body["faults"].keys() == {"why"}
     assert admin("PATCH", about, {"post": "9"}, status=422).json_body["faults"].keys() == {"post"}
     assert admin("PATCH", about, {"phone": "12"}, status=422).json_body["faults"].keys() == {"phone"}
     token("clerk")("PATCH", about, {"doors": "x"}, status=403)

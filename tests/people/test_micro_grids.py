@@ -94,6 +94,18 @@ def test_the_history_keeps_name_and_telephone_only_as_texts_that_can_be_erased_t
 
 
 @pytest.mark.row("A2")
+def test_whoever_spoke_before_goes_out_of_the_history_too_with_the_reasons(town, now, admin):
+    made = add_micro(grid_named(town, "1-1").pk, FACTS, actor=admin, now=now)
+    by_post = MicroFacts("一单元", post_id=who(town, "worker").post_id)
+    represent(made, by_post, actor=admin, now=now, why="张大嫂搬走了")
+    rows = Text.objects.for_system("tests", town).filter(entry__subject_kind="representative")
+    assert "张大嫂搬走了" in rows.values_list("body", flat=True)
+    end_micro(made, "并回", actor=admin, now=now)
+    assert set(rows.values_list("body", flat=True)) == {""}
+    assert faults(town) == []
+
+
+@pytest.mark.row("A2")
 def test_a_post_may_speak_for_it_and_is_told_by_its_holder(town, now, admin):
     worker = who(town, "worker").post_id
     made = add_micro(grid_named(town, "1-1").pk, MicroFacts("一组", post_id=worker, person="谁"), actor=admin, now=now)

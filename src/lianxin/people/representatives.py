@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from lianxin.keys.cache import bump
 from lianxin.ledger.actions import Line, erase_texts, record
+from lianxin.ledger.models import Text
 from lianxin.ledger.rows import add_row, change_row, drop_row
 from lianxin.people.models import Post, Representative
 from lianxin.people.queries import today
@@ -62,7 +63,7 @@ def usual(town: Town) -> tuple[int, int]:
     return (int(told[0]), int(told[1])) if isinstance(told, list) and len(told) == 2 else USUAL
 
 
-def add_micro(parent_id: int, facts: MicroFacts, *, actor: Actor, now: datetime) -> Grid:
+def add_micro(parent_id: int, facts: MicroFacts, *, actor: Actor, now: datetime, why: str = "") -> Grid:
     """Begin a micro-grid below a standing small grid. Raises NoMicro, PermissionDenied."""
     town = _town(actor)
     with transaction.atomic():
@@ -81,13 +82,16 @@ def add_micro(parent_id: int, facts: MicroFacts, *, actor: Actor, now: datetime)
         grid.save(force_insert=True)
         data = {"code": code, "name": grid.name, "level": grid.level, "parent": parent.code, "from": []}
         record(Line("grid", grid.pk, "begin", data), actor=actor, now=now)
-        _represent(grid, facts, actor=actor, now=now)
+        _represent(grid, facts, actor=actor, now=now, why=why)
         bump(town)
     return grid
 
 
-def represent(grid: Grid, facts: MicroFacts, *, actor: Actor, now: datetime) -> list[str]:
-    """Say who speaks for a standing micro-grid, and which doors are its own; returns what changed. Raises NoMicro."""
+def represent(grid: Grid, facts: MicroFacts, *, actor: Actor, now: datetime, why: str = "") -> list[str]:
+    """Say who speaks for a standing micro-grid, and which doors are its own; returns what changed. Raises NoMicro.
+
+    `why` stands in the history.
+    """
     town = _town(actor)
     with transaction.atomic():
         held = (
@@ -96,7 +100,7 @@ def represent(grid: Grid, facts: MicroFacts, *, actor: Actor, now: datetime) -> 
         if held is None or held.level != Grid.Level.MICRO:
             raise NoMicro("not_there")
         _post_of(facts, actor, now)
-        changed = _represent(held, facts, actor=actor, now=now)
+        changed = _represent(held, facts, actor=actor, now=now, why=why)
         if changed:
             bump(town)
     return changed
@@ -131,7 +135,7 @@ def _post_of(facts: MicroFacts, actor: Actor, now: datetime) -> None:
         raise NoMicro("no_post")
 
 
-def _represent(grid: Grid, facts: MicroFacts, *, actor: Actor, now: datetime) -> list[str]:
+def _represent(grid: Grid, facts: MicroFacts, *, actor: Actor, now: datetime, why: str) -> list[str]:
     """Write who speaks for a grid and the entry that says so; nothing is written when nothing changed."""
     rows = Representative.objects.for_system("micro-grids", grid.town_id).select_for_update()
     held = rows.filter(grid_id=grid.pk).first()
@@ -141,20 +145,24 @@ def _represent(grid: Grid, facts: MicroFacts, *, actor: Actor, now: datetime) ->
         "title": facts.title, "doors": facts.doors,
     }  # fmt: skip
     if held is not None:
-        return change_row(held, KIND, said, actor=actor, now=now)
+        return change_row(held, KIND, said, actor=actor, now=now, why=why)
     row = Representative(town_id=grid.town_id, grid_id=grid.pk, **said)
     given = [name for name, value in said.items() if value]
     if given:
-        add_row(row, KIND, actor=actor, now=now)
+        add_row(row, KIND, actor=actor, now=now, why=why)
     return given
 
 
 def drop_representative(row: Representative, *, actor: Actor, now: datetime) -> None:
-    """Take a representative away; name and number go with the row, out of its history too."""
+    """Take a representative away; name and number go with the row, out of its history too.
+
+    So do those of whoever spoke before, and the reasons, which may name them.
+    """
     pk = row.pk
     with transaction.atomic():
-        entry = drop_row(row, KIND, actor=actor, now=now)
-        if "texts" in entry.data:
+        drop_row(row, KIND, actor=actor, now=now)
+        texts = Text.objects.for_system("goes with its grid", actor.town_id).filter(subject_id=pk, erased_at=None)
+        if texts.filter(entry__subject_kind=KIND).exists():
             erase_texts(KIND, pk, reason=GONE, actor=actor, now=now)
 
 

@@ -33,9 +33,13 @@ def test_an_administrator_adds_changes_and_ends_a_micro_grid(town):
     made = Grid.objects.for_system("tests", town).get(level="micro")
     assert "张大嫂" in words(admin.get(f"/grids/{grid.pk}/"))
     worker = who(town, "worker").post_id
-    changed = admin.post(f"/grids/{made.pk}/representative/", {"post": str(worker), "doors": "1 至 20 号"}, follow=True)
+    changed = admin.post(f"/grids/{made.pk}/representative/", {"post": str(worker), "doors": "1 至 20 号", "why": "搬走了"}, follow=True)
     assert all(text in words(changed) for text in ("worker", "1 至 20 号"))
     assert "张大嫂" not in words(changed)
+    about = f"/grids/{made.pk}/representative/"
+    assert all(text in words(admin.get(about)) for text in ("搬走了", "张大嫂"))
+    long = admin.post(about, {"doors": "1 至 30 号", "why": "长" * 201})
+    assert (long.status_code, "f-why-error" in long.content.decode()) == (422, True)
     ended = admin.post(f"/grids/{made.pk}/end/", {"reason": "并回"}, follow=True)
     assert ended.redirect_chain == [(f"/grids/{grid.pk}/micro/", 303)]
     assert made.pk in ended_grids(town)

@@ -38,6 +38,9 @@ class SpeakerBody(Taken):
     phone: Word = ""
     title: Annotated[Line, StringConstraints(max_length=LONGEST["title"])] = ""
     doors: Annotated[Line, StringConstraints(max_length=LONGEST["doors"])] = ""
+    why: Annotated[Line, StringConstraints(max_length=LONGEST["why"])] = Field(
+        "", description=_("Stands in the history.")
+    )
 
 
 class MicroBody(SpeakerBody):
@@ -120,7 +123,7 @@ def begin_micro(request: HttpRequest, code: str) -> HttpResponse:
 
     def make() -> int:
         try:
-            return add_micro(above.pk, facts, actor=actor, now=now).pk
+            return add_micro(above.pk, facts, actor=actor, now=now, why=body.why).pk
         except NoMicro as refused:
             raise Problem("invalid", told(refused)) from refused
 
@@ -152,7 +155,7 @@ def change_representative(request: HttpRequest, code: str) -> HttpResponse:
     stood = as_form(actor.town, grid_tree(actor.town)[grid.pk])
     facts = _facts(stood | body.model_dump(exclude_unset=True), named=False)
     try:
-        represent(grid, facts, actor=actor, now=timezone.now())
+        represent(grid, facts, actor=actor, now=timezone.now(), why=body.why)
     except NoMicro as refused:
         raise Problem("invalid", told(refused)) from refused
     return respond(_told(actor.town, [grid])[0])

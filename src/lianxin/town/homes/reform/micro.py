@@ -38,8 +38,8 @@ from lianxin.town.homes.reform.form import LARGEST, MOST_REASON, line
 from lianxin.town.homes.rows import Row
 from lianxin.town.registers.records import REPRESENTATIVES
 
-LONGEST = {"name": 60, "person": 60, "title": 40, "doors": 200}
-FIELDS = ("name", "households", "population", "post", "person", "phone", "title", "doors")
+LONGEST = {"name": 60, "person": 60, "title": 40, "doors": 200, "why": 200}
+FIELDS = ("name", "households", "population", "post", "person", "phone", "title", "doors", "why")
 
 
 @dataclass(slots=True)
@@ -92,7 +92,7 @@ def grid_micro(request: StaffRequest, pk: int) -> HttpResponse:
         form = read_micro(request.POST)
         if form.facts is not None:
             try:
-                add_micro(pk, form.facts, actor=actor, now=timezone.now())
+                add_micro(pk, form.facts, actor=actor, now=timezone.now(), why=form.data["why"])
             except NoMicro as refused:
                 form.faults |= told(refused)
             else:
@@ -136,7 +136,7 @@ def micro_change(request: StaffRequest, pk: int) -> HttpResponse:
 def _represented(request: StaffRequest, node: Node, form: MicroForm, facts: MicroFacts) -> bool:
     grid = Grid.objects.for_system("micro-grids", request.actor.town).get(pk=node.id)
     try:
-        changed = represent(grid, facts, actor=request.actor, now=timezone.now())
+        changed = represent(grid, facts, actor=request.actor, now=timezone.now(), why=form.data["why"])
     except NoMicro as refused:
         form.faults |= told(refused)
         return False

@@ -9,11 +9,13 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from lianxin.cases.actions import open_case
-from lianxin.cases.models import Case
+from lianxin.cases.actions.trees import CategoryRow, import_categories
+from lianxin.cases.models import Case, Category
 from lianxin.cases.values import Draft
+from lianxin.keys.cache import forget
 from lianxin.keys.ids import new_id
 from lianxin.ledger.models import Entry, Text
-from lianxin.ledger.rows import Going
+from lianxin.ledger.rows import Going, change_row
 from lianxin.ledger.verify import verify
 from lianxin.people.models import Account, Post
 from lianxin.places.actions import import_grids
@@ -28,6 +30,8 @@ from lianxin.places.sites.actions import SiteFacts, SiteRow, add_site, change_si
 from lianxin.town.imports.back import StaleBack, look_back, take_back, told_steps
 from lianxin.town.imports.people import PersonRow, settle_people
 from lianxin.town.imports.taken import note_taken, taken_files
+from lianxin.town.registers.known import CATEGORIES
+from lianxin.town.registers.register import changes, put_back
 from towns import grid_named, square, who
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("A1")]
@@ -284,6 +288,29 @@ def test_sites_are_as_they_were_and_new_ones_end_unless_changed_since(town, now,
     assert list(verify(town)) == []
 
 
+def test_categories_are_as_they_were_and_new_ones_out_of_use_but_for_groups_of_what_stays(town, now, brought, back):
+    admin = who(town, "admin")
+    import_categories([CategoryRow(2, "old", "旧类", words=["旧"])], overwrite=False, actor=admin, now=now)
+    rows = [CategoryRow(2, "old", "改名", limits={"handle": "9 days"}), CategoryRow(3, "good", "新大类"), CategoryRow(4, "kept", "新小类", "good"),
+            CategoryRow(5, "bad", "错大类"), CategoryRow(6, "worse", "错小类", "bad")]  # fmt: skip
+    file = brought("categories", lambda by, at_: import_categories(rows, overwrite=True, actor=by, now=at_), at=now + SECOND)
+    kept = Category.objects.for_system("tests", town).get(key="kept")
+    change_row(kept, "category", {"name": "留用"}, actor=admin, now=now + 2 * SECOND)
+    forget(town)
+    seen = looked(town, file, now + 3 * SECOND)
+    assert why(seen) == ["它下面还有在用的类别。", "导入后又改过。"]
+    assert back(file, at=now + 3 * SECOND) == {Going.BACK: 1, Going.ENDS: 2, Going.STAYS: 2}
+    left = {row.key: (row.name, row.limits, row.active) for row in Category.objects.for_system("tests", town)}
+    assert [left[key] for key in ("old", "good", "kept", "bad", "worse")] == [
+        ("旧类", {}, True), ("新大类", {}, True), ("留用", {}, True), ("错大类", {}, False), ("错小类", {}, False),
+    ]  # fmt: skip
+    assert looked(town, file, now + 4 * SECOND).moves == 0
+    ended = CATEGORIES.of(town, Category.objects.for_system("tests", town).get(key="bad").pk)
+    put_back(CATEGORIES, ended, changes(CATEGORIES, town, ended)[0].entry.seq, actor=admin, now=now + 5 * SECOND)
+    assert ended.active
+    assert list(verify(town)) == []
+
+
 def person(row, username, name, unit, role, **more):
     return PersonRow(row, username, name, unit.pk, role.pk, more.get("grid"), more.get("phone"), more.get("title"), None, None)
 
@@ -321,7 +348,7 @@ def test_who_brings_no_people_neither_sees_nor_takes_back_a_file_of_people(town,
 
 
 def test_what_a_file_of_another_sort_wrote_is_not_guessed_at(town, now, brought):
-    file = brought("categories", lambda by, at_: None)
+    file = brought("setup", lambda by, at_: None)
     assert looked(town, file, now).moves == 0
     assert FormerBoundary.objects.for_system("tests", town).count() == 0
 

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from lianxin.cases.models import Case, Duty
+from lianxin.cases.queries.setup import categories
 from lianxin.keys.cache import bump, forget
 from lianxin.keys.ids import new_id
 from lianxin.keys.models import Town
@@ -35,6 +36,7 @@ from lianxin.places.reform.back import GridStep, foresee_back
 from lianxin.places.reform.back import take_back as take_grids_back
 from lianxin.town.imports.sorts import SORTS
 from lianxin.town.imports.taken import BACK, KIND, TakenFile, rows_of
+from lianxin.town.registers.known import CATEGORIES
 from lianxin.town.registers.party import CENTRES, GROUPS
 from lianxin.town.registers.places import NAMES
 from lianxin.town.registers.records import LINES, PEOPLE, POSTS, SITES, Record
@@ -52,8 +54,9 @@ LONGEST_REASON: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """How rows of one sort go back. `hang`: of rows that were added, why each that something hangs on stays; `ends`:
-    the columns by which one ends that is never taken away, `over` whether it has, `act` what that is called.
+    """How rows of one sort go back. `hang`: of added rows that would go, why each that something hangs on stays.
+
+    `ends`: the columns by which one ends that is never taken away, `over` whether it has, `act` what that is called.
     """
 
     kept: Kept
@@ -85,6 +88,14 @@ def _posts_hang(town: Town, ids: Sequence[int]) -> dict[int, str]:
     return said | dict.fromkeys(works, _("Open work is with it: hand it over, and end the post on its page."))
 
 
+def _categories_hang(town: Town, ids: Sequence[int]) -> dict[int, str]:
+    """Groups below which something stays in use, and theirs: out of use, they would take it along."""
+    going, rows = set(ids), categories(town).values()
+    while held := {row.parent_id for row in rows if row.active and row.pk not in going} & going:
+        going -= held
+    return dict.fromkeys(set(ids) - going, _("There are categories in use under it."))
+
+
 WAYS: Final[Mapping[str, _Way]] = {
     way.kept.kind: way
     for way in (
@@ -93,11 +104,13 @@ WAYS: Final[Mapping[str, _Way]] = {
         _Way(PEOPLE),
         _Way(SITES, ends=lambda now: {"valid_to": timezone.localtime(now).date()},
              over=lambda site, _now: site.valid_to is not None),
+        _Way(CATEGORIES, _categories_hang, lambda _now: {"active": False}, lambda row, _now: not row.active),
         _Way(NAMES), _Way(GROUPS), _Way(CENTRES), _Way(LINES),
     )
 }  # fmt: skip
 GRIDS: Final = "grids"
-TAKEN_BACK: Final = frozenset({GRIDS, "people", "sites", "names", "groups", "centres", "lines"})
+LEAVING: Final = (Going.GONE, Going.ENDS)
+TAKEN_BACK: Final = frozenset({GRIDS, "people", "sites", "names", "groups", "centres", "lines", "categories"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +181,8 @@ def _steps(actor: Actor, entries: Iterable[Entry], now: datetime) -> list[Step]:
 def _of_one_kind(actor: Actor, way: _Way, entries: Sequence[Entry], now: datetime) -> Iterator[Step]:
     town, kind = actor.town, way.kept.kind
     rows = way.rows(town, [entry.subject_id for entry in entries])
-    hang = way.hang(town, [entry.subject_id for entry in entries if WAS not in entry.data])
+    new = {e.subject_id: _added(actor, way, rows.get(e.subject_id), e, now) for e in entries if WAS not in e.data}
+    hang = way.hang(town, [pk for pk, (going, _why) in new.items() if going in LEAVING])
     gone = [entry.subject_id for entry in entries if NOW not in entry.data]
     past = Entry.objects.for_system(KIND, town).filter(subject_kind=kind, subject_id__in=gone).order_by("at", "id")
     last = dict(past.values_list("subject_id", "id"))
@@ -180,9 +194,7 @@ def _of_one_kind(actor: Actor, way: _Way, entries: Sequence[Entry], now: datetim
         elif WAS in entry.data:
             going, why = _changed(actor, way, row, entry)
         else:
-            going, why = _added(actor, way, row, entry, now)
-            if going in {Going.GONE, Going.ENDS} and entry.subject_id in hang:
-                going, why = Going.STAYS, hang[entry.subject_id]
+            going, why = (Going.STAYS, hang[entry.subject_id]) if entry.subject_id in hang else new[entry.subject_id]
         yield RowStep(way, entry, row, going, why)
 
 

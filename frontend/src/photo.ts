@@ -18,6 +18,13 @@ export function photosOf(form: HTMLFormElement): Map<string, Chosen[]> {
   return found;
 }
 
+const shrinking = new WeakMap<HTMLElement, Promise<void>>();
+
+/** Until all that was chosen for a form is small: what is sent before that would lack it. */
+export async function photosReady(form: HTMLFormElement): Promise<void> {
+  await Promise.all(Array.from(form.querySelectorAll<HTMLElement>("[data-photos]"), (box) => shrinking.get(box)));
+}
+
 const adders = new WeakMap<HTMLElement, (photos: Chosen[]) => void>();
 
 /** Put photos that were kept on the phone into a form's picker again. */
@@ -73,9 +80,9 @@ function start(box: HTMLElement): void {
   const tell = (): void => { box.dispatchEvent(new Event("input", { bubbles: true })); }; // what follows the form follows this too
   if (photos.length) { input.required = false; show(); }
   adders.set(box, (more) => { photos.push(...more.slice(0, most - photos.length)); input.required = false; show(); });
-  input.addEventListener("change", async () => {
+  const take = async (files: File[]): Promise<void> => {
     const wrong: string[] = [];
-    for (const file of Array.from(input.files || [])) {
+    for (const file of files) {
       if (photos.length >= most) { wrong.push(say(box, "most", { n: most })); break; }
       if (!/^image\//.test(file.type) && !/\.(jpe?g|png|webp|heic|heif)$/i.test(file.name)) {
         wrong.push(say(box, "kind", { name: file.name }));
@@ -96,6 +103,10 @@ function start(box: HTMLElement): void {
     complain(wrong.join(" "));
     show();
     tell();
+  };
+  input.addEventListener("change", () => {
+    const files = Array.from(input.files || []);
+    shrinking.set(box, (shrinking.get(box) || Promise.resolve()).then(() => take(files)));
   });
 }
 

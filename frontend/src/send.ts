@@ -1,7 +1,7 @@
 // Sending: one effect however often the button is pressed, and nothing lost when the net is gone.
 import { make, once, say } from "./dom";
 import { hand } from "./outbox";
-import { carry, photosOf } from "./photo";
+import { carry, photosOf, photosReady } from "./photo";
 import { showPage } from "./send-answer";
 
 const WAIT = 90000;
@@ -63,7 +63,7 @@ class Sending {
     if (this.form.dataset.send === "plain") { this.lock(true, say(this.form, "sending")); return; }
     event.preventDefault();
     this.lock(true, say(this.form, "sending"));
-    void this.send(bodyOf(this.form, this.pressed));
+    void photosReady(this.form).then(() => this.send(bodyOf(this.form, this.pressed)));
   }
 
   /** By way of the outbox, where the form and the browser have one; else at once. */

@@ -143,6 +143,23 @@ def test_a_photo_of_nine_megabytes_is_small_within_two_seconds_on_a_slow_phone(r
     assert min(taken) <= MOST_SECONDS
 
 
+SLOW_TO_SHRINK = """HTMLCanvasElement.prototype.toBlob = ((make) => function (...given) {
+  window.goOn = () => make.apply(this, given);
+})(HTMLCanvasElement.prototype.toBlob)"""
+
+
+def test_a_photo_that_is_still_being_made_small_goes_along(phone, town, go):
+    phone.add_init_script(SLOW_TO_SHRINK)
+    go(phone, "/report/")
+    phone.fill("textarea[name=text]", "路边的树倒了，挡住了半边路")
+    phone.set_input_files("input[type=file]", [photo()])
+    phone.wait_for_function("() => window.goOn")
+    phone.locator(".thumb button").click()
+    phone.evaluate("goOn()")
+    phone.wait_for_url("**/sent/")
+    assert Photo.objects.for_system("walk", town).filter(case_id=Case.objects.for_system("walk", town).get().pk).count() == 1
+
+
 def test_where_a_photo_was_taken_is_read_only_after_a_yes(report, town, axe_clean, shot):
     here = photo(at=(117.0152, 34.6051))
     choose(report, here)

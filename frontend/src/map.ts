@@ -33,10 +33,14 @@ function here(box: HTMLElement, drawn: () => Drawn): void {
     tell("put");
     drawn()?.then((board) => { board?.stand(lat, lon, 0); set("source", source); });
   });
+  const chosen = (): string => ["lon", "lat", "source"].map((name) => box.querySelector<HTMLInputElement>(`[data-map-${name}]`)?.value).join();
   button.hidden = !("geolocation" in navigator);
   button.addEventListener("click", () => {
+    const before = chosen();
+    const unless = (run: () => void): void => { if (chosen() === before) run(); }; // another place was chosen meanwhile: that one stays
     tell("finding");
-    navigator.geolocation.getCurrentPosition(put, () => tell("no-gps"), { enableHighAccuracy: true, timeout: 12000, maximumAge: 30000 });
+    navigator.geolocation.getCurrentPosition((found) => unless(() => put(found)), () => unless(() => tell("no-gps")),
+      { enableHighAccuracy: true, timeout: 12000, maximumAge: 30000 });
   });
 }
 

@@ -29,6 +29,24 @@ def test_a_place_is_chosen_by_village_grid_and_road(phone, town, go, axe_clean, 
     assert case.address.endswith("柳荫路 3 号楼二单元")
 
 
+LATE = """navigator.geolocation.getCurrentPosition = (found) => {
+  window.answer = () => found({ coords: { longitude: 117.0252, latitude: 34.6051, accuracy: 20 } });
+}"""
+
+
+def test_a_place_chosen_on_the_map_stays_when_the_phone_finds_itself_late(phone, town, go):
+    phone.add_init_script(LATE)
+    go(phone, "/report/")
+    phone.get_by_role("button", name="在地图上选").click()
+    phone.wait_for_selector(".leaflet-container .grid-line", state="attached")
+    phone.get_by_role("button", name="我的位置").click()
+    phone.locator(".leaflet-container").tap(position={"x": 40, "y": 60})
+    chosen = phone.input_value("input[name=lon]")
+    assert phone.input_value("input[name=source]") == "map"
+    phone.evaluate("answer()")
+    assert (phone.input_value("input[name=lon]"), phone.input_value("input[name=source]")) == (chosen, "map")
+
+
 def test_the_board_narrows_to_a_village_and_then_to_a_grid_without_a_new_page(phone, town, go, axe_clean):
     go(phone, "/board/")
     phone.evaluate("window.sameDocument = true")

@@ -37,9 +37,10 @@ async function look(button: HTMLElement, detector: Detector): Promise<void> {
   close.focus();
   let stream: MediaStream | null = null;
   let open = true;
+  const dark = (): void => stream?.getTracks().forEach((track) => track.stop());
   const end = (): void => {
     open = false;
-    stream?.getTracks().forEach((track) => track.stop());
+    dark();
     box.remove();
     button.focus();
   };
@@ -50,6 +51,7 @@ async function look(button: HTMLElement, detector: Detector): Promise<void> {
   });
   try {
     stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" }, audio: false });
+    if (!open) { dark(); return; } // shut before the camera was allowed
     video.srcObject = stream;
     video.play().catch(() => undefined); // some never say that they have begun
   } catch (_fault) {
@@ -58,6 +60,7 @@ async function look(button: HTMLElement, detector: Detector): Promise<void> {
   }
   while (open) {
     const found = await detector.detect(video).catch(() => [] as Found[]);
+    if (!open) return;
     const path = found.map((each) => pathOf(each.rawValue)).find(Boolean);
     if (path) { end(); location.assign(path); return; }
     if (found.length) told.textContent = say(button, "other");

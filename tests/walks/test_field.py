@@ -235,3 +235,18 @@ def test_plates_are_scanned_in_the_page_and_lead_to_the_grid_and_the_site_and_th
     readable_in_the_sun(phone)
     shot(phone, "field-site-360")
     assert CheckIn.objects.for_system("walk", town).get(site_id=site.pk).place == "117.005000,34.605000"
+
+
+HELD_CAMERA = CAMERA + """
+navigator.mediaDevices.getUserMedia = () => new Promise((allowed) => { window.allow = () => { window.seen = canvas.captureStream(5); allowed(window.seen); }; });
+"""
+
+
+@pytest.mark.row("A3")
+def test_a_scan_that_was_shut_before_the_camera_was_allowed_leaves_it_dark(phone, town, sign_in):
+    phone.add_init_script(HELD_CAMERA)
+    sign_in(phone, "worker")
+    phone.get_by_role("button", name="扫牌子").tap()
+    phone.keyboard.press("Escape")
+    phone.evaluate("allow()")
+    phone.wait_for_function("() => window.seen.getTracks().every((track) => track.readyState === 'ended')")

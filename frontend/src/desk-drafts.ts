@@ -14,6 +14,7 @@ interface Draft { at: number; version: string; values: Record<string, string[]>;
 
 let words: HTMLElement | null = null;
 let putting = false; // what is put back is not typed
+let said = ""; // the draft that was told of: drawn anew, its form says so again
 
 const written = (el: Control): boolean => el instanceof HTMLTextAreaElement || (el instanceof HTMLInputElement && el.type === "text");
 const keyOf = (form: HTMLFormElement): string => `${PREFIX}${words?.dataset.account}:${form.dataset.draft}`;
@@ -131,6 +132,7 @@ function line(home: HTMLElement, name: string, at: number, gone: () => void): HT
 
 function told(form: HTMLFormElement, at: number): void {
   if (!words) return;
+  said = keyOf(form);
   form.insertBefore(line(words, "restored", at, () => {
     drop(keyOf(form));
     if (form.closest("[data-pane]")) form.dispatchEvent(new CustomEvent("lianxin:again", { bubbles: true }));
@@ -160,13 +162,14 @@ function over(root: ParentNode): void {
 /** `quiet`: the form was only drawn anew under the writer's hands. */
 export function drafts(root: ParentNode, quiet = false): void {
   if (!words) return;
+  if (!quiet) said = "";
   once(root, "form[data-draft]", "Draft", (el) => {
     const form = el as HTMLFormElement, draft = found(keyOf(form));
     if (!draft) return;
     const same = draft.version === versionOf(form);
     const back = Object.keys(draft.values).filter((name) => put(form, name, draft.values[name] || [], same));
     if (!back.length) return;
-    if (!quiet) told(form, draft.at);
+    if (!quiet || said === keyOf(form)) told(form, draft.at);
     const again = back.find((name) => AGAIN.indexOf(name) >= 0);
     putting = true;
     if (again) controls(form, again)[0]?.dispatchEvent(new Event("change", { bubbles: true }));

@@ -1,6 +1,7 @@
 // htmx under a strict policy: no eval, no injected style, no history of pages kept on the machine.
 import htmx from "htmx.org";
 import { lost } from "./again";
+import { keepNewer, newer } from "./newer";
 import { wake } from "./public";
 
 Object.assign(htmx.config, {
@@ -10,6 +11,7 @@ Object.assign(htmx.config, {
   historyCacheSize: 0,
   selfRequestsOnly: true,
   timeout: 30000,
+  defaultSettleDelay: 0, // what has come works at once
   scrollBehavior: "auto",
 });
 // A refused form (409, 422) is a page to be shown, not an error to be swallowed.
@@ -35,5 +37,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (shouldSwap) said(target)?.remove();
 });
 htmx.onLoad((part) => wake(part as HTMLElement));
+keepNewer();
+htmx.onLoad((part) => newer(part as HTMLElement));
 
 export { htmx };

@@ -84,7 +84,7 @@ class Palette {
   private stop: AbortController | null = null;
   private look = debounce(180, () => { void this.fetch(); });
 
-  constructor(private readonly address: string, private readonly say: Record<string, string>, private readonly fixed: Group[]) {
+  constructor(private readonly address: string, private readonly say: Record<string, string>, private readonly fixed: Group[], typed: string) {
     const box = make("div");
     box.setAttribute("role", "dialog");
     box.setAttribute("aria-modal", "true");
@@ -109,7 +109,9 @@ class Palette {
     this.over.addEventListener("keydown", (event) => this.press(event, close));
     this.over.addEventListener("mousedown", (event) => { if (event.target === this.over) this.close(); });
     document.body.appendChild(this.over);
+    field.value = typed;
     this.draw();
+    if (typed) this.look();
     field.focus({ preventScroll: true });
   }
 
@@ -223,11 +225,15 @@ class Palette {
 }
 
 /** Open the palette, unless one is open. What the server adds is asked for once and waited for: it takes a moment. */
-export async function open(address: string): Promise<void> {
+export async function open(address: string, typed: () => string | null): Promise<void> {
   if (document.querySelector(".over")) return;
   const here = acts(); // before anything covers the page
-  const told = await ask(address);
+  const stop = new AbortController();
+  const timer = window.setTimeout(() => stop.abort(), PATIENCE);
+  const told = await ask(address, "", stop.signal).finally(() => window.clearTimeout(timer));
+  const words = typed();
+  if (words === null) return;
   const say = told.say || {};
   const own = told.groups.filter((group) => group.items.length);
-  new Palette(address, say, [{ name: say.acts || "", items: here }, ...own, { name: say.mine || "", items: menu() }]);
+  new Palette(address, say, [{ name: say.acts || "", items: here }, ...own, { name: say.mine || "", items: menu() }], words);
 }

@@ -8,6 +8,7 @@ from django.utils import timezone
 from lianxin.cases.actions import open_case
 from lianxin.cases.models import Case
 from lianxin.cases.values import Draft
+from patience import until
 from towns import who
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -77,6 +78,29 @@ def test_a_clerk_goes_everywhere_by_a_few_letters(desk_page, town, sign_in, go, 
     with page.expect_navigation():
         page.keyboard.press("Enter")
     assert Case.objects.for_system("walk", town).get(number=number).version == 2
+
+
+@pytest.mark.row("B3")
+def test_what_is_typed_while_the_palette_is_coming_goes_into_it(desk_page, town, sign_in, go):
+    page = desk_page
+    case = open_case(Draft("request", "村口路灯不亮", "晚上太黑了"), actor=who(town, "clerk"), now=timezone.now()).case
+    sign_in(page, "clerk")
+    go(page, f"/cases/{case.number}/")
+    held = []
+    page.route("**/desk/palette/", lambda route: held.append(route))  # noqa: PLW0108 - a built-in cannot be asked how many it takes
+    page.evaluate("haveRead()")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("xmb")  # each of them acts on the page where it does not go into the palette
+    page.keyboard.press("Backspace")
+    assert page.locator("details[open]").count() == 0
+    until(page, lambda: held)
+    held[0].continue_()
+    page.wait_for_selector("[role=combobox]:focus")
+    assert page.input_value("[role=combobox]") == "xm"
+    page.keyboard.press("Escape")
+    page.unroute_all()
+    page.keyboard.press("x")
+    assert page.locator("details[open]").count() == 1
 
 
 @pytest.mark.row("B7")

@@ -110,7 +110,7 @@ export function live(desk: HTMLElement | null, pane: Pane | null): void {
   if (!pulse || !(desk || document.querySelector("[data-case]")) || !(desk || window.matchMedia(WIDE).matches)) return;
   const list = desk ? new List(desk) : null, beside = new Beside(desk !== null);
   const stale = new Stale(document.querySelector<HTMLElement>(desk ? ".desk-foot" : ".desk-corner") || document.body, () => void beat());
-  let timer = 0, wait = EVERY, asking = false, again = false, tag = "", asked = "", open = false;
+  let timer = 0, wait = EVERY, asking = false, again = false, tag = "", asked = "", open = false, acts = 0;
 
   const later = (): void => {
     window.clearTimeout(timer);
@@ -119,16 +119,18 @@ export function live(desk: HTMLElement | null, pane: Pane | null): void {
   const beat = async (): Promise<void> => {
     if (asking) { again = true; return; }
     asking = true;
+    const done = acts;
     const query = question(list !== null);
     if (open && !query.has("open")) query.set("open", ""); // it has been closed: nobody need think otherwise
     open = Boolean(query.get("open"));
     try {
       const url = `${pulse}?${query}`;
       const answer = await ask(url, url === asked ? tag : "");
-      if (answer.status !== 304) {
+      const text = answer.status === 304 ? "" : await answer.text();
+      if (text && done === acts) { // asked before something was done here, it tells of what is no more
         asked = url;
         tag = answer.headers.get("ETag") || "";
-        const doc = new DOMParser().parseFromString(await answer.text(), "text/html");
+        const doc = new DOMParser().parseFromString(text, "text/html");
         list?.take(doc);
         beside.take(doc);
         pane?.lookAhead();
@@ -147,7 +149,7 @@ export function live(desk: HTMLElement | null, pane: Pane | null): void {
   const soon = debounce(AFTER, () => void beat());
 
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") soon(); else later(); });
-  document.addEventListener("lianxin:acted", soon);
+  document.addEventListener("lianxin:acted", () => { acts += 1; soon(); });
   document.addEventListener("lianxin:case", () => { beside.clear(); soon(); });
   if (document.querySelector("[data-case]")) soon();
   else later();

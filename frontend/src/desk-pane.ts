@@ -3,7 +3,7 @@ import { lost } from "./again";
 import { live } from "./desk-live";
 import { all, say, waits, writing } from "./dom";
 import { freshly } from "./keys";
-import { carry } from "./photo";
+import { carry, photosReady } from "./photo";
 import { bodyOf } from "./send";
 
 const WIDE = "(min-width: 1200px)";
@@ -222,7 +222,10 @@ export class Pane {
     const href = this.pane.querySelector<HTMLAnchorElement>("[data-skip]")?.href;
     if (next) this.open(next, next.dataset.of || "");
     else if (!href) this.shut();
-    else ask(href, {}, "shown").then((answer) => this.answered(answer, "")).catch(() => this.fail(() => this.skip()));
+    else {
+      const { turn } = this, still = (run: () => unknown): unknown => turn === this.turn && run(); // another was opened meanwhile: that one stays
+      ask(href, {}, "shown").then((answer) => still(() => this.answered(answer, ""))).catch(() => still(() => this.fail(() => this.skip())));
+    }
   }
 
   private shut(): void {
@@ -264,11 +267,11 @@ export class Pane {
     if (this.sending) return;
     this.sending = true;
     const pressed = (event.submitter as HTMLButtonElement | null) || (form.contains(this.pressed) ? this.pressed : null);
-    const number = this.number;
+    const { number, turn } = this;
     this.lock(form, true);
     this.calm();
-    ask(form.action, { method: "POST", body: bodyOf(form, pressed) }, "sent", this.pane.dataset.ahead)
-      .then((answer) => this.answered(answer, number, form))
+    photosReady(form).then(() => ask(form.action, { method: "POST", body: bodyOf(form, pressed) }, "sent", this.pane.dataset.ahead))
+      .then((answer) => this.answered(answer, number, form, turn))
       .catch(() => {
         this.tell(say(form, "offline") || say(this.desk, "failed"), "late");
         form.dispatchEvent(new CustomEvent("lianxin:unsent", { bubbles: true }));
@@ -284,7 +287,7 @@ export class Pane {
   }
 
   /** What was taken names the next address; what was refused comes back with its faults. */
-  private async answered(answer: Response, number: string, form?: HTMLFormElement): Promise<void> {
+  private async answered(answer: Response, number: string, form?: HTMLFormElement, turn = this.turn): Promise<void> {
     const to = answer.headers.get("X-Location");
     const html = await answer.text();
     if (!to) {
@@ -296,14 +299,26 @@ export class Pane {
     this.tell((words.textContent || "").replace(/\s+/g, " ").trim(), "done");
     if (form) form.dispatchEvent(new CustomEvent("lianxin:sent", { bubbles: true }));
     document.dispatchEvent(new CustomEvent("lianxin:acted"));
-    if (number && this.number !== number) { this.remove(number); return; } // one has gone on to another meanwhile
-    this.onward(new URL(to, location.href), number);
+    const onto = new URL(to, location.href);
+    if (!number || (this.number === number && turn === this.turn)) this.onward(onto, number);
+    else if (this.leaves(onto, number)) this.remove(number); // one has gone on to another meanwhile
+  }
+
+  private stays(to: URL, number: string): boolean {
+    return to.pathname === (this.desk.dataset.caseUrl || "").replace("0", number);
+  }
+
+  /** What was done has taken the case from the list. */
+  private leaves(to: URL, number: string): boolean {
+    if (this.stays(to, number) || triaged(to.href) === number) return false;
+    this.done = number;
+    return true;
   }
 
   private onward(to: URL, number: string): void {
     const next = triaged(to.href);
-    if (to.pathname === (this.desk.dataset.caseUrl || "").replace("0", number)) { void this.load(to.href, number); return; }
-    if (number && next !== number) { this.done = number; this.remove(number); }
+    if (this.stays(to, number)) { void this.load(to.href, number); return; }
+    if (number && this.leaves(to, number)) this.remove(number);
     if (!next) { this.shut(); return; }
     this.mark(this.row(next));
     void this.load(to.href, next);

@@ -12,6 +12,7 @@ from lianxin.cases.queries.inbox import InboxFilter
 from lianxin.cases.queries.standing import stand
 from lianxin.cases.values import Draft, Holder
 from lianxin.people.queries import unit_by_key
+from patience import until
 from towns import grid_named, who
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.row("B3")]
@@ -133,6 +134,47 @@ def test_when_the_next_case_does_not_come_the_one_that_is_done_stands_there_no_m
     page.evaluate(MEND)
     page.click(".desk-told .part-lost button")
     opened(page, numbers[1])
+
+
+def test_a_list_asked_for_before_an_act_does_not_bring_back_what_is_done(desk_page, town, sign_in, go):
+    page, numbers, held = desk_page, raise_some(town, 4), []
+    sign_in(page, "clerk")
+    go(page, "/desk/")
+    page.click(f"[data-of='{numbers[0]}'] a.title")
+    opened(page, numbers[0])
+    page.wait_for_selector("[data-pane][data-ahead]")
+    page.evaluate("haveRead()")
+    page.route("**/desk/pulse/**", lambda route: held.append((route, route.fetch())))
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    until(page, lambda: held)
+    page.keyboard.press("a")
+    opened(page, numbers[1])
+    page.evaluate("() => { window.news = 0; new MutationObserver(() => { news += 1; }).observe(document.querySelector('[data-news]'), { childList: true, subtree: true }); }")
+    held[0][0].fulfill(response=held[0][1])
+    until(page, lambda: len(held) > 1)  # it has been heard, and asks anew
+    assert page.evaluate("news") == 0
+    page.unroute_all()
+
+
+def test_who_opened_another_case_meanwhile_stays_there(desk_page, town, sign_in, go):
+    page, numbers, held = desk_page, raise_some(town, 4), []
+    sign_in(page, "clerk")
+    go(page, "/desk/")
+    page.click(f"[data-of='{numbers[0]}'] a.title")
+    opened(page, numbers[0])
+    page.wait_for_selector("[data-pane][data-ahead]")
+    page.route("**/desk/triage/**", lambda route: held.append(route))  # noqa: PLW0108 - a built-in cannot be asked how many it takes
+    page.evaluate("haveRead()")
+    page.keyboard.press("a")
+    until(page, lambda: len(held) == 1)
+    page.click(f"[data-of='{numbers[2]}'] a.title")
+    until(page, lambda: len(held) == 2)
+    held[0].continue_()
+    page.wait_for_selector(f"[data-of='{numbers[0]}']", state="detached")
+    held[1].continue_()
+    page.unroute_all()
+    opened(page, numbers[2])
+    assert page.locator("li.on").get_attribute("data-of") == numbers[2]
 
 
 FOCUS = """() => { const el = document.activeElement; return el.closest('[data-of]')?.dataset.of || el.id || el.name ||

@@ -1,5 +1,7 @@
 // The acts of a case stand folded: what opens one, its key, a press or an address, puts the reader where to write.
 
+import { writing } from "./dom";
+
 const FIELDS = "input:not([type=hidden]):not([type=file]), select, textarea";
 
 /** What is no fold stands always. */
@@ -19,15 +21,20 @@ export function enter(box: Element | null): void {
   into?.focus();
 }
 
+function unfolded(): HTMLElement | null {
+  const box = location.hash.startsWith("#act-") ? document.getElementById(location.hash.slice(1)) : null;
+  if (box instanceof HTMLDetailsElement) box.open = true;
+  return box;
+}
+
 /** An act asked for by its address (#act-finish): its form is open, and what is to be written can be written at once. */
 function asked(): void {
-  if (!location.hash.startsWith("#act-")) return;
-  const box = document.getElementById(location.hash.slice(1));
-  if (box instanceof HTMLDetailsElement) box.open = true;
-  enter(box);
+  const box = unfolded();
+  if (!writing(document.activeElement)) enter(box); // photos may be slow to come: who writes by then stays there
 }
 
 export function acts(): void {
+  unfolded();
   // After the browser has gone to the address's own place: it takes the focus there.
   if (document.readyState === "complete") asked();
   else window.addEventListener("load", () => { window.setTimeout(asked, 0); });

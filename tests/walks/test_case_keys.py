@@ -4,6 +4,7 @@ import pytest
 
 from cases.case.staging import ANSWER, at
 from lianxin.cases.models import Case
+from patience import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 KEYED = """() => [...document.querySelectorAll('[data-key]')].filter(each => each.offsetParent !== null)
@@ -64,3 +65,25 @@ def test_an_act_asked_for_by_its_address_stands_open_on_the_desk(desk_page, town
     desk_page.wait_for_function("() => document.activeElement.name === 'demand'")
     desk_page.keyboard.press("Escape")
     assert not desk_page.locator("#act-supervise").evaluate("each => each.open")
+
+
+HELD_PHOTO = """document.addEventListener("DOMContentLoaded", () => {
+  document.body.appendChild(new Image()).src = "/held.png";
+});"""
+
+
+@pytest.mark.row("B9")
+def test_who_writes_before_the_page_is_whole_is_not_led_away(desk_page, town, sign_in, live_server):
+    done, held = at(town, "handle"), []
+    sign_in(desk_page, "supervisor")
+    desk_page.add_init_script(HELD_PHOTO)
+    desk_page.route("**/held.png", lambda route: held.append(route))  # noqa: PLW0108 - a built-in cannot be asked how many it takes
+    desk_page.goto(f"{live_server.url}/cases/{done.case.number}/#act-supervise", wait_until="domcontentloaded")
+    until(desk_page, lambda: held)
+    assert desk_page.locator("#act-supervise").evaluate("each => each.open")
+    desk_page.focus("#find")
+    desk_page.keyboard.type("路灯")
+    held[0].fulfill(body=b"", content_type="image/png")
+    desk_page.wait_for_load_state()
+    desk_page.evaluate("new Promise((done) => setTimeout(done, 100))")
+    assert desk_page.evaluate("document.activeElement.id") == "find"

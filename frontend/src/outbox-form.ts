@@ -1,6 +1,6 @@
 // A form that is kept on the phone while it is written in: as a draft, back into its fields, out of the way once it is sent.
 import { debounce, make, say } from "./dom";
-import { draftOf, dropDraft, newKey, putDraft, TOKEN, type Field } from "./outbox-store";
+import { draftOf, dropDraft, newKey, putDraft, TOKEN, type Draft, type Field } from "./outbox-store";
 import { give, photosOf, type Chosen } from "./photo";
 
 /** The words of the outbox stand once on each public page and on each of the field; the desk's have none, and no outbox. */
@@ -41,6 +41,7 @@ export function numberIn(address: string): string {
 }
 /** One form that is kept. Its name: where it goes, and which act it is for. */
 export class Writing {
+  static known = false; // what was kept for this page has been looked at: nothing is written over it before
   readonly id: string;
   kept = true; // false: it is on its way, or thrown away
   private touched = false;
@@ -78,7 +79,7 @@ export class Writing {
 
   /** Keep it as a draft; false when it was not to be kept, or could not. */
   async save(): Promise<boolean> {
-    if (!this.form.isConnected || this.form.hidden || !this.kept) return false;
+    if (!Writing.known || !this.form.isConnected || this.form.hidden || !this.kept) return false;
     const fields = fieldsOf(this.body()).filter(([name]) => name !== TOKEN);
     try {
       if (this.filled()) await putDraft({ id: this.id, key: this.key, fields, at: Date.now() });
@@ -88,6 +89,11 @@ export class Writing {
       this.kept = false; // this browser keeps nothing, or has no room
       return false;
     }
+  }
+
+  /** What was written before it was known what had been kept. */
+  async catchUp(): Promise<void> {
+    if (this.touched) await this.save();
   }
 
   /** Put kept words and photos back; what the page itself does not ask for now is left out. */
@@ -115,9 +121,11 @@ export class Writing {
     for (let box = control.closest("details"); box; box = box.parentElement ? box.parentElement.closest("details") : null) box.open = true;
   }
 
-  async restore(): Promise<void> {
+  /** What was kept comes back; where somebody writes already it goes `aside`. */
+  async restore(aside: (kept: Draft) => Promise<unknown>): Promise<void> {
     const kept = await draftOf(this.id);
-    if (!kept || this.touched || !bar()) return;
+    if (!kept || !bar()) return;
+    if (this.touched) { if (kept.key !== this.key) await aside(kept); return; }
     this.fill(kept.key, kept.fields);
     const note = make("div", "notice kept-note");
     note.setAttribute("role", "status");

@@ -3,7 +3,7 @@
 import { all, ask, make, once, toast } from "./dom";
 import { bar, button, fieldsOf, numberIn, words, Writing } from "./outbox-form";
 import { flush, sendNow, takeOut, type Answer } from "./outbox-post";
-import { able, closeRanks, digestOf, draftOf, dropDraft, dropLetter, letterOf, lettersOf, newKey, putDraft, putLetter, renumber, sweep, TOKEN, versionFor, type Field, type Letter } from "./outbox-store";
+import { able, closeRanks, digestOf, draftOf, dropDraft, dropLetter, letterOf, lettersOf, newKey, putDraft, putLetter, renumber, sweep, TOKEN, versionFor, type Draft, type Field, type Letter } from "./outbox-store";
 import { privateLink, takeOff } from "./mine";
 import { carry, give, photosOf } from "./photo";
 import { showPage } from "./send-answer";
@@ -30,15 +30,7 @@ const mine = (): string => bar()?.dataset.of || "";
 export async function hand(form: HTMLFormElement, body: FormData): Promise<"leaving" | "here" | null> {
   const writing = Array.from(forms.values()).find((each) => each.form === form);
   if (!writing || !bar() || !writing.key || !(await able())) return null;
-  const fields = fieldsOf(body);
-  const page = location.pathname + location.search;
-  const to = new URL(form.action || location.href, location.href).pathname;
-  const letter: Letter = {
-    key: writing.key, id: writing.id, to, page, fields,
-    digest: await digestOf(fields), at: Date.now(), state: "waiting", why: "", after: 0, location: "",
-  };
-  if (mine()) await sign(letter, form);
-  if (form.dataset.outbox === "offline") letter.page = letter.to; // shown in place of any page, it belongs to its own
+  const letter = await letterFrom(writing, { id: writing.id, key: writing.key, fields: fieldsOf(body), at: Date.now() });
   writing.kept = false; // as a draft: it is a letter now
   try {
     await putLetter(letter);
@@ -48,6 +40,21 @@ export async function hand(form: HTMLFormElement, body: FormData): Promise<"leav
   }
   said?.postMessage("");
   return settle(writing, letter.line ? (await flush(false, mine())).get(letter.key) || { kind: "waits" } : await sendNow(letter.key));
+}
+
+async function letterFrom({ form }: Writing, { id, key, fields, at }: Draft): Promise<Letter> {
+  const to = new URL(form.action || location.href, location.href).pathname;
+  const page = location.pathname + location.search;
+  const letter: Letter = { key, id, to, page, fields, digest: await digestOf(fields), at, state: "waiting", why: "", after: 0, location: "" };
+  if (mine()) await sign(letter, form);
+  if (form.dataset.outbox === "offline") letter.page = letter.to; // shown in place of any page, it belongs to its own
+  return letter;
+}
+
+/** What was kept, and cannot come back where something else is written, waits in the outbox to be looked at in its turn. */
+async function putAside(writing: Writing, kept: Draft): Promise<void> {
+  const { version: _version, ...letter } = await letterFrom(writing, kept);
+  await putLetter({ ...letter, state: "look", why: "draft" });
 }
 
 /** Whose letter it is, what it does, and its place among those about the same case. */
@@ -164,8 +171,7 @@ async function makeRoom(writing: Writing, letter: Letter): Promise<void> {
   await writing.save();
   const kept = await draftOf(letter.id);
   if (!kept || kept.key === letter.key) return;
-  const { version: _version, ...rest } = letter;
-  await putLetter({ ...rest, key: kept.key, fields: kept.fields, digest: await digestOf(kept.fields), at: kept.at, state: "look", why: "draft", after: 0 });
+  await putAside(writing, kept);
   writing.form.reset();
 }
 
@@ -272,7 +278,9 @@ async function begin(): Promise<void> {
   const letter = key ? await letterOf(key) : undefined;
   if (key) history.replaceState(history.state, "", location.pathname + location.search);
   if (letter && (letter.of || "") === mine() && forms.has(letter.id)) await look(letter);
-  else if (!document.querySelector("[data-summary]")) for (const each of forms.values()) await each.restore();
+  else if (!document.querySelector("[data-summary]")) for (const each of forms.values()) await each.restore((kept) => putAside(each, kept));
+  Writing.known = true;
+  await Promise.all(Array.from(forms.values(), (each) => each.catchUp()));
   await round();
 }
 

@@ -351,6 +351,51 @@ def test_what_is_being_written_waits_while_a_letter_is_looked_at(phone, town):
     assert cases(town) == ["广场的喷泉不出水"]
 
 
+BUSY = """() => new Promise((begun) => {
+  const asked = indexedDB.open("lianxin-outbox", 1);
+  asked.onsuccess = () => {
+    const store = asked.result.transaction("drafts", "readwrite").objectStore("drafts");
+    (function on() {
+      begun();
+      if (window.letGo) asked.result.close();
+      else store.count().onsuccess = on;
+    })();
+  };
+})"""
+
+
+def test_who_writes_before_the_draft_has_come_back_loses_neither(phone, town):
+    page, other = phone.new_page(), phone.new_page()
+    write(page)
+    holds(page, letters=0, drafts=1)
+    other.goto("/board/")
+    other.evaluate(BUSY)  # the phone is slow
+    page.goto("/report/")
+    page.fill("textarea[name=text]", "广场的喷泉不出水")
+    other.evaluate("window.letGo = true")
+    waits(page, "1 件需要您再看一眼")
+    holds(page, letters=1, drafts=1)
+    assert page.input_value("textarea[name=text]") == "广场的喷泉不出水"
+    page.locator("[data-outbox-bar] li", has_text=WORDS).get_by_role("button", name="看一看").click()
+    page.wait_for_function("words => document.querySelector('textarea[name=text]').value === words", arg=WORDS)
+    page.locator("[data-outbox-bar] li", has_text="喷泉").wait_for()
+    assert cases(town) == []
+
+
+def test_a_letter_looked_at_from_another_page_takes_no_draft_away(phone, town):
+    page = phone.new_page()
+    phone.route("**/report/", lambda route: route.fallback() if route.request.method == "GET" else route.abort())
+    write(page)
+    send(page)
+    waits(page, "1 件还没发出：暂时连不上")
+    write(page, "广场的喷泉不出水")
+    holds(page, letters=1, drafts=1)
+    page.goto("/board/")
+    page.locator("[data-outbox-bar] button", has_text="看一看").click()
+    page.wait_for_function("words => document.querySelector('textarea[name=text]')?.value === words", arg=WORDS)
+    page.locator("[data-outbox-bar] li", has_text="喷泉").wait_for()
+
+
 def test_old_drafts_go(phone, town):
     page = phone.new_page()
     write(page)

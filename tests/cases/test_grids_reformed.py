@@ -246,14 +246,14 @@ def test_a_rename_keeps_the_code_and_verify_knows_the_name(town, now):
     with pytest.raises(ValueError, match="name"):
         describe(grid, {"name": ""}, reason="", actor=who(town, "admin"), now=now)
     Grid.objects.for_system("tests", town).filter(pk=grid.pk).update(name="偷改")
-    assert "name is not what was last told" in faults(town)[0]
+    assert "not what was last told (name)" in faults(town)[0]
 
 
 def test_verify_finds_a_grid_that_was_brought_back_behind_the_product(town, merge):
     second = grid_named(town, "1-2")
     merge()
     Grid.objects.for_system("tests", town).filter(pk=second.pk).update(valid_to=None)
-    assert any("valid_to is not what was last told" in each for each in faults(town))
+    assert any("not what was last told (valid_to)" in each for each in faults(town))
 
 
 # ---- split -------------------------------------------------------------------------------------------

@@ -62,7 +62,7 @@ TOLD = {
 # "open": of an open duty, "paused" of the main one above all, is tried in tests/ledger/test_tampering.py; boundaries and
 # names of grids in tests/places; towns in tests/town/test_watching.py.
 ELSEWHERE = {
-    "Duty": "paused", "Grid": "name boundary valid_to became", "FormerBoundary": "grid_id boundary change",
+    "Duty": "paused", "Grid": "name boundary valid_to became parent_id level code path lon lat households population area_m2", "FormerBoundary": "grid_id boundary change",
     "Town": "code letters is_demo name name_en county phone settings",
 }  # fmt: skip
 # Settings of a town: what an entry has told last of each column (tests/ledger/test_rows.py); what a town began with is
@@ -81,7 +81,7 @@ PASSING_COLUMNS = {"Duty": "swept", "File": "at"}
 OPEN = {"Account", "Token"}
 OPEN_COLUMNS = {
     "Town": "host anchor config_version",
-    "Grid": "parent_id level code path lon lat households population area_m2 valid_from",
+    "Grid": "valid_from",
     "FormerBoundary": "area_m2 until how reason account_id post_id",
 }
 

@@ -89,6 +89,21 @@ def test_the_same_import_again_changes_nothing(town: Town, done: Imported, rows:
     assert Entry.objects.for_system("test", town).filter(subject_kind="grid").count() == 164
 
 
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("code", "999999999999999"), ("level", "micro"), ("path", "/7/"), ("parent_id", None), ("lon", 1.5), ("lat", 1.5),
+     ("area_m2", 7.5), ("households", 9999), ("population", 9999), ("boundary", None)],
+)  # fmt: skip
+def test_a_grid_changed_behind_the_products_back_is_named_from_its_first_import(
+    town: Town, done: Imported, rows: list[GridRow], column: str, value: object
+) -> None:
+    mine = Grid.objects.for_system("test", town).filter(pk=done.ids[rows[-1].code])
+    assert list(verify(town)) == []
+    mine.update(**{column: value})
+    [fault] = verify(town)
+    assert "boundary" in fault.what if column == "boundary" else fault.detail == column
+
+
 def test_a_changed_name_is_written_and_kept_in_history(town: Town, done: Imported, rows: list[GridRow]) -> None:
     other = [dataclasses.replace(rows[-1], name="新名网格")]
     changed = import_grids(town, other, actor=actor_in(town), now=NOW)
@@ -97,7 +112,7 @@ def test_a_changed_name_is_written_and_kept_in_history(town: Town, done: Importe
     assert [entry.data["changed"] for entry in entries][1:] == [["name"]]
     assert [(entry.data["name_was"], entry.data["name"]) for entry in list(entries)[1:]] == [(rows[-1].name, "新名网格")]
     Grid.objects.for_system("test", town).filter(code=rows[-1].code).update(name="偷改")
-    assert "name is not what was last told" in str(next(iter(verify(town))))
+    assert "the row is not what was last told (name)" in str(next(iter(verify(town))))
     Grid.objects.for_system("test", town).filter(code=rows[-1].code).update(name="新名网格")
     assert grid_tree(town)[done.ids[rows[-1].code]].name == "新名网格"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from lianxin.ledger.verify import Broken, Replay, register
 from lianxin.places.boundaries import digest_of
@@ -13,6 +13,11 @@ if TYPE_CHECKING:
 
     from lianxin.keys.models import Town
     from lianxin.ledger.models import Entry
+
+LIFE: Final = ("name", "valid_to", "became")
+PLACE: Final = ("code", "level", "parent_id", "path")
+OF_GROUND: Final = ("lon", "lat", "area_m2", "households", "population")
+PLAIN_ACTS: Final = frozenset({"import", "restore", "rename", "describe", "end"})  # they tell each column they change
 
 
 def _grids(town: Town, subjects: Mapping[int, Sequence[Entry]], _texts: object) -> Iterator[Broken]:
@@ -28,14 +33,19 @@ def _grids(town: Town, subjects: Mapping[int, Sequence[Entry]], _texts: object) 
 
 
 def _life(grid: Grid, entries: Sequence[Entry]) -> Iterator[Broken]:
-    """Whether a grid stands or has ended, and is called, as was told last."""
+    """Whether a grid stands or has ended, is called, lies and counts as was told last."""
     told: dict[str, object] = {"valid_to": None, "became": []}
     for entry in entries:
-        told |= {name: entry.data[name] for name in ("name", "valid_to", "became") if name in entry.data}
-    now = {"name": grid.name, "became": grid.became, "valid_to": grid.valid_to.isoformat() if grid.valid_to else None}
+        if entry.act not in PLAIN_ACTS:  # it gives the grid other ground and other numbers without telling them
+            told = {name: value for name, value in told.items() if name not in OF_GROUND}
+        told |= {name: entry.data[name] for name in (*LIFE, *PLACE, *OF_GROUND) if name in entry.data}
+    if grid.valid_to is not None:
+        told.pop("path", None)  # what has ended hangs below what it became
+    now = {name: getattr(grid, name) for name in (*LIFE, *PLACE, *OF_GROUND)}
+    now |= {"valid_to": grid.valid_to.isoformat() if grid.valid_to else None}
     for name, value in told.items():
         if now[name] != value:
-            yield Broken(_named(grid.pk, entries), entries[-1].seq, f"{name} is not what was last told", str(value))
+            yield Broken(_named(grid.pk, entries), entries[-1].seq, "the row is not what was last told", name)
 
 
 def _boundaries(

@@ -271,6 +271,37 @@ def test_the_ground_is_brought_by_a_file_merged_with_its_cases_and_taken_out(adm
     assert list(verify(town)) == []
 
 
+@pytest.mark.row("A1")
+def test_a_wrong_file_is_taken_back_but_for_what_was_changed_since(admin, town, sound):
+    page = admin
+    follow(page, "导入文件")
+    table = workbook(("井圈", "井圈丢失"), ("井圈", "井圈破损"), ("错类", "错项"), head=("一级分类", "二级分类"))
+    look_at_file(page, "categories", "类别.xlsx", table)
+    press(page, "导入")
+    told(page, "已导入")
+
+    # One of its rows is put right by hand, and is in use as it is now.
+    set_up(page, "类别和时限")
+    follow(page, "井圈破损")
+    page.fill("#f-name", "井圈下沉")
+    press(page, "保存")
+    told(page, "已保存")
+
+    set_up(page, "导入文件")
+    follow(page, "已导入的文件")
+    sound(page, "taken-files")
+    follow(page, "类别.xlsx")
+    told(page, "不能恢复 2", "导入后又改过", "它下面还有在用的类别", "将停用 3")
+    sound(page, "take-back")
+    page.fill("#f-reason", "拿错了文件")
+    press(page, "撤销导入")
+    told(page, "已撤销：3 行。", "拿错了文件", "不能恢复 2")
+    sound(page, "taken-back")
+    rows = Category.objects.for_system("walk", town).filter(name__in=("井圈", "井圈丢失", "井圈下沉", "错类", "错项"))
+    assert dict(rows.values_list("name", "active")) == {"井圈": True, "井圈丢失": False, "井圈下沉": True, "错类": False, "错项": False}
+    assert list(verify(town)) == []
+
+
 # ---- how requests go round ---------------------------------------------------------------------------------------------
 
 

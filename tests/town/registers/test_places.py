@@ -76,6 +76,7 @@ def test_the_page_asks_for_no_grid_where_the_point_says_it(register, town, clien
     client.force_login(Account.objects.get(username="admin.lx"), backend="lianxin.people.backends.AccountBackend")
     page = client.get(f"/setup/{register.key}/new/").content.decode()
     assert "不选时，按点位所在的网格。" in page
+    assert [page.count(part) for part in ('id="f-point"', 'for="f-point-written"', 'id="f-point-written"')] == [1, 1, 1]
     sent = given(register.key, grid_id="", point="117.005, 34.605", seen="")
     done = client.post(f"/setup/{register.key}/new/", sent, follow=True)
     assert done.status_code == 200

@@ -293,7 +293,8 @@ class Point(Field):
         shown = typed.get(self.column, "") if typed is not None else self.said(town, value)
         lon, lat = value or ("", "")
         over = {"type": "map", "over": self.label(), "under": self.hint() if self.hint else "", "lon": lon, "lat": lat}
-        return [{**self.widget(name="map", value=""), **over}, self.widget(type="text", value=shown, hint="")]
+        written = {"id": f"f-{self.column}-written", "label": _("Longitude, latitude"), "hint": ""}
+        return [{**self.widget(name="map", value=""), **over}, self.widget(type="text", value=shown, **written)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -108,7 +108,9 @@ def test_a_unit_is_changed_told_in_the_history_and_put_back(town, admin):
 
 
 def test_a_holiday_table_that_would_end_in_the_past_is_refused_beside_its_field_and_nothing_is_lost(town, admin):
-    form = filled(admin.get("/setup/town/"))
+    page = admin.get("/setup/town/")
+    assert "（选填）" not in text(page).split("节假日表录到")[1].split("<input")[0]  # it cannot be left empty
+    form = filled(page)
     refused = admin.post("/setup/town/", {**form, "calendar_until": "2020-12-31", "county": "沛县"})
     assert refused.status_code == 422
     page = text(refused)

@@ -55,7 +55,7 @@ FIELDS: Final[tuple[Field, ...]] = (
     Week(column="hours", label=lambda: _("Working hours"), own=False,
          hint=lambda: _("Limits in working time run in these hours; a unit may have its own.")),
     Hours(column="makeup", label=lambda: _("Hours of a make-up day")),
-    Day(column="calendar_until", label=lambda: _("The holiday table is complete until"),
+    Day(column="calendar_until", label=lambda: _("The holiday table is complete until"), required=True,
         hint=lambda: _("What is due later is marked provisional until the next year's days are entered.")),
 )  # fmt: skip
 

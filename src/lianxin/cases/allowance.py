@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lianxin.keys.models import Town
+from lianxin.keys.once import OnceKey, found
 from lianxin.keys.tries import TooManyTries, spend
 from lianxin.people.cipher import blind
 from lianxin.ui import words
@@ -18,9 +19,12 @@ class PhoneUsedUp(TooManyTries):
     """As many requests were sent in the name of a telephone as a day takes."""
 
 
-def spend_phone(town_id: int, phone: str, *, now: datetime) -> None:
-    """Count one request of a telephone, "" is none; raises PhoneUsedUp."""
-    if not phone:
+def spend_phone(town_id: int, phone: str, once: OnceKey | None, *, now: datetime) -> None:
+    """Count one request of a telephone, "" is none; what comes again under its key was counted when it first came.
+
+    Raises PhoneUsedUp, and KeyUsedOtherwise.
+    """
+    if not phone or found(once, town_id=town_id) is not None:
         return
     try:
         spend(town_id, "report-phone", blind("report-phone", phone), most=PER_PHONE, per=PER, now=now)

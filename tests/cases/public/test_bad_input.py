@@ -274,6 +274,38 @@ def test_too_many_with_one_telephone_from_wherever(town, settings, monkeypatch):
     assert browser.post("/report/", {"text": TEXT, "phone": "19900000002"}).status_code == 303
 
 
+def test_what_comes_again_under_its_key_is_answered_though_the_telephone_is_used_up(town, settings, monkeypatch):
+    settings.ALLOWED_HOSTS = ["*"]
+    monkeypatch.setattr("lianxin.cases.allowance.PER_PHONE", 2)
+    browser, phone = Client(headers={"host": "lx.test"}), "19900000001"
+
+    def page(words, key):
+        return browser.post("/report/", {"text": words, "phone": phone, "idempotency_key": key})
+
+    def program(words, key):
+        body, head = {"text": words, "contact": {"phone": phone}}, {"Idempotency-Key": key}
+        return browser.post("/api/v1/reports", body, content_type="application/json", headers=head)
+
+    first, other = page(TEXT, "k1"), program(TEXT, "k" * 12)
+    assert (first.status_code, other.status_code) == (303, 201)
+    assert page(TEXT + "！", "k2").status_code == program(TEXT + "！", "l" * 12).status_code == 429
+    again = page(TEXT, "k1")
+    assert (again.status_code, again.url) == (303, first.url)
+    again = program(TEXT, "k" * 12)
+    assert (again.status_code, again.json()) == (200, other.json())
+
+
+def test_who_joins_with_a_telephone_that_is_used_up_waits(town, settings, lamp, monkeypatch):
+    settings.ALLOWED_HOSTS = ["*"]
+    monkeypatch.setattr("lianxin.cases.allowance.PER_PHONE", 1)
+    browser, number = Client(headers={"host": "lx.test"}), lamp().case.number
+    join = f"/join/{number}/"
+    assert browser.post(join, {"phone": "19900000001", "text": "一样"}).status_code == 303
+    page = browser.post(join, {"phone": "19900000001", "text": "我家也是"})
+    assert page.status_code == 429
+    assert "我家也是" in page.content.decode()
+
+
 def test_programs_share_the_allowance_of_a_telephone(town, settings, monkeypatch):
     settings.ALLOWED_HOSTS = ["*"]
     monkeypatch.setattr("lianxin.cases.allowance.PER_PHONE", 1)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from lianxin.cases.allowance import spend_phone, why_wait
 from lianxin.cases.api.problems import Problem
 from lianxin.keys.models import Town
+from lianxin.keys.once import OnceKey
 from lianxin.keys.tries import TooManyTries, spend
 from lianxin.people.clients import client_of
 
@@ -39,11 +40,11 @@ def count(request: HttpRequest, allowance: Allowance) -> None:
         spend(town.pk, allowance.scope, client, most=allowance.most, per=HOUR, now=timezone.now())
 
 
-def count_phone(request: HttpRequest, phone: str) -> None:
+def count_phone(request: HttpRequest, phone: str, once: OnceKey | None) -> None:
     """Count a report in the name of a telephone, as the page does, or raise the problem slow_down."""
     town: Town = request.town  # type: ignore[attr-defined]
     with slowed_down(town):
-        spend_phone(town.pk, phone, now=timezone.now())
+        spend_phone(town.pk, phone, once, now=timezone.now())
 
 
 @contextmanager

@@ -77,7 +77,7 @@ def join_report(request: HttpRequest, number: str) -> HttpResponse:
         raise Problem("not_found")
     photos = photos_by_token(body.photos, town)
     once = once_of("api.join", key, {"number": found[0].number, **body.model_dump(mode="json")}, photos)
-    count_phone(request, body.contact.phone)
+    count_phone(request, body.contact.phone, once)
     contact = Kept(body.contact.name, body.contact.phone)
     try:
         joined = join_case(found[0].pk, contact, actor=nobody(town), now=now, note=body.text, photos=photos, once=once)

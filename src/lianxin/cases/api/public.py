@@ -72,7 +72,7 @@ def send_report(request: HttpRequest) -> HttpResponse:
     body = body_of(request, Report, form=True)
     draft = draft_of(body, request, town, kind=report_kind(town), channel="api")
     once = once_of("api.report", key, body.model_dump(mode="json"), list(draft.photos))
-    count_phone(request, draft.contact.phone)
+    count_phone(request, draft.contact.phone, once)
     done = open_case(draft, actor=nobody(town), now=timezone.now(), once=once)
     location = request.build_absolute_uri(f"/api/v1/reports/{done.case.number}")
     return done_response(_receipt(request, town, done), repeated=done.repeated, location=location)

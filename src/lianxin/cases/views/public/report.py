@@ -100,16 +100,16 @@ def report(request: TownRequest) -> HttpResponse:
     asked = [] if filled.faults else questions(filled, request.POST, now=now)
     if filled.faults or asked or answering.open:
         return _form(request, filled, asked, status=422 if filled.faults else 200)
-    spend_phone(town.pk, filled.phone, now=now)
     return _send(request, filled)
 
 
 def _send(request: TownRequest, filled: Report) -> HttpResponse:
-    town = request.town
+    town, now = request.town, timezone.now()
     channel = "wechat" if "MicroMessenger" in request.headers.get("User-Agent", "") else "web"
     once = filled.once(request.POST.get("idempotency_key", ""))
     try:
-        done = open_case(filled.draft(report_kind(town), channel), actor=nobody(town), now=timezone.now(), once=once)
+        spend_phone(town.pk, filled.phone, once, now=now)
+        done = open_case(filled.draft(report_kind(town), channel), actor=nobody(town), now=now, once=once)
     except KeyUsedOtherwise:
         filled.faults[""] = _("This form was sent already. If you have something else to report, press “Send” again.")
         return _form(request, filled, status=409, fresh=True)
@@ -278,6 +278,7 @@ def _join(request: TownRequest, number: str, *, at_form: bool) -> HttpResponse:
     if (mine := request.session.get(JOINED, {}).get(found[0].number)) and not (filled.text or filled.photos):
         return _sent(request, found[0].number, int(mine))  # pressed again: counted once
     try:
+        spend_phone(town.pk, filled.phone, once, now=now)
         joined = join_case(
             found[0].pk, filled.contact, actor=nobody(town), now=now, note=filled.text, photos=filled.photos, once=once
         )

@@ -104,3 +104,10 @@ export function cross(): SVGElement {
   svg.innerHTML = CROSS;
   return svg;
 }
+
+const ROOM_DAYS = 30;
+
+/** The next page leaves a part its room: the server learns how high it is, and no more. */
+export function leaveRoom(name: string, high: number): void {
+  document.cookie = `${name}=${Math.ceil(high)}; path=/; max-age=${high ? ROOM_DAYS * 86400 : 0}; samesite=lax`;
+}

@@ -1,7 +1,7 @@
 // Keeping the day on this phone, where its worker wants it: the pages and small photos of one's own cases, renewed while
 // there is a net, gone in the evening, at signing out, and when somebody else signs in.
 import { DAY, forget, tell, valid, type Kept } from "./day";
-import { make, say } from "./dom";
+import { leaveRoom, make, say } from "./dom";
 import type { Letter } from "./outbox-store";
 import { clock } from "./when";
 
@@ -93,6 +93,7 @@ async function show(): Promise<void> {
   });
   box.append(told, press);
   box.hidden = false;
+  leaveRoom("lx_room_day", box.getBoundingClientRect().height);
 }
 
 function register(): void {

@@ -25,8 +25,8 @@ export function near(root: ParentNode): void {
   once(root, "[data-near]", "Near", (button) => {
     const list = document.querySelector<HTMLElement>("[data-near-list]");
     const told = document.querySelector<HTMLElement>("[data-near-say]");
-    if (!list || !told || !navigator.geolocation) return;
-    button.hidden = false;
+    button.hidden = !list || !told || !navigator.geolocation;
+    if (!list || !told || button.hidden) return;
     button.addEventListener("click", () => {
       navigator.geolocation.getCurrentPosition(
         (found) => {

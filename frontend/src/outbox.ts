@@ -1,6 +1,6 @@
 // What a resident writes is kept on the phone while it is typed, and sent from there: again and again, to one effect.
 // So is what a worker in the field writes, by cases and in order; the page says whose pages these are (data-of).
-import { all, ask, make, once, toast } from "./dom";
+import { all, ask, leaveRoom, make, once } from "./dom";
 import { bar, button, fieldsOf, numberIn, words, Writing } from "./outbox-form";
 import { flush, sendNow, takeOut, type Answer } from "./outbox-post";
 import { able, closeRanks, digestOf, draftOf, dropDraft, dropLetter, letterOf, lettersOf, newKey, putDraft, putLetter, renumber, sweep, TOKEN, versionFor, type Draft, type Field, type Letter } from "./outbox-store";
@@ -14,7 +14,6 @@ const TAKE = "#take=";
 const SOON = 1000; // the net has only just come back, or somebody looks: the first try may still be too early
 const FIRST_AGAIN = 10000;
 const LAST_AGAIN = 300000;
-const ROOM_DAYS = 30;
 
 const forms = new Map<string, Writing>();
 const said = "BroadcastChannel" in window ? new BroadcastChannel(TAG) : null;
@@ -22,6 +21,7 @@ let busy = false;
 let asked: boolean | null = null; // another round was asked for while one ran; true: of everything
 let again = 0;
 let pause = FIRST_AGAIN;
+let came = 0; // a worker's letters that were sent while this page stood open
 
 /** Whose letters this page may send: residents have no name here, a worker has one on every page of the field. */
 const mine = (): string => bar()?.dataset.of || "";
@@ -121,7 +121,7 @@ async function round(everything = false): Promise<void> {
       if (writing && (answer.kind === "done" || answer.kind === "page")) await settle(writing, answer);
     }
     await arrived();
-    if (sent && mine()) { toast(words("sent", { n: sent })); document.dispatchEvent(new CustomEvent("lianxin:sent")); }
+    if (sent && mine()) { came += sent; document.dispatchEvent(new CustomEvent("lianxin:sent")); }
     if ((await show()).some((each) => each.state === "waiting")) wait();
     else pause = FIRST_AGAIN;
   } finally {
@@ -239,11 +239,12 @@ const seen = (letter: Letter): boolean => letter.state === "sent" && privateLink
 
 const tell = (found: Letter[]): boolean => document.dispatchEvent(new CustomEvent("lianxin:outbox", { detail: found }));
 
-/** The next page leaves it its room: the server learns how high it is, and no more. */
-function roomFor(box: HTMLElement): void {
-  const inner = box.querySelector<HTMLElement>(".outbox-in");
-  const high = box.hidden || !inner ? 0 : Math.ceil(inner.getBoundingClientRect().height);
-  document.cookie = `${box.dataset.room}=${high}; path=/; max-age=${high ? ROOM_DAYS * 86400 : 0}; samesite=lax`;
+/** All has been sent: what it was stands there until the next page, in the same room, with nothing left to press. */
+function settled(box: HTMLElement, list: HTMLElement | null, high: number): void {
+  box.style.minHeight = `${high}px`;
+  list?.querySelectorAll<HTMLElement>(".row").forEach((acts) => { acts.style.visibility = "hidden"; });
+  leaveRoom(box.dataset.room || "", 0);
+  tell([]);
 }
 
 /** Say in words what waits, with what can be done about it. */
@@ -256,15 +257,18 @@ async function show(): Promise<Letter[]> {
   found = found.filter((each) => !seen(each));
   const told = box.querySelector<HTMLElement>("[data-outbox-say]");
   const list = box.querySelector<HTMLElement>("ul");
-  box.hidden = !found.length;
-  if (told && told.textContent !== sentence(found)) told.textContent = sentence(found);
+  const high = box.hidden ? 0 : box.getBoundingClientRect().height;
+  box.hidden = !found.length && !came;
+  const line = sentence(found) || (came ? words("sent", { n: came }) : "");
+  if (told && told.textContent !== line) told.textContent = line;
+  if (!found.length && came) { settled(box, list, high); return []; }
   const rows = found.map((each) => `${each.key} ${each.state} ${each.why || ""}`).join("\n");
   if (list && !(list.querySelector(".asked") && list.dataset.rows === rows)) { // a round does not take a question away
     list.textContent = "";
     found.forEach((each) => list.appendChild(row(each)));
     list.dataset.rows = rows;
   }
-  roomFor(box);
+  leaveRoom(box.dataset.room || "", box.hidden ? 0 : box.querySelector(".outbox-in")?.getBoundingClientRect().height || 0);
   tell(found);
   return found;
 }

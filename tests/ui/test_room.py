@@ -3,7 +3,7 @@
 import pytest
 from django.test import RequestFactory
 
-from lianxin.ui.room import outbox_room
+from lianxin.ui.room import room_for
 
 
 @pytest.mark.parametrize(
@@ -13,5 +13,5 @@ from lianxin.ui.room import outbox_room
 def test_only_a_plausible_height_is_kept_free(told, room):
     request = RequestFactory().get("/")
     request.COOKIES["lx_room"] = told
-    assert outbox_room(request, "lx_room") == room
-    assert outbox_room(request, "lx_room_field") == 0
+    assert room_for(request, "lx_room") == room
+    assert room_for(request, "lx_room_field") == room_for(request, "lx_room_day") == 0

@@ -159,7 +159,8 @@ def test_what_is_done_without_a_net_comes_once_and_in_order_when_it_is_back(lift
     assert acts(case) == ["take", "record"]
     page.locator("[data-outbox-bar] button", has_text="现在发送").first.tap()
     until(page, lambda: acts(case) == ["take", "record", "finish"])
-    page.wait_for_selector("[data-outbox-bar]", state="hidden")
+    says(page, "2 件已发出")  # in its place, so that nothing moves, with nothing left to press
+    assert not page.locator("[data-outbox-bar] button").first.is_visible()
     kept = Photo.objects.for_system("walk", town).filter(case_id=case.pk)
     assert sorted(kept.values_list("moment", flat=True)) == ["after", "before"]
     assert fresh(case).step == "feedback"

@@ -13,6 +13,7 @@ from lianxin.cases.values import Contact, Draft
 from lianxin.people.actors import nobody
 from lianxin.ui import assets
 from patience import SLOW
+from walks import test_field_offline as field
 
 pytestmark = [pytest.mark.browser, pytest.mark.row("B1")]
 
@@ -204,3 +205,37 @@ def test_nothing_moves_for_what_was_sent_and_not_looked_at(browser, live_server,
                 page.goto("/find/")
                 page.wait_for_function(f"() => {told}('2 件已发出')")
                 page.close()
+
+
+@pytest.mark.slow
+@pytest.mark.row("B4")
+def test_nothing_moves_on_the_field_s_pages_for_what_waits_or_has_just_come(browser, live_server, town):
+    case = field.given(town)
+    pages = ("/field/", f"/field/cases/{case.number}/", "/field/raise/")
+    with small(browser, live_server) as context:
+        page = context.new_page()
+        field.sign_in(page, "worker")
+        context.route("**/*", lambda route: route.abort() if route.request.method == "POST" else route.fallback())
+        page.goto(pages[1])
+        field.record(page, "水从管井来，已关阀")
+        field.says(page, "1 件还没发出")
+        page.goto(pages[2])
+        page.fill("textarea[name=text]", "广场的喷泉不出水")
+        page.locator(".thumb button[type=submit]").first.click()
+        field.says(page, "2 件还没发出")
+        page.close()
+        for address in pages:
+            the_field_page_stands(context, address, "2 件还没发出")
+        context.unroute("**/*")
+        the_field_page_stands(context, "/field/", "2 件已发出")
+        for address in pages:
+            the_field_page_stands(context, address, "")
+
+
+def the_field_page_stands(context, address, told):
+    page = slowed(context)
+    page.goto(address, wait_until="load")
+    page.wait_for_function("told => document.querySelector('[data-outbox-say]').textContent.includes(told)", arg=told)
+    page.wait_for_timeout(600)
+    assert still(page), (address, told, page.evaluate("window.shifts"))
+    page.close()

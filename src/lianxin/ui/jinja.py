@@ -23,7 +23,7 @@ from lianxin.ui.icons import icon, mark
 from lianxin.ui.lights import light
 from lianxin.ui.lines import case_lines, due_words, line_words
 from lianxin.ui.options import options as select_options
-from lianxin.ui.room import outbox_room
+from lianxin.ui.room import room_for
 from lianxin.ui.tiles import base_map
 
 
@@ -119,7 +119,7 @@ GLOBALS = {
     "draw_trend": trend,
     "light_of": words.light_of,
     "base_map": base_map,
-    "outbox_room": outbox_room,
+    "room_for": room_for,
 }
 
 

@@ -1,7 +1,7 @@
-"""Room on a page for what only the phone knows: how high the outbox was when this browser last drew it.
+"""Room on a page for what only the phone knows: how high it was when this browser last drew it.
 
-The script leaves the height in a cookie (`roomFor` in frontend/src/outbox.ts), so that nothing below moves when the
-outbox is filled; what stands in it the server never learns.
+The script leaves the height in a cookie (`leaveRoom` in frontend/src/dom.ts), so that nothing below moves when the
+outbox is filled, or it is said whether the day is kept; what stands there the server never learns.
 """
 
 from django.http import HttpRequest
@@ -9,8 +9,8 @@ from django.http import HttpRequest
 MOST = 1200  # more than a screen or two
 
 
-def outbox_room(request: HttpRequest, name: str) -> int:
-    """The height of the outbox in CSS pixels, 0 where there was none; `name`: of the cookie, one for each outbox.
+def room_for(request: HttpRequest, name: str) -> int:
+    """The height in CSS pixels, 0 where there was nothing; `name`: of the cookie, one for each outbox and one for the day.
 
     A cookie is a stranger's word: what is no number of pixels, or too many, is no room.
     """

@@ -176,6 +176,7 @@ export class Writing {
     this.form.hidden = false;
     this.kept = true;
     this.form.parentElement?.querySelectorAll(".kept-note").forEach((each) => each.remove());
+    this.form.dispatchEvent(new CustomEvent("lianxin:back"));
     this.form.querySelector<HTMLElement>("textarea, input:not([type=hidden])")?.focus();
   }
 }

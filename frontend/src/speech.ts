@@ -91,6 +91,17 @@ function start(el: HTMLElement): void {
     show(true);
     timer = window.setTimeout(() => ear.stop(), LONGEST);
   });
+  // Who goes on, or sends, while it still listens: what has been heard so far goes along.
+  field.form?.addEventListener("click", (event) => {
+    const pressed = (event.target as Element).closest("button");
+    if (!listening || !pressed || pressed === button) return;
+    const ear = listening;
+    ear.onresult = ear.onerror = ear.onend = null;
+    ear.abort();
+    if (line.textContent) write(line.textContent);
+    line.textContent = "";
+    over();
+  }, true);
   window.addEventListener("pagehide", () => listening?.abort());
 }
 

@@ -48,6 +48,7 @@ function start(el: HTMLElement): void {
     event.preventDefault();
     next();
   });
+  form.addEventListener("lianxin:back", () => jump(0)); // taken back from the outbox: what was said is seen first
   // What the browser finds wrong on sending is shown, or it could not say so.
   form.addEventListener("invalid", ({ target }) => {
     const found = stepOf(target as Element);

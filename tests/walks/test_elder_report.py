@@ -156,6 +156,71 @@ def test_a_fault_and_a_question_lead_to_their_step(town, elder, go, at):
     assert case.grid_id == grid_named(town, "1-1").pk
 
 
+def test_who_goes_on_while_it_still_listens_takes_along_what_was_heard(town, elder, go, at):
+    elder.add_init_script(HEARING)
+    go(elder, "/report/")
+    elder.locator(".speak").tap()
+    elder.evaluate(f"hear('{WORDS}', false)")  # not final yet
+    elder.locator(NEXT).tap()
+    at(elder, 2)
+    expect(elder.locator("textarea[name=text]")).to_have_value(WORDS)
+    expect(elder.locator(".speak")).to_have_attribute("aria-pressed", "false")
+    elder.locator(BACK).tap()
+    at(elder, 1)
+
+
+def test_without_a_net_it_is_kept_and_taken_back_at_its_beginning(town, elder, live_server, go, at, axe_clean, shot):
+    go(elder, "/report/")
+    elder.fill("textarea[name=text]", WORDS)
+    elder.locator(NEXT).tap()
+    elder.context.set_offline(True)  # the lift, in the middle
+    elder.set_input_files("input[type=file]", [picture()])
+    elder.wait_for_selector(".chosen img")
+    elder.locator(NEXT).tap()
+    elder.fill("input[name=address]", "东头")
+    elder.locator(NEXT).tap()
+    elder.locator(SEND).tap()
+    expect(elder.locator(".kept-note")).to_be_focused()
+    expect(elder.locator("[data-outbox-say]")).to_contain_text("1 件还没发出")
+    assert not elder.locator(".thumb").is_visible()
+    assert elder.locator(".call-bar").bounding_box()["y"] >= 0
+    axe_clean(elder)
+    shot(elder, "report-elder-kept-360")
+    elder.get_by_role("button", name="看一看").tap()
+    at(elder, 1, focus=False)
+    shot(elder, "report-elder-taken-back-360")
+    expect(elder.locator("textarea[name=text]")).to_be_focused()
+    expect(elder.locator("textarea[name=text]")).to_have_value(WORDS)
+    for step in (2, 3, 4):
+        elder.locator(NEXT).tap()
+        at(elder, step)
+    elder.context.set_offline(False)
+    elder.locator(SEND).tap()
+    elder.wait_for_url("**/sent/")
+    case = Case.objects.for_system("walk", town).get()
+    assert Photo.objects.for_system("walk", town).filter(case_id=case.pk).count() == 1
+
+
+def test_a_letter_that_was_refused_opens_at_the_step_that_is_wrong(town, elder, go, at, shot):
+    go(elder, "/report/")
+    elder.fill("textarea[name=text]", WORDS)
+    for _ in range(3):
+        elder.locator(NEXT).tap()
+    elder.fill("input[name=phone]", "12")
+    elder.context.set_offline(True)
+    elder.locator(SEND).tap()
+    expect(elder.locator(".kept-note")).to_be_visible()
+    elder.context.set_offline(False)  # it is sent by itself
+    expect(elder.locator(".summary")).to_be_visible()
+    at(elder, 4, focus=False)
+    shot(elder, "report-elder-refused-360")
+    assert elder.input_value("input[name=phone]") == "12"
+    elder.fill("input[name=phone]", "")
+    elder.locator(SEND).tap()
+    elder.wait_for_url("**/sent/")
+    assert Case.objects.for_system("walk", town).get().title == WORDS
+
+
 def test_words_kept_on_the_phone_come_back_at_the_first_step(town, elder, go, at):
     go(elder, "/report/")
     elder.fill("textarea[name=text]", WORDS)

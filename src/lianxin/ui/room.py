@@ -10,7 +10,7 @@ MOST = 1200  # more than a screen or two
 
 
 def room_for(request: HttpRequest, name: str) -> int:
-    """The height in CSS pixels, 0 where there was nothing; `name`: of the cookie, one for each outbox and one for the day.
+    """The height in CSS pixels, 0 where there was nothing; `name` is the cookie's: each outbox has one, and the day.
 
     A cookie is a stranger's word: what is no number of pixels, or too many, is no room.
     """

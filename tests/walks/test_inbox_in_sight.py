@@ -56,6 +56,30 @@ def test_a_row_that_is_no_longer_here_can_still_be_read(theme, desk_page, town, 
     axe_clean(desk_page)
 
 
+ROWS = """() => { const bar = document.querySelector('.rail').getBoundingClientRect().top;
+  return [...document.querySelectorAll('.desk-rows > li')].filter(row => row.getBoundingClientRect().bottom <= bar).length; }"""
+ASIDE = """() => { const words = [...document.querySelectorAll('.desk-filter summary')].filter(each => each.offsetParent).map(each => {
+    const range = document.createRange(); range.selectNodeContents(each); return range.getBoundingClientRect(); });
+  return words.every((one, n) => one.right <= innerWidth && words.every((other, m) => n === m || one.right <= other.left || other.right <= one.left
+    || one.bottom <= other.top || other.bottom <= one.top)); }"""
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_on_the_elders_phone_the_head_gives_way_to_the_list(language, phone, town, live_server, sign_in, go, axe_clean, shot):
+    raise_some(town, 4)
+    sign_in(phone, "clerk")
+    for size, rows in (("elder", 2), ("largest", 1)):
+        chosen = {"lx_size": size, "django_language": language}
+        phone.context.add_cookies([{"name": n, "value": v, "url": live_server.url} for n, v in chosen.items()])
+        go(phone, "/desk/")
+        shot(phone, f"desk-{size}-{language}-360")
+        assert phone.evaluate(ROWS) >= rows
+        assert phone.evaluate(ASIDE)
+        assert phone.locator(".rail a[href='/desk/register/']").is_visible()  # what the head no longer offers
+        assert phone.locator("h1").inner_text()  # read aloud all the same
+        axe_clean(phone)
+
+
 CUT = "() => { window.asks = window.fetch; window.fetch = () => Promise.reject(new TypeError('cut')); }"
 CUT_READING = """() => { window.asks = window.fetch; window.fetch = (url, how) =>
   how && how.method === 'POST' ? window.asks(url, how) : Promise.reject(new TypeError('cut')); }"""

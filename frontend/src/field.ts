@@ -7,6 +7,7 @@ import { day } from "./field-day";
 import { near } from "./near";
 import { replies } from "./replies";
 import { scan } from "./scan";
+import { seek } from "./seek";
 
 near(document);
 const raised = (root: ParentNode): void => { asked(root); kinds(root); };
@@ -17,3 +18,4 @@ checkIn();
 scan(document);
 replies();
 acts();
+seek();

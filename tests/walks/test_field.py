@@ -250,3 +250,28 @@ def test_a_scan_that_was_shut_before_the_camera_was_allowed_leaves_it_dark(phone
     phone.keyboard.press("Escape")
     phone.evaluate("allow()")
     phone.wait_for_function("() => window.seen.getTracks().every((track) => track.readyState === 'ended')")
+
+
+@pytest.mark.row("B4")
+def test_a_long_list_is_searched_with_one_hand_and_without_a_net(phone, town, sign_in, go, axe_clean, shot):
+    sign_in(phone, "worker")
+    go(phone, "/field/raise/")
+    long = phone.locator("#f-category")
+    long.evaluate("""select => { for (let n = 0; n < 40; n += 1) select.add(new Option(`别的事 ${n}`, "")); }""")
+    phone.context.set_offline(True)
+    phone.set_viewport_size({"width": 360, "height": 440})  # the keyboard has taken the lower part
+    long.tap()
+    field = phone.locator(".seek input")
+    expect(field).to_be_focused()
+    axe_clean(phone)
+    wanted = phone.locator("#f-category optgroup option").last
+    name = wanted.inner_text()
+    phone.keyboard.type(name[:2])
+    first = phone.locator(".seek-choice", has_text=name)
+    assert first.bounding_box()["height"] >= 44
+    assert first.bounding_box()["y"] + 44 <= phone.locator(".rail").bounding_box()["y"]  # over the keyboard and the bar
+    shot(phone, "field-seek-360")
+    first.tap()
+    assert long.evaluate("select => select.selectedOptions[0].text") == name
+    assert not phone.locator(".seek").is_visible()
+    expect(long).to_be_focused()

@@ -1,5 +1,7 @@
 """The report in the elder's view: one thing a screen, voice first; without a script the whole form."""
 
+from itertools import pairwise
+
 import pytest
 from playwright.sync_api import expect
 
@@ -237,10 +239,20 @@ def test_words_kept_on_the_phone_come_back_at_the_first_step(town, elder, go, at
     expect(elder.locator("input[name=address]")).to_have_value("东头")
 
 
+def test_where_the_browser_does_not_listen_the_keyboard_s_microphone_is_named(town, elder, go, at):
+    elder.add_init_script("delete window.SpeechRecognition; delete window.webkitSpeechRecognition;")
+    go(elder, "/report/")
+    at(elder, 1, focus=False)
+    assert not elder.locator(".speak").is_visible()
+    assert "输入法上的话筒" in elder.locator(".speak-room").inner_text()
+
+
 def test_without_a_script_the_elder_has_the_whole_form(town, plain_phone, live_server, go):
     plain_phone.context.add_cookies([{"name": "lx_size", "value": "elder", "url": live_server.url}])
     go(plain_phone, "/report/")
     assert plain_phone.locator(".step:visible").count() == 4
+    ends = plain_phone.locator(".step").evaluate_all("all => all.map(each => each.getBoundingClientRect()).map(box => [box.top, box.bottom])")
+    assert all(after[0] - before[1] >= 24 for before, after in pairwise(ends))  # each question stands by itself
     for name in (NEXT, BACK, ".speak"):
         assert not plain_phone.locator(name).is_visible()
     plain_phone.fill("textarea[name=text]", WORDS)

@@ -143,12 +143,13 @@ function netIsBack(): void {
 export function day(): void {
   const of = bar()?.dataset.of || "";
   if (!of) return;
-  let waiting = 0;
+  let waiting = 0, back = false; // back: the net is, and what waited may have gone before this page looked
   document.addEventListener("lianxin:outbox", (event) => {
     const letters = (event as CustomEvent<Letter[]>).detail;
     mark(letters);
-    if (letters.length < waiting && chosen(of)) void renewed(of); // the service worker may have sent them, and says no more than that
+    if ((back || letters.length < waiting) && chosen(of)) void renewed(of); // the service worker may have sent them, and says no more than that
     waiting = letters.length;
+    back = false;
   });
   window.addEventListener("online", netIsBack);
   document.addEventListener("lianxin:sent", netIsBack);
@@ -163,5 +164,5 @@ export function day(): void {
     if (!document.querySelector("[data-kept-page]") && navigator.onLine !== false) await renewed(of);
   })();
   document.addEventListener("lianxin:sent", () => { if (chosen(of)) void renewed(of); });
-  window.addEventListener("online", () => { if (chosen(of)) void renewed(of); });
+  window.addEventListener("online", () => { back = true; if (chosen(of)) void renewed(of); });
 }

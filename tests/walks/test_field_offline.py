@@ -297,6 +297,23 @@ def test_the_day_opens_in_a_lift_and_a_case_is_taken_on_and_finished_there(lift,
     assert CheckIn.objects.for_system("walk", town).get(case_id=case.pk).place == ""  # in a lift there is none
 
 
+def test_the_day_follows_what_was_sent_behind_the_page_s_back_as_the_net_came(lift, town):
+    case, phone = given(town), lift(worker=True)
+    page = phone.new_page()
+    sign_in(page, "worker")
+    keep_day(page, case)
+
+    def just_before(route):
+        told = route.fetch()
+        transition(case.pk, "finish", actor=who(town, "worker"), now=timezone.now(), given={"answer": "已关阀"})
+        route.fulfill(response=told)
+
+    page.route("**/field/day.json", just_before, times=1)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    until(page, lambda: acts(case) == ["take", "finish"])
+    until(page, lambda: not [path for path in page.evaluate(HELD)["day"] if "/cases/" in path])
+
+
 def test_what_was_raised_without_a_net_is_told_with_its_number_whoever_sends_it(lift, town, axe_clean, shot):
     phone = lift(worker=True)
     page, other = phone.new_page(), phone.new_page()
@@ -317,8 +334,8 @@ def test_what_was_raised_without_a_net_is_told_with_its_number_whoever_sends_it(
     told = page.locator(".kept-note").inner_text()
     assert f"{case.number[:2]} {case.number[2:6]} {case.number[6:]}" in told
     assert "井盖缺了一角" in told
+    page.wait_for_selector("[data-outbox-bar]", state="hidden")
     assert "没有网络" not in page.inner_text("main")
-    assert page.locator("[data-outbox-bar]").is_hidden()
     axe_clean(page)
     shot(page, "field-raised-late-360")
     page.get_by_role("link", name="再报一件").tap()

@@ -62,6 +62,7 @@ def test_a_case_is_raised_and_taken_on_where_one_stands(phone, town, sign_in, go
     go(phone, "/field/raise/")
     axe_clean(phone)
     phone.set_input_files("input[name=photos]", photo())
+    phone.wait_for_selector(".chosen img")  # what comes of it moves what lies below
     phone.fill("#f-text", "井盖缺了一角，旁边是学校")
     phone.click("[data-map-here]")
     expect(phone.locator("[data-map-lon]")).not_to_have_value("")

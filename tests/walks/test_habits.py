@@ -276,6 +276,7 @@ def test_a_contractor_without_an_account_tells_by_a_link_until_it_is_ended(desk_
     assert PHONE not in phone.content()
     phone.fill("#f-words", "灯头换了两只")
     phone.set_input_files("#f-photos", picture())
+    phone.wait_for_selector("[data-chosen] img")
     phone.locator("button[value=record]").click()
     expect(phone.locator(".timeline")).to_contain_text("灯头换了两只")
     expect(phone.locator(".timeline img")).to_have_count(1)

@@ -199,7 +199,7 @@ export function drafted(): void {
   tidy();
   document.addEventListener("input", changed);
   document.addEventListener("change", changed);
-  document.addEventListener("lianxin:sent", (event) => { const form = event.target; if (form instanceof HTMLFormElement && form.dataset.draft) drop(keyOf(form)); });
+  document.addEventListener("lianxin:sent", (event) => { const form = (event as CustomEvent<unknown>).detail; if (form instanceof HTMLFormElement && form.dataset.draft) drop(keyOf(form)); });
   drafts(document);
   over(document);
   document.addEventListener("lianxin:fresh", (event) => { const fresh = (event as CustomEvent<HTMLElement>).detail; drafts(fresh); over(fresh); });

@@ -170,6 +170,7 @@ export class Pane {
   private show(part: Part, number: string): void {
     if (number !== this.number || this.told.querySelector(".part-lost")) this.calm();
     this.number = number;
+    this.undone(number)?.remove();
     this.done = "";
     const fresh = document.createElement("div");
     fresh.dataset.part = "";
@@ -273,7 +274,8 @@ export class Pane {
     photosReady(form).then(() => ask(form.action, { method: "POST", body: bodyOf(form, pressed) }, "sent", this.pane.dataset.ahead))
       .then((answer) => this.answered(answer, number, form, turn))
       .catch(() => {
-        this.tell(say(form, "offline") || say(this.desk, "failed"), "late");
+        if (this.number === number) this.tell(say(form, "offline") || say(this.desk, "failed"), "late");
+        else this.behind(number);
         form.dispatchEvent(new CustomEvent("lianxin:unsent", { bubbles: true }));
       })
       .then(() => { this.sending = false; this.lock(form, false); });
@@ -293,15 +295,29 @@ export class Pane {
     if (!to) {
       if (form) { carry(form); this.calm(); }
       if (this.number === number) this.show(read(html), number);
+      else this.behind(number);
       return;
     }
     const words = new DOMParser().parseFromString(html, "text/html").body;
     this.tell((words.textContent || "").replace(/\s+/g, " ").trim(), "done");
-    if (form) form.dispatchEvent(new CustomEvent("lianxin:sent", { bubbles: true }));
+    if (form) document.dispatchEvent(new CustomEvent("lianxin:sent", { detail: form })); // the form may have left the page
     document.dispatchEvent(new CustomEvent("lianxin:acted"));
     const onto = new URL(to, location.href);
     if (!number || (this.number === number && turn === this.turn)) this.onward(onto, number);
     else if (this.leaves(onto, number)) this.remove(number); // one has gone on to another meanwhile
+  }
+
+  private undone(number: string): HTMLElement | null {
+    return this.desk.querySelector(`[data-undone="${number}"]`);
+  }
+
+  /** Not done, and one has gone on to another: said until it is looked at, whatever comes of the cases after it. */
+  private behind(number: string): void {
+    const row = this.row(number), title = (row && linkOf(row)?.textContent?.trim()) || number;
+    this.undone(number)?.remove();
+    const line = lost("undone", () => this.open(this.row(number), number), { title }, "look");
+    line.dataset.undone = number;
+    this.desk.querySelector(".desk-foot")?.appendChild(line);
   }
 
   private stays(to: URL, number: string): boolean {

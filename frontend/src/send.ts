@@ -93,7 +93,7 @@ class Sending {
   private answered(call: XMLHttpRequest): void {
     const next = call.getResponseHeader("X-Location");
     if (next) {
-      this.form.dispatchEvent(new CustomEvent("lianxin:sent", { bubbles: true }));
+      document.dispatchEvent(new CustomEvent("lianxin:sent", { detail: this.form }));
       location.assign(next);
       return;
     }

@@ -201,6 +201,57 @@ def test_who_opened_another_case_meanwhile_stays_there(desk_page, town, sign_in,
     assert page.locator("li.on").get_attribute("data-of") == numbers[2]
 
 
+LEFT = "number => Object.keys(localStorage).concat(Object.keys(sessionStorage)).filter(key => key.includes(number)).length"
+
+
+def written_and_left(page, number, other):
+    """A note is written beside the case, accepted while the net is slow, and another case opened: the answer, held."""
+    held = []
+    page.click(f"[data-of='{number}'] a.title")
+    opened(page, number)
+    page.locator("[data-pane] form[data-draft] .more summary", has_text="内部备注").click()
+    page.fill("[data-pane] #f-note", "先打电话问清楚")
+    page.locator("[data-pane] h1").click()
+    page.route(f"**/desk/triage/{number}/**", lambda route: held.append(route) if route.request.method == "POST" else route.fallback())
+    page.evaluate("haveRead()")
+    page.keyboard.press("a")
+    until(page, lambda: held)
+    page.click(f"[data-of='{other}'] a.title")
+    opened(page, other)
+    return held[0]
+
+
+def test_what_was_not_done_behind_ones_back_is_told_until_it_is_looked_at(desk_page, town, sign_in, go, axe_clean):
+    page, numbers = desk_page, raise_some(town, 4)
+    sign_in(page, "clerk")
+    go(page, "/desk/")
+    route, colleague = written_and_left(page, numbers[0], numbers[2]), who(town, "clerk2")
+    transition(stand(colleague, number=numbers[0]), "accept", actor=colleague, now=timezone.now())
+    route.continue_()
+    line = page.locator(".desk-foot .part-lost", has_text="村口路灯不亮0”没有办成")
+    line.wait_for()
+    axe_clean(page)
+    assert page.locator("[data-pane] [data-case]").get_attribute("data-case") == numbers[2]
+    page.click(f"[data-of='{numbers[3]}'] a.title")
+    opened(page, numbers[3])
+    assert line.count() == 1  # it does not go with the next case
+    line.get_by_role("button", name="打开看看").click()
+    opened(page, numbers[0])
+    line.wait_for(state="detached")
+    expect(page.locator("[data-pane] #f-note")).to_have_value("先打电话问清楚")
+
+
+def test_what_was_done_behind_ones_back_leaves_no_draft(desk_page, town, sign_in, go):
+    page, numbers = desk_page, raise_some(town, 3)
+    sign_in(page, "clerk")
+    go(page, "/desk/")
+    route = written_and_left(page, numbers[0], numbers[2])
+    assert page.evaluate(LEFT, numbers[0]) == 1
+    route.continue_()
+    page.wait_for_selector(f"[data-of='{numbers[0]}']", state="detached")
+    assert page.evaluate(LEFT, numbers[0]) == 0
+
+
 FOCUS = """() => { const el = document.activeElement; return el.closest('[data-of]')?.dataset.of || el.id || el.name ||
   (el.innerText || '').trim().split('\\n')[0]; }"""
 

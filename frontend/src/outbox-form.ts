@@ -72,8 +72,9 @@ export class Writing {
   /** Something was written, chosen or photographed: not what the page itself filled in. */
   private filled(): boolean {
     const controls = (Array.from(this.form.elements) as Control[]).filter(typed);
+    const unchosen = (each: HTMLSelectElement): boolean => each.value === (Array.from(each.options).find((one) => one.defaultSelected) || each.options[0])?.value;
     const marked = (each: Control): boolean => (each as HTMLInputElement).checked && !(each as HTMLInputElement).defaultChecked;
-    return controls.some((each) => (/^(radio|checkbox)$/.test(each.type) ? marked(each) : each.value.trim() !== ""))
+    return controls.some((each) => (/^(radio|checkbox)$/.test(each.type) ? marked(each) : each.value.trim() !== "" && !(each instanceof HTMLSelectElement && unchosen(each))))
       || Array.from(photosOf(this.form).values()).some((photos) => photos.length > 0);
   }
 

@@ -2,7 +2,7 @@
 
 import errno
 import re
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -11,6 +11,7 @@ from django.utils import timezone
 from lianxin.cases import links
 from lianxin.cases.actions import open_case, transition
 from lianxin.cases.actions.joining import join_case
+from lianxin.cases.allowance import TO_THE_MINUTE
 from lianxin.cases.links import TRIES, link_code, reporter_by_code
 from lianxin.cases.models import Case, Duty, Photo, Reporter
 from lianxin.cases.tasks import sweep
@@ -124,14 +125,14 @@ def test_a_case_without_a_number_left_is_not_found_by_empty_digits(site, lamp):
 def test_after_five_tries_even_the_right_digits_wait(site, lamp):
     case = lamp().case
     answers = [site.post("/find/", {"number": case.number, "digits": "9999"}).status_code for _ in range(TRIES)]
+    begun = timezone.now()
     locked = site.post("/find/", {"number": case.number, "digits": "0001"})
     assert answers == [422] * TRIES
     assert locked.status_code == 429
-    assert int(locked["Retry-After"]) <= 15 * 60
-    until = datetime.fromtimestamp((timezone.now().timestamp() // 900 + 1) * 900, timezone.get_default_timezone())
-    page = locked.content.decode()
-    assert f"请等 {-(-int(locked['Retry-After']) // 60)} 分钟，{words.when(until)} 以后再试" in page
-    assert f"{until:%H:%M}" in words.when(until)
+    left, page = int(locked["Retry-After"]), locked.content.decode()
+    assert left <= 15 * 60
+    told = [at + timedelta(seconds=left) + TO_THE_MINUTE for at in (begun, timezone.now())]
+    assert any(f"请等 {-(-left // 60)} 分钟，{words.when(until)} 以后再试" in page for until in told)
     assert f'value="{case.number}"' in page  # what was typed is still in its form
     assert 'value="0001"' in page
     assert locked["Cache-Control"] == "private, no-store"

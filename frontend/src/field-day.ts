@@ -9,6 +9,7 @@ interface Told { of: string; until: number; pages: Record<string, string>; files
 
 const CHOICE = "lx-day";
 const CASE = /^\/field\/cases\//;
+const PATIENCE = 20000; // a net that takes and gives nothing holds up no later renewal
 const ALWAYS = 15 * 60000; // what has not changed is fetched again all the same: times left stand in it
 
 const bar = (): HTMLElement | null => document.querySelector<HTMLElement>("[data-outbox-bar][data-of]");
@@ -22,8 +23,11 @@ function choose(of: string): void {
   try { if (of) localStorage.setItem(CHOICE, of); else localStorage.removeItem(CHOICE); } catch (_fault) { /* this browser remembers nothing */ }
 }
 
+/** null: not given. Rejects when nothing comes; the time runs on over what follows the head, and ends nothing that has come. */
 async function get(address: string): Promise<Response | null> {
-  const answer = await fetch(address, { credentials: "same-origin", cache: "no-store", headers: { "X-Lianxin-Keep": "1" } });
+  const stop = new AbortController();
+  window.setTimeout(() => stop.abort(), PATIENCE);
+  const answer = await fetch(address, { credentials: "same-origin", cache: "no-store", headers: { "X-Lianxin-Keep": "1" }, signal: stop.signal });
   return answer.ok && !answer.redirected ? answer : null;
 }
 

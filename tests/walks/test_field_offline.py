@@ -436,6 +436,23 @@ def test_a_day_that_is_to_be_kept_no_longer_does_not_come_back_by_a_renewal_unde
     assert page.evaluate("caches.has('lx-day')") is False
 
 
+SOONER = "window.setTimeout = ((later) => (run, ms, ...more) => later(run, ms === 20000 ? 300 : ms, ...more))(window.setTimeout)"
+
+
+def test_an_answer_that_never_comes_holds_up_no_later_renewal(lift, town):
+    given(town)
+    phone, held = lift(), []
+    page = phone.new_page()
+    page.add_init_script(SOONER)
+    sign_in(page, "worker")
+    page.goto("/field/")
+    page.route("**/field/day.json", lambda route: held.append(route), times=1)  # noqa: PLW0108 - a built-in cannot be asked how many it takes
+    page.get_by_role("button", name="本机保存今天的事项").tap()
+    until(page, lambda: held)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    page.wait_for_selector("text=没有信号也能打开")
+
+
 SHEET = """questions:
   - {key: bitten, ask: {zh: 有人被咬伤吗, en: Has anybody been bitten}, type: yes_no, required: true,
      stop: {when: yes, say: {zh: 请先就医并拨打 110。, en: See a doctor and call 110.}}}

@@ -2,7 +2,8 @@
 // Neither pages nor answers are touched here: the service worker uses it too.
 
 export const DAY = "lx-day";
-const ABOUT = "/field/day-kept";
+/** Where it is kept what the day holds: as long as it lasts, this is there too. */
+export const ABOUT = "/field/day-kept";
 
 /** Whose day it is (as the pages say), until when it may be looked at (ms), since when, each page's state when kept, and
  * how many pages could not be fetched. */

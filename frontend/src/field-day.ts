@@ -1,6 +1,6 @@
 // Keeping the day on this phone, where its worker wants it: the pages and small photos of one's own cases, renewed while
 // there is a net, gone in the evening, at signing out, and when somebody else signs in.
-import { DAY, forget, tell, valid, type Kept } from "./day";
+import { ABOUT, DAY, forget, tell, valid, type Kept } from "./day";
 import { leaveRoom, make, say } from "./dom";
 import type { Letter } from "./outbox-store";
 import { clock } from "./when";
@@ -58,7 +58,7 @@ async function renew(of: string): Promise<Kept | null> {
   }
   for (const { url } of await cache.keys()) {
     const { pathname, search } = new URL(url);
-    if (!(pathname in pages) && told.files.indexOf(pathname + search) < 0) await cache.delete(url);
+    if (pathname !== ABOUT && !(pathname in pages) && told.files.indexOf(pathname + search) < 0) await cache.delete(url);
   }
   const missed = Object.keys(told.pages).length - Object.keys(pages).length;
   const kept = { of, until: told.until, at: Date.now(), pages, missed };

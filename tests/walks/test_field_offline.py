@@ -436,6 +436,27 @@ def test_a_day_that_is_to_be_kept_no_longer_does_not_come_back_by_a_renewal_unde
     assert page.evaluate("caches.has('lx-day')") is False
 
 
+BUSY = """Cache.prototype.put = ((put) => function (asked, given) {
+  if (asked !== "/field/day-kept") return put.call(this, asked, given);
+  window.telling = true;
+  return new Promise(() => undefined);
+})(Cache.prototype.put)"""
+
+
+def test_the_day_can_be_opened_in_every_moment_of_its_renewal(lift, town):
+    case, phone = given(town), lift(worker=True)
+    page = phone.new_page()
+    sign_in(page, "worker")
+    keep_day(page, case)
+    page.add_init_script(BUSY)  # the page goes before it has told of the renewed day
+    page.reload()
+    page.wait_for_function("() => window.telling")
+    assert page.evaluate(KEPT)["at"] > 0
+    phone.set_offline(True)
+    page.goto(f"/field/cases/{case.number}/")
+    assert "现在没有网络" in page.locator(".notice").first.inner_text()
+
+
 SOONER = "window.setTimeout = ((later) => (run, ms, ...more) => later(run, ms === 20000 ? 300 : ms, ...more))(window.setTimeout)"
 
 

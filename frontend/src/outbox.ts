@@ -21,6 +21,7 @@ let busy = false;
 let asked: boolean | null = null; // another round was asked for while one ran; true: of everything
 let again = 0;
 let pause = FIRST_AGAIN;
+let leaving = false; // another page has been asked for: what an answer would show here is no longer read
 let came = 0; // a worker's letters that were sent while this page stood open
 
 /** Whose letters this page may send: residents have no name here, a worker has one on every page of the field. */
@@ -30,6 +31,7 @@ const mine = (): string => bar()?.dataset.of || "";
 export async function hand(form: HTMLFormElement, body: FormData): Promise<"leaving" | "here" | null> {
   const writing = Array.from(forms.values()).find((each) => each.form === form);
   if (!writing || !bar() || !writing.key || !(await able())) return null;
+  leaving = false; // what was asked for was a file, or did not come
   const letter = await letterFrom(writing, { id: writing.id, key: writing.key, fields: fieldsOf(body), at: Date.now() });
   writing.kept = false; // as a draft: it is a letter now
   try {
@@ -81,7 +83,7 @@ async function settle(writing: Writing, answer: Answer): Promise<"leaving" | "he
     return "here";
   }
   if (answer.kind === "done" || answer.kind === "moved") { location.assign(answer.location); return "leaving"; }
-  if (answer.kind === "page") {
+  if (answer.kind === "page" && !leaving) {
     carry(writing.form);
     forms.delete(writing.id);
     const { key } = writing;
@@ -296,6 +298,8 @@ export function outbox(root: ParentNode): void {
   if (root !== document || !bar()) return;
   void begin();
   window.addEventListener("online", hurry);
+  window.addEventListener("beforeunload", () => { leaving = true; });
+  window.addEventListener("pageshow", () => { leaving = false; });
   window.addEventListener("pagehide", () => forms.forEach((each) => { void each.save(); }));
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") hurry();

@@ -195,8 +195,10 @@ def test_somebody_was_faster_and_nothing_is_lost(lift, town, axe_clean, shot):
         phone.unroute_all()
         phone.route("**/act", lambda route: route.abort())
         phone.set_offline(False)
-    phone.unroute_all()
     page.goto("/field/")
+    says(page, "2 件还没发出")
+    phone.unroute_all()  # not sooner: on its own page what is refused would be shown in its form
+    page.evaluate("window.dispatchEvent(new Event('online'))")
     says(page, "2 件被退了回来")
     says(page, "没有生效，也没有丢")
     axe_clean(page)
@@ -216,6 +218,36 @@ def test_somebody_was_faster_and_nothing_is_lost(lift, town, axe_clean, shot):
     assert acts(other) == ["take", "remind"]  # looked at, not sent by itself
     page.locator("#act-finish button[type=submit]").tap()
     until(page, lambda: acts(other) == ["take", "remind", "finish"])
+
+
+def test_a_refusal_that_comes_while_one_moves_on_is_told_on_the_next_page(lift, town):
+    case = given(town)
+    phone = lift()
+    page = phone.new_page()
+    coming, told = [], []
+    page.on("console", lambda line: told.append(line.text))
+    sign_in(page, "worker")
+    page.goto(f"/field/cases/{case.number}/")
+    phone.route("**/act", lambda route: route.fallback() if coming else route.abort())
+    finish(page, "已办好。")
+    says(page, "1 件还没发出")
+    transition(case.pk, "remind", actor=who(town, "supervisor"), now=timezone.now())
+
+    def hold(route):
+        coming.append(route)
+
+    phone.route("**/field/", hold)  # the next page is long in coming, the net is back sooner
+    page.evaluate("""() => {  // a page that is being left answers no questions: it says by itself what it shows
+      const bar = document.querySelector("[data-outbox-say]");
+      new MutationObserver(() => console.log(bar.textContent)).observe(bar, { childList: true });
+      setTimeout(() => location.assign("/field/"));
+      setTimeout(() => window.dispatchEvent(new Event("online")), 1000);
+    }""")
+    until(page, lambda: any("1 件被退了回来" in each for each in told))
+    coming[0].fallback()
+    page.wait_for_url("**/field/")
+    says(page, "1 件被退了回来")
+    assert case.title in page.locator("[data-outbox-bar] li").inner_text()
 
 
 def one_letter_waits(lift, town):

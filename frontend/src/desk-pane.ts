@@ -46,7 +46,7 @@ export class Pane {
   private readonly told: HTMLElement;
   private readonly ahead = new Map<string, Promise<Part>>();
   private turn = 0;
-  private sending = false;
+  private readonly sent = new WeakSet<HTMLFormElement>(); // on its way or taken: not sent twice, and none waits for another
   private arrived: () => void = () => undefined;
   private pressed: HTMLButtonElement | null = null;
   private done = ""; // the case that was just acted on: its row has gone
@@ -265,8 +265,8 @@ export class Pane {
       void this.load(`${form.action}?${asked}`, this.number);
       return;
     }
-    if (this.sending) return;
-    this.sending = true;
+    if (this.sent.has(form)) return;
+    this.sent.add(form);
     const pressed = (event.submitter as HTMLButtonElement | null) || (form.contains(this.pressed) ? this.pressed : null);
     const { number, turn } = this;
     this.lock(form, true);
@@ -277,8 +277,9 @@ export class Pane {
         if (this.number === number) this.tell(say(form, "offline") || say(this.desk, "failed"), "late");
         else this.behind(number);
         form.dispatchEvent(new CustomEvent("lianxin:unsent", { bubbles: true }));
-      })
-      .then(() => { this.sending = false; this.lock(form, false); });
+        this.sent.delete(form);
+        this.lock(form, false);
+      });
   }
 
   private lock(form: HTMLFormElement, on: boolean): void {

@@ -8,6 +8,7 @@ from django.utils import timezone
 from lianxin.cases.actions import open_case
 from lianxin.cases.models import Case, Reporter
 from lianxin.cases.values import Contact, Draft
+from patience import until
 from towns import grid_named, who
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -65,6 +66,64 @@ def test_ten_requests_are_dispatched_with_three_keys_each(desk_page, town, sign_
     assert cases.filter(step="dispatch", version=3).exclude(category=None).count() == 10
     assert desk_page.url.split("?")[0].endswith("/desk/")
     assert "open=" not in desk_page.url
+
+
+def step(town, number):
+    return Case.objects.for_system("walk", town).get(number=number).step
+
+
+@pytest.mark.row("B3")
+def test_a_slow_answer_holds_up_no_other_case(desk_page, town, sign_in, go):
+    first, second, third, *_more = raise_all(town)
+    sign_in(desk_page, "clerk")
+    go(desk_page, "/desk/")
+    desk_page.keyboard.press("j")
+    desk_page.keyboard.press("Enter")
+    desk_page.wait_for_url(re.compile(first))
+    desk_page.wait_for_selector(f"[data-ahead='{second}']")
+    held = []
+
+    def slow(route):
+        return route.fallback() if held or route.request.method != "POST" else held.append(route)
+
+    desk_page.route("**/*", slow)
+    act(desk_page)
+    until(desk_page, lambda: held)
+    desk_page.keyboard.press("n")
+    desk_page.wait_for_url(re.compile(second))
+    act(desk_page)
+    desk_page.wait_for_url(re.compile(third))
+    assert (step(town, first), step(town, second)) == ("collect", "dispatch")
+    held[0].fallback()
+    desk_page.wait_for_selector(f"[data-of='{first}']", state="detached")
+    assert step(town, first) == "dispatch"
+    assert third in desk_page.url
+
+
+@pytest.mark.row("B3")
+def test_what_has_been_sent_is_not_sent_again_while_the_next_case_is_on_its_way(desk_page, town, sign_in, go):
+    first, second, *_more = raise_all(town)
+    sign_in(desk_page, "clerk")
+    go(desk_page, "/desk/")
+    posts, held = [], []
+
+    def slow(route):
+        if route.request.method == "POST":
+            posts.append(route.request.url)
+        return held.append(route) if second in route.request.url else route.fallback()
+
+    desk_page.route("**/*", slow)
+    desk_page.keyboard.press("j")
+    desk_page.keyboard.press("Enter")
+    desk_page.wait_for_url(re.compile(first))
+    until(desk_page, lambda: held)  # the next one, fetched while this one is read
+    act(desk_page)
+    desk_page.wait_for_selector(f"[data-of='{first}']", state="detached")
+    assert step(town, first) == "dispatch"
+    desk_page.keyboard.press("a")
+    held[0].fallback()
+    desk_page.wait_for_url(re.compile(second))
+    assert len(posts) == 1
 
 
 @pytest.mark.row("B3")
